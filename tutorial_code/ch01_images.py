@@ -61,6 +61,7 @@ class ImageData(NamedTuple):
     test_images: Tensor
     test_labels: Tensor
     classes: tuple[str, ...]
+    max_shift: int  # pixels by which a picture may be shifted and still show all that matters
     may_flip: bool  # whether a mirrored picture still belongs to its class
 
 
@@ -73,7 +74,7 @@ def load_digits_data() -> ImageData:
     labels = torch.from_numpy(digits.target).long()
     train, test = train_test_split(range(len(labels)), test_size=0.2, stratify=labels, random_state=0)
     classes = tuple(str(name) for name in digits.target_names)
-    return ImageData(images[train], labels[train], images[test], labels[test], classes, may_flip=False)
+    return ImageData(images[train], labels[train], images[test], labels[test], classes, max_shift=2, may_flip=False)
 
 
 if __name__ == "__main__":
@@ -110,7 +111,7 @@ def load_dataset(spec: str, root: Path = Path("data")) -> ImageData:
     if spec == "cifar10":
         return load_cifar10_data(Path(root))
     if spec.startswith("folder:"):
-        return ImageData(*read_folder(Path(spec.removeprefix("folder:")), IMAGE_SIZE), may_flip=True)
+        return ImageData(*read_folder(Path(spec.removeprefix("folder:")), IMAGE_SIZE), max_shift=4, may_flip=True)
     raise ReaderError(f"There is no data set {spec!r}: choose digits, cifar10 or folder:PATH.")
 
 
@@ -124,7 +125,7 @@ def load_cifar10_data(root: Path) -> ImageData:
     train, test = splits
     images = [torch.from_numpy(split.data).permute(0, 3, 1, 2).contiguous() for split in splits]
     labels = [torch.tensor(split.targets) for split in splits]
-    return ImageData(images[0], labels[0], images[1], labels[1], tuple(train.classes), may_flip=True)
+    return ImageData(images[0], labels[0], images[1], labels[1], tuple(train.classes), max_shift=4, may_flip=True)
 
 
 # %% [markdown]
@@ -165,16 +166,16 @@ if __name__ == "__main__":
 # *Predict:* a mirrored cat is a cat. What is a mirrored 3? And a mirrored 8?
 
 # %%
-def augmentation(may_flip: bool) -> list:
-    """Return the random changes for training pictures: a shift by up to 4 pixels, and a mirror image if it may."""
-    shift = v2.RandomCrop(IMAGE_SIZE, padding=4)
+def augmentation(max_shift: int, may_flip: bool) -> list:
+    """Return the random changes for training pictures: a shift by up to ``max_shift`` pixels, perhaps a mirror image."""
+    shift = v2.RandomCrop(IMAGE_SIZE, padding=max_shift)
     return [shift, v2.RandomHorizontalFlip()] if may_flip else [shift]
 
 
 if __name__ == "__main__":
     torch.manual_seed(0)
     chosen = data.train_images[:6]
-    shifted = torch.stack([v2.Compose(augmentation(may_flip=False))(image) for image in chosen])
+    shifted = torch.stack([v2.Compose(augmentation(4, may_flip=False))(image) for image in chosen])
     mirrored = chosen.flip(-1)
     titles = ["as it is"] * 6 + ["shifted"] * 6 + ["mirrored"] * 6
     plots.show(
@@ -186,7 +187,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # A mirrored 3 is no digit at all. Teach the network that it is a 3 and you teach it something false. An
 # augmentation says "this change does not change the class", and that is a claim about the data. So
-# `may_flip` belongs to the data set: no for digits, yes for photographs.
+# `may_flip` belongs to the data set: no for digits, yes for photographs. So does `max_shift`: 4 pixels for
+# photographs, but 2 for digits, which fill their frame.
 #
 # ## Batches
 #
@@ -231,7 +233,7 @@ def make_loaders(
         num_workers: processes that prepare batches; 0 prepares them in this one.
     """
     normalise = normalisation(*channel_statistics(data.train_images))
-    changes = augmentation(data.may_flip) if augment else []
+    changes = augmentation(data.max_shift, data.may_flip) if augment else []
     train = Pictures(data.train_images, data.train_labels, v2.Compose([*changes, *normalise]))
     test = Pictures(data.test_images, data.test_labels, v2.Compose(normalise))
     # BatchNorm needs two values a channel to compute a spread, so a single picture left over sits this epoch out.
