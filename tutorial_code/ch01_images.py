@@ -218,7 +218,7 @@ def normalisation(mean: list[float], std: list[float]) -> list:
 
 
 def make_loaders(
-    data: ImageData, batch_size: int = 64, augment: bool = True, seed: int = 0, num_workers: int = 0
+    data: ImageData, batch_size: int = 32, augment: bool = True, seed: int = 0, num_workers: int = 0
 ) -> tuple[DataLoader, DataLoader]:
     """Return a loader of training batches and a loader of test batches.
 

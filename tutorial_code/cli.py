@@ -1,0 +1,154 @@
+"""The command ``resnet50``: thin, one function a command. Heavy imports stand where they are needed."""
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tutorial_code.errors import ReaderError
+
+UsageError = typer.BadParameter.__base__  # typer's own, whichever click it brings
+
+app = typer.Typer(
+    help="Train, test and use the ResNet-50 of the tutorial.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Format(str, Enum):
+    """What a report can be written as."""
+
+    html = "html"
+    ipynb = "ipynb"
+    md = "md"
+
+
+def option(text: str, default: str):
+    """Return an option that is None unless given, so that a resumed run can tell; the help shows its default."""
+    return typer.Option(help=text, show_default=default)
+
+
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+
+
+@app.command()
+def train(
+    data: Annotated[str | None, option("digits, cifar10 or folder:PATH", "digits")] = None,
+    epochs: Annotated[int | None, option("Passes over the training pictures.", "5")] = None,
+    batch_size: Annotated[int | None, option("Pictures a step.", "32")] = None,
+    lr: Annotated[float | None, option("Learning rate.", "0.03")] = None,
+    momentum: Annotated[float | None, option("Momentum of SGD.", "0.9")] = None,
+    weight_decay: Annotated[float | None, option("Weight decay of SGD.", "0.0005")] = None,
+    schedule: Annotated[str | None, option("constant, or cosine with an epoch of warm-up", "cosine")] = None,
+    device: Annotated[str | None, option("auto, cpu, cuda or mps", "auto")] = None,
+    precision: Annotated[str | None, option("auto, fp32 or bf16", "auto")] = None,
+    seed: Annotated[int | None, option("Decides all random numbers.", "0")] = None,
+    out: Annotated[Path | None, option("The run's folder.", "my_runs/DATA-1, -2, …")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, or the newest.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the result only.")] = False,
+) -> None:
+    """Train ResNet-50 and write a run folder with its report."""
+    given = {
+        "data": data,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "lr": lr,
+        "momentum": momentum,
+        "weight_decay": weight_decay,
+        "schedule": schedule,
+        "device": device,
+        "precision": precision,
+        "seed": seed,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    from rich.console import Console
+
+    from tutorial_code.runs import folder as files
+    from tutorial_code.runs.config import Config
+    from tutorial_code.runs.training import train as run_training
+
+    asked = Config(**given)
+    if resume:
+        folder = out or files.newest_folder()
+        config = files.configuration_to_resume(folder, given)
+    else:
+        folder, config = out or files.next_folder(asked.data), asked
+    try:
+        summary = run_training(config, folder, resume, Console(quiet=quiet, highlight=False))
+    except KeyboardInterrupt:
+        print(
+            f"\nStopped. Every whole epoch is saved: go on with  resnet50 train --resume --out {folder}",
+            file=sys.stderr,
+        )
+        raise typer.Exit(130) from None
+    print(f"test loss {summary['test_loss']:.4f}   test accuracy {summary['test_accuracy']:.2f}%")
+    print(f"report     {folder / files.REPORT}")
+
+
+@app.command()
+def test(run: RunFolder) -> None:
+    """Test a run's checkpoint again on its test set."""
+    from tutorial_code.runs.results import test_run
+
+    test_loss, accuracy = test_run(run)
+    print(f"test loss {test_loss:.4f}   test accuracy {accuracy:.2f}%")
+
+
+@app.command()
+def predict(
+    run: RunFolder, pictures: Annotated[list[Path], typer.Argument(help="Picture files of any size and mode.")]
+) -> None:
+    """Name the classes of your own pictures, with probabilities."""
+    from tutorial_code.runs.results import predict_pictures
+
+    for path, classes in zip(pictures, predict_pictures(run, pictures), strict=True):
+        print(f"{path}: " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
+
+
+@app.command()
+def report(
+    run: RunFolder,
+    to: Annotated[Format, typer.Option(help="The format.")] = Format.html,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file.", show_default="RUN/report.*")
+    ] = None,
+) -> None:
+    """Write the report of a finished run again."""
+    from tutorial_code.runs.report import read_recorded, write_report
+    from tutorial_code.runs.results import results_of
+
+    read_recorded(run)  # an unfinished run is refused before its network is judged
+    path = output or run / f"report.{to.value}"
+    write_report(run, results_of(run), to.value, path)
+    print(path)
+
+
+def main() -> None:
+    """Run the command; a mistake that a person can mend gives one sentence and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+    except ReaderError as error:
+        code = _say(str(error))
+    except UsageError as error:
+        code = error.exit_code if type(error).__name__ == "NoArgsIsHelpError" else _say(_usage(error))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        code = _say(f"{place}{error.strerror or error}: check the path, your rights and the space on the disk.")
+    except (KeyboardInterrupt, typer.Abort):
+        print("\nStopped.", file=sys.stderr)
+        code = 130
+    sys.exit(code)
+
+
+def _usage(error: Exception) -> str:
+    context = getattr(error, "ctx", None)
+    return f"{error.format_message()} See {context.command_path if context else 'resnet50'} --help."
+
+
+def _say(sentence: str) -> int:
+    print(f"resnet50: {sentence}", file=sys.stderr)
+    return 2

@@ -1,0 +1,1 @@
+"""Runs: training around the chapters' loops, the run folder, checkpoints and reports."""

@@ -1,0 +1,130 @@
+"""The report of a run as a notebook to hand in: the code, the outputs, the numbers."""
+
+import inspect
+import json
+
+from tutorial_code import ch02_bottleneck, ch03_resnet50, ch04_training, ch05_testing, ch06_results
+from tutorial_code.runs.recorded import Recorded
+
+IMPORTS = """\
+import math
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LambdaLR
+from torch.utils.data import DataLoader
+
+from tutorial_code.ch01_images import load_dataset, make_loaders"""
+
+PARTS = {
+    "The bottleneck block": [ch02_bottleneck.Bottleneck],
+    "ResNet-50": [ch03_resnet50.ResNet50],
+    "Training": [
+        ch04_training.make_criterion,
+        ch04_training.make_optimizer,
+        ch04_training.train_one_epoch,
+        ch04_training.initialize,
+        ch04_training.warmup_cosine,
+        ch04_training.add_schedule,
+    ],
+    "Testing": [ch05_testing.evaluate],
+    "Both, epoch by epoch": [ch06_results.Epoch, ch06_results.fit],
+}
+
+FIGURES = (
+    """\
+from tutorial_code import plots
+from tutorial_code.ch06_results import confident_mistakes, count_confusions, loss_figure, mistakes_figure, predict
+
+plots.show(loss_figure(history), "loss", CAPTION)""",
+    """\
+probabilities = predict(model, test_loader, device)
+confusions = count_confusions(probabilities, data.test_labels)
+plots.show(plots.confusion(confusions, data.classes), "confusion", CAPTION)""",
+    """\
+mistakes = confident_mistakes(probabilities, data.test_labels)
+plots.show(mistakes_figure(mistakes, data.test_images, data.classes), "mistakes", CAPTION)""",
+)
+
+
+def notebook_text(recorded: Recorded, figures: dict[str, str]) -> str:
+    """Return the notebook as JSON: the chapters' code, then this run's training, testing and figures.
+
+    The outputs are those of the run; executing the notebook trains again.
+    """
+    cells = [_markdown_cell(f"# ResNet-50 on {recorded.config['data']}\n\n{recorded.sentence()}"), _code_cell(IMPORTS)]
+    for title, definitions in PARTS.items():
+        cells += [_markdown_cell(f"## {title}"), _code_cell("\n\n\n".join(map(_source, definitions)))]
+    rows = "\n".join("  ".join(f"{cell:>13}" for cell in row) for row in recorded.epoch_rows())
+    cells += [_markdown_cell("## The run"), _code_cell(_training_code(recorded.config), _text_output(rows))]
+    result = f"test loss {recorded.summary['test_loss']:.4f}, accuracy {recorded.summary['test_accuracy']:.2f}%"
+    code = (
+        "test_loss, accuracy = evaluate(model, test_loader, criterion, device)\n"
+        'print(f"test loss {test_loss:.4f}, accuracy {accuracy:.2f}%")'
+    )
+    cells += [_markdown_cell("## The result"), _code_cell(code, _text_output(result)), _table_cell(recorded)]
+    drawn = zip(FIGURES, figures.items(), strict=False)  # a run without mistakes has no third figure
+    cells += [_figure_cell(source, caption, svg) for source, (caption, svg) in drawn]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+
+
+def _source(definition: type) -> str:
+    return inspect.getsource(definition).rstrip()
+
+
+def _training_code(config: dict) -> str:
+    schedule = "add_schedule(optimizer, EPOCHS * len(train_loader), warmup_steps=len(train_loader))\n"
+    return (
+        f"EPOCHS = {config['epochs']}\n"
+        f"torch.manual_seed({config['seed']})\n"
+        f"data = load_dataset({config['data']!r})\n"
+        f"train_loader, test_loader = make_loaders(data, batch_size={config['batch_size']}, seed={config['seed']})\n"
+        'device = torch.device("cuda" if torch.cuda.is_available() else "cpu")\n'
+        "model = initialize(ResNet50(num_classes=len(data.classes))).to(device)\n"
+        f"optimizer = make_optimizer(model, {config['lr']}, {config['momentum']}, {config['weight_decay']})\n"
+        f"{schedule if config['schedule'] == 'cosine' else ''}"
+        "criterion = make_criterion()\n"
+        "history = fit(model, train_loader, test_loader, criterion, optimizer, device, EPOCHS)\n"
+        "for epoch in history:\n"
+        "    print(epoch)"
+    )
+
+
+def _table_cell(recorded: Recorded) -> dict:
+    return _markdown_cell(f"Training loss for each epoch, with the test beside it:\n\n{recorded.markdown_table()}")
+
+
+def _figure_cell(source: str, caption: str, svg: str) -> dict:
+    output = {
+        "output_type": "display_data",
+        "data": {"image/svg+xml": svg, "text/plain": caption},
+        "metadata": {},
+    }
+    return _code_cell(source.replace("CAPTION", repr(caption)), output)
+
+
+def _markdown_cell(text: str) -> dict:
+    return {"cell_type": "markdown", "metadata": {}, "source": text}
+
+
+def _code_cell(source: str, *outputs: dict) -> dict:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": list(outputs),
+        "source": source,
+    }
+
+
+def _text_output(text: str) -> dict:
+    return {"output_type": "stream", "name": "stdout", "text": text + "\n"}

@@ -1,0 +1,105 @@
+"""The report of a run: training loss per epoch, test loss, accuracy, curves, confusions, mistakes."""
+
+import base64
+import html
+import json
+from collections.abc import Callable
+from importlib.resources import files as package_files
+from pathlib import Path
+from string import Template
+
+from tutorial_code import plots
+from tutorial_code.ch06_results import Epoch, loss_figure, mistakes_figure
+from tutorial_code.errors import ReaderError
+from tutorial_code.runs import folder as files
+from tutorial_code.runs.checkpoint import write_atomically
+from tutorial_code.runs.notebook import notebook_text
+from tutorial_code.runs.recorded import Recorded
+from tutorial_code.runs.results import Results
+
+
+def read_recorded(folder: Path) -> Recorded:
+    """Return what the run folder says of a run.
+
+    Raises:
+        ReaderError: the run has not finished, or a file is missing or damaged.
+    """
+    try:
+        config, environment, summary = (
+            json.loads((folder / name).read_text(encoding="utf-8"))
+            for name in (files.CONFIG, files.ENVIRONMENT, files.SUMMARY)
+        )
+        lines = (folder / files.METRICS).read_text(encoding="utf-8").splitlines()
+        history = [Epoch(**json.loads(line)) for line in lines]
+    except FileNotFoundError as error:
+        raise ReaderError(
+            f"{folder} holds no finished run (no {Path(error.filename).name}): train first, or finish it with --resume."
+        ) from error
+    except (ValueError, TypeError) as error:
+        raise ReaderError(f"A file of {folder} is damaged ({error}): train again in a new folder.") from error
+    return Recorded(config, environment, history, summary)
+
+
+def write_report(folder: Path, results: Results, kind: str, path: Path) -> None:
+    """Write the report of a finished run as ``html``, ``ipynb`` or ``md``, one self-contained file."""
+    recorded = read_recorded(folder)
+    figures = _figures(recorded, results)
+    text = FORMATS[kind](recorded, figures)
+    write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def _figures(recorded: Recorded, results: Results) -> dict[str, str]:
+    """Return the figures as SVG text by their captions, which say what there is to see."""
+    summary = recorded.summary
+    figures = {
+        "Training and test loss by epoch": loss_figure(recorded.history),
+        f"Confusion matrix: {summary['test_accuracy']:.2f}% lie on the diagonal": plots.confusion(
+            results.confusions, results.classes
+        ),
+    }
+    if results.mistakes:
+        caption = "The mistakes that the network is most sure of"
+        figures[caption] = mistakes_figure(results.mistakes, results.images, results.classes)
+    return {caption: plots.to_svg(figure) for caption, figure in figures.items()}
+
+
+def _html(recorded: Recorded, figures: dict[str, str]) -> str:
+    template = Template((package_files(__package__) / "report.html").read_text(encoding="utf-8"))
+    drawn = "\n".join(
+        f'<figure><img src="{_data_uri(svg)}" alt="{html.escape(caption)}.">'
+        f"<figcaption>{html.escape(caption)}.</figcaption></figure>"
+        for caption, svg in figures.items()
+    )
+    return template.substitute(
+        title=html.escape(f"ResNet-50 on {recorded.config['data']}"),
+        test_accuracy=f"{recorded.summary['test_accuracy']:.2f}",
+        test_loss=f"{recorded.summary['test_loss']:.4f}",
+        train_loss=f"{recorded.summary['train_loss']:.4f}",
+        epochs=_html_table(recorded.epoch_rows()),
+        figures=drawn,
+        details=_html_table(recorded.detail_rows()),
+    )
+
+
+def _html_table(rows: list[tuple[str, ...]]) -> str:
+    head, *body = ([html.escape(cell) for cell in row] for row in rows)
+    lines = ["<tr>" + "".join(f"<th>{cell}</th>" for cell in head) + "</tr>"]
+    lines += ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in body]
+    return "<table>\n" + "\n".join(lines) + "\n</table>"
+
+
+def _markdown(recorded: Recorded, figures: dict[str, str]) -> str:
+    parts = [f"# ResNet-50 on {recorded.config['data']}", recorded.sentence(), recorded.markdown_table()]
+    parts += [f"![{caption}]({_data_uri(svg)})" for caption, svg in figures.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _data_uri(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+FORMATS: dict[str, Callable[[Recorded, dict[str, str]], str]] = {
+    "html": _html,
+    "ipynb": notebook_text,
+    "md": _markdown,
+}
