@@ -10,19 +10,15 @@
 # **You need** Python and a little PyTorch: what a tensor is, and how to read its shape.
 
 # %%
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
-from torchvision.datasets import CIFAR10
-from torchvision.transforms import v2
 
-from tutorial_code import plots
 from tutorial_code.data.cifar10 import fetch_archive
 from tutorial_code.data.folder import read_folder
 from tutorial_code.errors import ReaderError
@@ -37,6 +33,8 @@ from tutorial_code.errors import ReaderError
 
 # %%
 if __name__ == "__main__":
+    from sklearn.datasets import load_digits
+
     digits = load_digits()
     print(digits.images[12].astype(int))
     print("label:", digits.target[12])
@@ -46,8 +44,7 @@ if __name__ == "__main__":
 # repeat it in three channels: red, green and blue. PyTorch puts the channels first. A batch of pictures has
 # the shape `(batch, channels, height, width)`, and you will read that order on every page from here on.
 #
-# We keep a pixel as one byte, 0 to 255, as picture files do. A byte takes a quarter of the memory of a
-# float, and all 60,000 pictures of CIFAR-10 fit in 184 MB.
+# We keep a pixel as one byte, 0 to 255, as picture files do: a quarter of the memory of a float.
 
 # %%
 IMAGE_SIZE = 32
@@ -67,6 +64,9 @@ class ImageData(NamedTuple):
 
 def load_digits_data() -> ImageData:
     """Return scikit-learn's handwritten digits as 32×32 RGB, 1,437 to train and 360 to test."""
+    from sklearn.datasets import load_digits  # here, because importing it takes seconds
+    from sklearn.model_selection import train_test_split
+
     digits = load_digits()
     images = torch.from_numpy(digits.images).float()[:, None] * (255 / 16)  # (1797, 1, 8, 8)
     images = F.interpolate(images, size=(IMAGE_SIZE, IMAGE_SIZE), mode="bilinear")
@@ -95,6 +95,7 @@ if __name__ == "__main__":
 # - `cifar10`: 60,000 photographs of ten kinds of things (Krizhevsky, 2009), downloaded once, 170 MB;
 # - `folder:PATH`: your own pictures, in `PATH/train/<class>/` and `PATH/test/<class>/`.
 
+
 # %%
 def load_dataset(spec: str, root: Path = Path("data")) -> ImageData:
     """Load a data set by its name.
@@ -117,15 +118,16 @@ def load_dataset(spec: str, root: Path = Path("data")) -> ImageData:
 
 def load_cifar10_data(root: Path) -> ImageData:
     """Return CIFAR-10, 50,000 pictures to train and 10,000 to test, fetching the archive where it is missing."""
+    from torchvision.datasets import CIFAR10
+
     try:
         splits = [CIFAR10(root, train=train) for train in (True, False)]
     except RuntimeError:  # torchvision's word for "not there, or not whole"
         fetch_archive(root)
         splits = [CIFAR10(root, train=train, download=True) for train in (True, False)]  # unpacks what is there
-    train, test = splits
     images = [torch.from_numpy(split.data).permute(0, 3, 1, 2).contiguous() for split in splits]
     labels = [torch.tensor(split.targets) for split in splits]
-    return ImageData(images[0], labels[0], images[1], labels[1], tuple(train.classes), max_shift=4, may_flip=True)
+    return ImageData(images[0], labels[0], images[1], labels[1], tuple(splits[0].classes), max_shift=4, may_flip=True)
 
 
 # %% [markdown]
@@ -138,6 +140,7 @@ def load_cifar10_data(root: Path) -> ImageData:
 # Which mean? That of the training pictures. The test pictures stand for pictures that nobody has seen yet,
 # so nothing may be computed from them. And we compute it here. Constants copied from another project are
 # right for its data, if they ever were.
+
 
 # %%
 def channel_statistics(images: Tensor) -> tuple[list[float], list[float]]:
@@ -165,17 +168,26 @@ if __name__ == "__main__":
 #
 # *Predict:* a mirrored cat is a cat. What is a mirrored 3? And a mirrored 8?
 
+
 # %%
-def augmentation(max_shift: int, may_flip: bool) -> list:
-    """Return the random changes for training pictures: a shift by up to ``max_shift`` pixels, perhaps a mirror image."""
-    shift = v2.RandomCrop(IMAGE_SIZE, padding=max_shift)
-    return [shift, v2.RandomHorizontalFlip()] if may_flip else [shift]
+def augment(image: Tensor, max_shift: int, may_flip: bool) -> Tensor:
+    """Return a picture (3, h, w) shifted at random by up to ``max_shift`` pixels each way, and mirrored at times.
+
+    What moves in at the border is black. Half of the pictures are mirrored if they may be.
+    """
+    _, height, width = image.shape
+    padded = F.pad(image, [max_shift] * 4)
+    top, left = torch.randint(2 * max_shift + 1, (2,)).tolist()
+    image = padded[:, top : top + height, left : left + width]
+    return image.flip(-1) if may_flip and torch.rand(()) < 0.5 else image
 
 
 if __name__ == "__main__":
+    from tutorial_code import plots
+
     torch.manual_seed(0)
     chosen = data.train_images[:6]
-    shifted = torch.stack([v2.Compose(augmentation(4, may_flip=False))(image) for image in chosen])
+    shifted = torch.stack([augment(image, max_shift=4, may_flip=False) for image in chosen])
     mirrored = chosen.flip(-1)
     titles = ["as it is"] * 6 + ["shifted"] * 6 + ["mirrored"] * 6
     plots.show(
@@ -196,11 +208,12 @@ if __name__ == "__main__":
 # stacks them into batches. Test pictures are neither shuffled nor augmented: the test must ask the same
 # questions each time.
 
+
 # %%
 class Pictures(Dataset):
     """Pictures with their labels; the transform is applied anew at each visit."""
 
-    def __init__(self, images: Tensor, labels: Tensor, transform: v2.Transform) -> None:
+    def __init__(self, images: Tensor, labels: Tensor, transform: Callable[[Tensor], Tensor]) -> None:
         self.images = images
         self.labels = labels
         self.transform = transform
@@ -212,13 +225,13 @@ class Pictures(Dataset):
         return self.transform(self.images[index]), self.labels[index]
 
 
-def normalisation(mean: list[float], std: list[float]) -> list:
-    """Return the steps that turn a uint8 picture into the float tensor that the network takes."""
-    return [v2.ToDtype(torch.float32, scale=True), v2.Normalize(mean, std, inplace=True)]
+def normalise(images: Tensor, mean: list[float], std: list[float]) -> Tensor:
+    """Turn uint8 pictures (…, 3, h, w) into the float32 numbers that the network takes."""
+    return (images.float() / 255 - torch.tensor(mean).view(3, 1, 1)) / torch.tensor(std).view(3, 1, 1)
 
 
 def make_loaders(
-    data: ImageData, batch_size: int = 32, augment: bool = True, seed: int = 0, num_workers: int = 0
+    data: ImageData, batch_size: int = 32, augmented: bool = True, seed: int = 0
 ) -> tuple[DataLoader, DataLoader]:
     """Return a loader of training batches and a loader of test batches.
 
@@ -228,21 +241,24 @@ def make_loaders(
     Args:
         data: what ``load_dataset`` returned.
         batch_size: pictures a batch; the last batch of an epoch holds what is left.
-        augment: whether training pictures are changed at random; the random numbers are torch's own.
+        augmented: whether training pictures are changed at random; the random numbers are torch's own.
         seed: decides the order of the training pictures.
-        num_workers: processes that prepare batches; 0 prepares them in this one.
     """
-    normalise = normalisation(*channel_statistics(data.train_images))
-    changes = augmentation(data.max_shift, data.may_flip) if augment else []
-    train = Pictures(data.train_images, data.train_labels, v2.Compose([*changes, *normalise]))
-    test = Pictures(data.test_images, data.test_labels, v2.Compose(normalise))
+    mean, std = channel_statistics(data.train_images)
+
+    def for_testing(image: Tensor) -> Tensor:
+        return normalise(image, mean, std)
+
+    def for_training(image: Tensor) -> Tensor:
+        return for_testing(augment(image, data.max_shift, data.may_flip))
+
+    train = Pictures(data.train_images, data.train_labels, for_training if augmented else for_testing)
+    test = Pictures(data.test_images, data.test_labels, for_testing)
     # BatchNorm needs two values a channel to compute a spread, so a single picture left over sits this epoch out.
     one_left = len(train) % batch_size == 1
     order = torch.Generator().manual_seed(seed)
-    train_loader = DataLoader(
-        train, batch_size, shuffle=True, drop_last=one_left, generator=order, num_workers=num_workers
-    )
-    return train_loader, DataLoader(test, batch_size, num_workers=num_workers)
+    train_loader = DataLoader(train, batch_size, shuffle=True, drop_last=one_left, generator=order)
+    return train_loader, DataLoader(test, batch_size)
 
 
 if __name__ == "__main__":
@@ -254,15 +270,14 @@ if __name__ == "__main__":
     print(len(sizes), "batches of", sizes[0], "and a last one of", sizes[-1])
 
 # %% [markdown]
-# The mean is near 0 and the spread near 1, as planned. Not exactly: this is one batch, and shifting pushed
-# some ink out of the picture.
+# The mean is near 0 and the spread near 1, as planned; not exactly, because this is one shifted batch.
 #
 # The last batch is smaller. Remember it. Averages over batches are not averages over pictures, and
 # chapters 4 and 5 come back to that.
 #
 # ## Check
 #
-# - `images.shape` is `(64, 3, 32, 32)`: batch, channels, height, width.
+# - `images.shape` is `(32, 3, 32, 32)`: batch, channels, height, width.
 # - The normalised training pictures have a mean near 0 and a standard deviation near 1.
 # - Two passes over `train_loader` give the same pictures in another order and with other shifts. Two passes
 #   over `test_loader` give the same.

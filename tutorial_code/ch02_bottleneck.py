@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 from torchinfo import summary
 
-from tutorial_code import plots
 from tutorial_code.ch01_images import load_dataset, make_loaders
 
 # %% [markdown]
@@ -25,6 +24,7 @@ from tutorial_code.ch01_images import load_dataset, make_loaders
 # Let us test that. `Stack` is a small network of `depth` convolutions, each followed by BatchNorm. It comes
 # in two forms that differ in one addition: the residual one adds the input of every pair of layers to that
 # pair's output. Weights, layers and cost are the same.
+
 
 # %%
 class Stack(nn.Module):
@@ -54,11 +54,12 @@ class Stack(nn.Module):
 # *Predict:* after training on the same digits for the same number of steps, which of these has the lowest
 # training loss: plain or residual, 8 layers or 48?
 
+
 # %%
 def loss_after_training(depth: int, residual: bool, epochs: int = 3) -> float:
     """Train a stack on the digits; return the mean training loss of the last epoch."""
     torch.manual_seed(0)
-    loader, _ = make_loaders(load_dataset("digits"), augment=False)
+    loader, _ = make_loaders(load_dataset("digits"), batch_size=64, augmented=False)
     stack = Stack(depth, residual)
     optimizer = torch.optim.SGD(stack.parameters(), lr=0.05, momentum=0.9)
     for _ in range(epochs):
@@ -85,11 +86,12 @@ if __name__ == "__main__":
 # Where does the plain stack lose its way? Look at the gradient before the first step. Every layer should
 # get one of a similar size. Here is its norm, layer by layer, in stacks of 48.
 
+
 # %%
 def gradient_norms(depth: int, residual: bool) -> list[float]:
     """Return the norm of the loss gradient for each convolution of a fresh stack, from input to output."""
     torch.manual_seed(0)
-    loader, _ = make_loaders(load_dataset("digits"), augment=False)
+    loader, _ = make_loaders(load_dataset("digits"), batch_size=64, augmented=False)
     images, labels = next(iter(loader))
     stack = Stack(depth, residual)
     nn.functional.cross_entropy(stack(images), labels).backward()
@@ -97,13 +99,16 @@ def gradient_norms(depth: int, residual: bool) -> list[float]:
 
 
 if __name__ == "__main__":
+    from tutorial_code import plots
+
     norms = {"plain": gradient_norms(48, False), "residual": gradient_norms(48, True)}
     for name, values in norms.items():
-        print(f"{name:9} first layer {values[0]:8.3f}   last layer {values[-1]:6.3f}   ratio {values[0] / values[-1]:6.1f}")
+        ratio = values[0] / values[-1]
+        print(f"{name:9} first layer {values[0]:8.3f}   last layer {values[-1]:6.3f}   ratio {ratio:6.1f}")
     plots.show(
         plots.curves(norms, "layer, from input to output", "gradient norm", log=True),
         name="ch02-gradients",
-        alt="Gradient norm by layer: it grows steeply towards the input in the plain stack, little in the residual one.",
+        alt="Gradient norm by layer: it grows steeply towards the input in the plain stack only.",
     )
 
 # %% [markdown]
@@ -184,6 +189,7 @@ if __name__ == "__main__":
 # Write `Bottleneck`. Three convolutions, each with BatchNorm. ReLU after the first two. Then the addition,
 # and only then the last ReLU: the shortcut's value must be in it.
 
+
 # %% tags=["exercise"]
 class Bottleneck(nn.Module):
     """The bottleneck block of ResNet-50: ``relu(F(x) + shortcut(x))``.
@@ -238,8 +244,10 @@ if __name__ == "__main__":
         counted = summary(block, input_size=(1, in_channels, 56, 56), verbose=0)
         shape = tuple(block(torch.randn(1, in_channels, 56, 56)).shape)
         kind = type(block.shortcut).__name__
-        print(f"Bottleneck({in_channels}, {channels}, stride={stride}): {shape}  "
-              f"{counted.total_params:,} parameters, shortcut {kind}")
+        print(
+            f"Bottleneck({in_channels}, {channels}, stride={stride}): {shape}  "
+            f"{counted.total_params:,} parameters, shortcut {kind}"
+        )
 
 # %% [markdown]
 # One probe says more than many shapes. Set the scale of the last BatchNorm to zero. Then $F(x)$ is zero, and
@@ -268,7 +276,8 @@ if __name__ == "__main__":
 # - **No projection in the first block**, because only the stride was tested. 64 channels do not add to 256.
 # - **No BatchNorm on the shortcut.** The two sides of the addition then have different scales.
 # - **One BatchNorm used three times.** The shapes allow it where channels agree; the statistics mix.
-# - **`out += x` after an in-place ReLU on `x`.** The shortcut no longer carries the input.
+# - **An in-place ReLU on `x` before the shortcut.** The shortcut no longer carries the input, and the caller's
+#   tensor has changed.
 #
 # ## Read on
 #

@@ -87,6 +87,7 @@ if __name__ == "__main__":
 # what a block gives is what the next one takes. And build a new block each time. One block listed six times
 # is one block with one set of weights.
 
+
 # %% tags=["exercise"]
 class ResNet50(nn.Module):
     """ResNet-50: a stem, four stages of bottleneck blocks, average pooling and a linear classifier.
@@ -98,7 +99,7 @@ class ResNet50(nn.Module):
         num_classes: logits for each picture.
     """
 
-    def __init__(self, num_blocks: Sequence[int] = [3, 4, 6, 3], num_classes: int = 10) -> None:  # noqa: B006
+    def __init__(self, num_blocks: Sequence[int] = [3, 4, 6, 3], num_classes: int = 10) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -133,6 +134,7 @@ class ResNet50(nn.Module):
 # parameters and **multiply-adds**: one multiplication with the addition that follows it.
 #
 # *Predict:* which stage holds most of the parameters? Which costs most multiply-adds?
+
 
 # %%
 class GroupCount(NamedTuple):
@@ -192,6 +194,7 @@ if __name__ == "__main__":
 # the stride of conv3_x to conv5_x on the first 1×1 convolution, so the 3×3 of these blocks works on a quarter
 # of the positions. Move the stride, and count again.
 
+
 # %%
 def with_stride_on_first_conv(model: ResNet50) -> ResNet50:
     """Move the stride of every block from the 3×3 to the first 1×1 convolution, in place, as the paper has it."""
@@ -215,6 +218,7 @@ if __name__ == "__main__":
 # Shapes and counts can agree and the network still be wrong. The stronger test: give your network the weights
 # of another one that is known to be right, and compare the outputs. torchvision's `resnet50` has the same
 # layers under other names. A renaming is all it takes, and it works both ways.
+
 
 # %%
 def to_torchvision(state: dict[str, Tensor]) -> dict[str, Tensor]:

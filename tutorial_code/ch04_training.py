@@ -13,7 +13,7 @@
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 
@@ -29,6 +29,7 @@ from tutorial_code.ch03_resnet50 import ResNet50
 # logarithm. Sure and right: near 0. Sure and wrong: large.
 #
 # *Predict:* a network that knows nothing gives each of ten classes a tenth. What is its loss?
+
 
 # %% tags=["exercise"]
 def make_criterion() -> nn.Module:
@@ -55,6 +56,7 @@ if __name__ == "__main__":
 # The optimizer then moves each weight against its gradient. We take **SGD with momentum**, as He et al. did
 # (section 3.4). `lr` is the length of a step. Momentum keeps 90% of the last direction, so that the noise of
 # single batches averages out. Weight decay pulls each weight a little towards zero.
+
 
 # %% tags=["exercise"]
 def make_optimizer(
@@ -125,6 +127,7 @@ if __name__ == "__main__":
 # Sum up `loss.detach()`, not `loss`. The loss holds on to the whole graph of its batch; a sum of losses holds
 # on to all of them, and memory grows until it is full.
 
+
 # %% tags=["exercise"]
 def train_one_epoch(
     model: nn.Module,
@@ -179,6 +182,7 @@ def train_one_epoch(
 # **Warm-up and cosine.** Begin with small steps and lengthen them during the first epoch, because the first
 # gradients are the least reliable. Then shorten them along half a cosine wave, to 0 at the end, so that the
 # weights settle (Goyal et al., section 2.2; Loshchilov and Hutter, 2017).
+
 
 # %%
 def initialize(model: nn.Module) -> nn.Module:

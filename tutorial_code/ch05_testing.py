@@ -25,7 +25,7 @@ from tutorial_code.ch04_training import initialize, make_criterion, make_optimiz
 # %%
 if __name__ == "__main__":
     torch.manual_seed(0)
-    train_loader, test_loader = make_loaders(load_dataset("digits"))
+    train_loader, test_loader = make_loaders(load_dataset("digits"), batch_size=64)
     model, criterion, device = initialize(ResNet50()), make_criterion(), torch.device("cpu")
     some_batches = [batch for _, batch in zip(range(8), train_loader, strict=False)]
     loss = train_one_epoch(model, some_batches, criterion, make_optimizer(model), device)
@@ -38,6 +38,7 @@ if __name__ == "__main__":
 # In training, BatchNorm normalises by the mean and variance of the batch. So the answer for one picture
 # depends on the pictures beside it. *Predict:* take the first picture in a batch of 64, then in a batch of
 # its first 8. Are its logits the same?
+
 
 # %%
 def largest_change(model: nn.Module, images: Tensor) -> float:
@@ -64,6 +65,7 @@ if __name__ == "__main__":
 #
 # Autograd keeps what each layer computed, because `backward` will need it. In a test there is no `backward`.
 # How much is kept for nothing?
+
 
 # %%
 def kept_for_backward(model: nn.Module, images: Tensor) -> int:
@@ -119,9 +121,7 @@ if __name__ == "__main__":
 
 # %% tags=["exercise"]
 @torch.no_grad()
-def evaluate(
-    model: nn.Module, loader: DataLoader, criterion: nn.Module, device: torch.device
-) -> tuple[float, float]:
+def evaluate(model: nn.Module, loader: DataLoader, criterion: nn.Module, device: torch.device) -> tuple[float, float]:
     """Test the model on every batch of the loader, in evaluation mode and with autograd off.
 
     Args:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
-from sklearn.metrics import confusion_matrix
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
@@ -37,6 +36,7 @@ from tutorial_code.ch05_testing import evaluate
 # An **epoch** is one pass over the training pictures. After each we test. The test tells us how it goes; it
 # decides nothing. The weights after the last epoch are the result, even when an earlier epoch did better on
 # the test. Whoever picks the best epoch by the test reports a number that no new pictures will confirm.
+
 
 # %%
 class Epoch(NamedTuple):
@@ -115,9 +115,7 @@ if __name__ == "__main__":
         print(f"{last.epoch:5}  {last.train_loss:13.3f}  {last.test_loss:9.3f}  {last.test_accuracy:12.1f}%")
 
     print("epoch  training loss  test loss  test accuracy")
-    history = fit(
-        model, train_loader, test_loader, criterion, optimizer, device, EPOCHS, after_epoch=print_row
-    )
+    history = fit(model, train_loader, test_loader, criterion, optimizer, device, EPOCHS, after_epoch=print_row)
 
 # %% [markdown]
 # Early on the training loss falls and the accuracy is still poor. Then the statistics catch up, and the two
@@ -126,6 +124,7 @@ if __name__ == "__main__":
 # ## The result report
 #
 # The numbers to hand in: the training loss of each epoch, the test loss, and the accuracy in percent.
+
 
 # %%
 def loss_figure(history: Sequence[Epoch]):
@@ -150,6 +149,7 @@ if __name__ == "__main__":
 # One number hides a lot. The **confusion matrix** has a row for each true class and a column for each
 # prediction. What is right lies on the diagonal. *Predict:* which two digits are confused most?
 
+
 # %%
 @torch.no_grad()
 def predict(model: nn.Module, loader: DataLoader, device: torch.device) -> Tensor:
@@ -160,8 +160,9 @@ def predict(model: nn.Module, loader: DataLoader, device: torch.device) -> Tenso
 
 def count_confusions(probabilities: Tensor, labels: Tensor) -> list[list[int]]:
     """Return the confusion matrix: rows are true classes, columns are predictions, entries are counts."""
-    classes = range(probabilities.shape[1])
-    return confusion_matrix(labels, probabilities.argmax(dim=1), labels=classes).tolist()
+    classes = probabilities.shape[1]
+    cells = labels * classes + probabilities.argmax(dim=1)
+    return cells.bincount(minlength=classes**2).view(classes, classes).tolist()
 
 
 if __name__ == "__main__":
@@ -177,6 +178,7 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Now look at the mistakes themselves. The most telling are those of which the network is most sure.
+
 
 # %%
 class Mistake(NamedTuple):

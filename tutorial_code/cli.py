@@ -1,7 +1,7 @@
 """The command ``resnet50``: thin, one function a command. Heavy imports stand where they are needed."""
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """What a report can be written as."""
 
     html = "html"

@@ -68,7 +68,9 @@ def pictures(images: Tensor, titles: Sequence[str], columns: int) -> Figure:
     return figure
 
 
-def curves(lines: Mapping[str, Sequence[float]], x_label: str, y_label: str, log: bool = False, first: int = 1) -> Figure:
+def curves(
+    lines: Mapping[str, Sequence[float]], x_label: str, y_label: str, log: bool = False, first: int = 1
+) -> Figure:
     """Draw one line for each name, over ``first``, ``first + 1``, …; ``log`` makes the y axis logarithmic."""
     figure, axes = _figure(1, 1, width=5, height=3)
     axis = axes[0, 0]

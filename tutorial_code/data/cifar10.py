@@ -165,7 +165,9 @@ def _open(part: Path, append: bool) -> FileIO:
     try:
         return part.open("ab" if append else "wb", buffering=0)
     except OSError as error:
-        raise ReaderError(f"{part} cannot be written ({error.strerror}): free space or choose another folder.") from error
+        raise ReaderError(
+            f"{part} cannot be written ({error.strerror}): free space or choose another folder."
+        ) from error
 
 
 def _write(file: FileIO, chunk: bytes) -> None:

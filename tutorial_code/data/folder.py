@@ -3,10 +3,10 @@
 import warnings
 from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image, ImageOps
 from torch import Tensor
-from torchvision.transforms.v2.functional import pil_to_tensor
 
 from tutorial_code.errors import ReaderError
 
@@ -32,7 +32,7 @@ def read_picture(path: Path, size: int) -> Tensor:
         raise ReaderError(f"{path} is not a picture: move it elsewhere or delete it.") from error
     except Exception as error:  # a damaged file can fail anywhere in a decoder, with any exception
         raise ReaderError(f"{path} is a damaged or cut-off picture ({error}): replace it or delete it.") from error
-    return pil_to_tensor(square)
+    return torch.from_numpy(np.array(square)).permute(2, 0, 1)
 
 
 def _to_rgb(picture: Image.Image) -> Image.Image:

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
-from torchvision.transforms import v2
 
-from tutorial_code.ch01_images import IMAGE_SIZE, ImageData, load_dataset, make_loaders, normalisation
+from tutorial_code.ch01_images import IMAGE_SIZE, ImageData, load_dataset, make_loaders, normalise
 from tutorial_code.ch03_resnet50 import ResNet50
 from tutorial_code.ch04_training import make_criterion
 from tutorial_code.ch05_testing import evaluate
@@ -89,8 +88,8 @@ def predict_pictures(folder: Path, paths: Sequence[Path], most: int = 3) -> list
     """Return for each picture file its likeliest classes with their probabilities, the likeliest first."""
     run = load_run(folder)
     images = torch.stack([read_picture(path, IMAGE_SIZE) for path in paths])
-    normalise = v2.Compose(normalisation(run.checkpoint["mean"], run.checkpoint["std"]))
-    pictures = DataLoader([(normalise(image), 0) for image in images], batch_size=64)
+    images = normalise(images, run.checkpoint["mean"], run.checkpoint["std"])
+    pictures = DataLoader([(image, 0) for image in images], batch_size=64)
     values, indices = predict(run.model, pictures, run.device).topk(min(most, len(run.checkpoint["classes"])))
     classes = run.checkpoint["classes"]
     return [

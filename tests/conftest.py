@@ -1,0 +1,50 @@
+import sys
+
+import pytest
+import torch
+
+from tutorial_code.ch01_images import load_digits_data
+from tutorial_code.cli import main
+
+
+@pytest.fixture(scope="session")
+def digits():
+    return load_digits_data()
+
+
+@pytest.fixture(scope="session")
+def pictures_folder(tmp_path_factory, digits):
+    """A folder of real digits, small enough to train on in seconds: 2 classes, 20 to train and 6 to test."""
+    from PIL import Image
+
+    root = tmp_path_factory.mktemp("pictures")
+    for split, images, labels, count in (
+        ("train", digits.train_images, digits.train_labels, 10),
+        ("test", digits.test_images, digits.test_labels, 3),
+    ):
+        for label, name in ((0, "zero"), (1, "one")):
+            folder = root / split / name
+            folder.mkdir(parents=True)
+            for number, image in enumerate(images[labels == label][:count]):
+                Image.fromarray(image.permute(1, 2, 0).numpy()).save(folder / f"{number}.png")
+    return root
+
+
+@pytest.fixture
+def command(monkeypatch, capsys, tmp_path):
+    """Run `resnet50 ARGS...` in this process, in an empty folder; return exit code, output and error output."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args):
+        monkeypatch.setattr(sys, "argv", ["resnet50", *map(str, args)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        captured = capsys.readouterr()
+        return stopped.value.code or 0, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(0)

@@ -1,0 +1,60 @@
+"""Each chapter runs from top to bottom as a script, and its cells are what site and notebook expect."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CHAPTERS = sorted((ROOT / "tutorial_code").glob("ch*.py"))
+EXPECTED = {
+    "ch01_images": ["data", "a last one of 29"],
+    "ch02_bottleneck": ["75,008", "70,400", "block(x) equals relu(x): True"],
+    "ch03_resnet50": ["23,528,522", "25,557,032", "4.09 billion"],
+    "ch04_training": ["first loss 2.", "after another, not zeroed between: 2.0"],
+    "ch05_testing": ["the same again: True"],
+    "ch06_results": ["training loss per epoch:", "test accuracy"],
+}
+
+
+def test_there_are_six():
+    assert [path.stem for path in CHAPTERS] == list(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_chapter_runs_as_a_script(name, tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", "-m", f"tutorial_code.{name}"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=400)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for words in EXPECTED[name]:
+        assert words in done.stdout
+    figures = {path.name for path in (tmp_path / "figures").glob("*.svg")}
+    assert figures == {
+        f"{word[len('[figures') + 1 : -1]}"
+        for word in done.stdout.replace("\\", "/").split()
+        if word.startswith("[figures/")
+    }
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_chapter_is_in_percent_format_with_its_sections(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# %% [markdown]\n# # ")
+    assert text.count("\n") <= 300
+    for section in ("**At the end of this chapter you have**", "*Predict", "## Check", "## What usually goes wrong"):
+        assert section in text
+    assert "## Read on" in text
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_imports_never_go_to_later_chapters_or_to_the_machinery(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tutorial_code."):
+            module = node.module.removeprefix("tutorial_code.")
+            assert module < path.stem or module in {"errors", "data.cifar10", "data.folder"}
+            assert not module.startswith(("runs", "cli"))

@@ -1,0 +1,92 @@
+"""A run that is killed, with a real signal, and resumed ends with exactly the weights of one that was not."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from tutorial_code.runs.checkpoint import load_checkpoint
+
+ROOT = Path(__file__).parent.parent
+
+
+def begin(folder, *arguments):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "tutorial_code", "train", "--out", str(folder), *arguments]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def wait_until(condition, process):
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert process.poll() is None, process.stderr.read().decode()
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def epochs_saved(folder):
+    path = folder / "metrics.jsonl"
+    return path.read_text(encoding="utf-8").count("\n") if path.exists() else -1
+
+
+@pytest.fixture(scope="module")
+def arguments(pictures_folder):
+    return ["--data", f"folder:{pictures_folder}", "--batch-size", "8", "--epochs", "4", "--device", "cpu"]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(arguments, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("uninterrupted") / "run"
+    process = begin(folder, *arguments)
+    assert process.wait(timeout=300) == 0, process.stderr.read().decode()
+    return load_checkpoint(folder / "checkpoint.pt")
+
+
+def test_three_kills(arguments, uninterrupted, tmp_path):
+    folder = tmp_path / "run"
+    half_written = folder / "checkpoint.pt.tmp"
+
+    def while_starting():
+        return (folder / "config.json").exists()
+
+    def in_the_second_epoch():
+        return epochs_saved(folder) >= 1
+
+    def while_a_checkpoint_is_written():
+        return epochs_saved(folder) >= 2 and half_written.exists()
+
+    kills = [while_starting, in_the_second_epoch, while_a_checkpoint_is_written]
+    for number, moment in enumerate(kills):
+        process = begin(folder, *(arguments if number == 0 else ["--resume"]))
+        wait_until(moment, process)
+        process.kill()
+        process.wait()
+    process = begin(folder, "--resume")
+    assert process.wait(timeout=300) == 0, process.stderr.read().decode()
+
+    resumed = load_checkpoint(folder / "checkpoint.pt")
+    for name, value in uninterrupted["model"].items():
+        assert torch.equal(resumed["model"][name], value), name
+    assert [row[:4] for row in resumed["history"]] == [row[:4] for row in uninterrupted["history"]]
+    assert epochs_saved(folder) == 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
+def test_ctrl_c_says_how_to_go_on(arguments, uninterrupted, tmp_path):
+    folder = tmp_path / "run"
+    process = begin(folder, *arguments)
+    wait_until(lambda: epochs_saved(folder) >= 1, process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert f"resnet50 train --resume --out {folder}" in err.decode()
+    assert "Traceback" not in err.decode()
+    process = begin(folder, "--resume")
+    assert process.wait(timeout=300) == 0
+    resumed = load_checkpoint(folder / "checkpoint.pt")
+    assert all(torch.equal(resumed["model"][name], value) for name, value in uninterrupted["model"].items())

@@ -1,0 +1,286 @@
+"""`resnet50 train` and the commands that use its run: what they write, what they say, what they refuse."""
+
+import json
+import math
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def small(pictures_folder):
+    """Arguments of a training that takes a second an epoch."""
+    return ["train", "--data", f"folder:{pictures_folder}", "--batch-size", "8", "--device", "cpu"]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, pictures_folder):
+    """The folder of a finished run of two epochs, not to be changed."""
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    arguments = ["--data", f"folder:{pictures_folder}", "--batch-size", "8", "--epochs", "2", "--device", "cpu"]
+    start(folder.parent, "train", *arguments, "--out", folder).check_returncode()
+    return folder
+
+
+@pytest.fixture
+def run(finished, tmp_path):
+    """A copy of the finished run."""
+    return Path(shutil.copytree(finished, tmp_path / "run"))
+
+
+def start(folder, *arguments):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "tutorial_code", *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=300)
+
+
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def metrics(folder):
+    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+
+
+def refused(result, *words):
+    code, out, err = result
+    assert code == 2
+    assert err.count("\n") == 1 and err.startswith("resnet50: ")
+    assert "Traceback" not in out + err
+    for word in words:
+        assert word in err
+
+
+def test_a_run_folder_holds_what_it_should(finished):
+    assert {path.name for path in finished.iterdir()} == {
+        "config.json",
+        "environment.json",
+        "metrics.jsonl",
+        "summary.json",
+        "checkpoint.pt",
+        "report.html",
+    }
+    summary = read(finished / "summary.json")
+    assert summary["epochs"] == len(metrics(finished)) == 2
+    last = metrics(finished)[-1]
+    assert summary["test_loss"] == last["test_loss"] and summary["test_accuracy"] == last["test_accuracy"]
+    assert summary["train_loss"] == last["train_loss"]
+    assert summary["parameters"] == 23_528_522 - 8 * 2049  # two classes
+    assert summary["images_per_second"] == pytest.approx(40 / summary["seconds"])
+    assert read(finished / "config.json")["batch_size"] == 8
+    assert read(finished / "environment.json")["torch"] == torch.__version__
+
+
+def test_testing_a_run_gives_its_numbers_again(finished, command):
+    code, out, _ = command("test", finished)
+    summary = read(finished / "summary.json")
+    assert code == 0
+    assert out == f"test loss {summary['test_loss']:.4f}   test accuracy {summary['test_accuracy']:.2f}%\n"
+
+
+def test_same_seed_same_metrics_and_other_seed_others(finished, small, command, tmp_path):
+    assert command(*small, "--epochs", "2", "--out", "again", "--quiet")[0] == 0
+    assert metrics(tmp_path / "again") == metrics(finished)
+    assert command(*small, "--epochs", "1", "--out", "other", "--seed", "1", "--quiet")[0] == 0
+    assert metrics(tmp_path / "other")[0]["train_loss"] != metrics(finished)[0]["train_loss"]
+
+
+def test_predict_names_classes_with_probabilities(finished, pictures_folder, command):
+    picture = pictures_folder / "test" / "one" / "0.png"
+    code, out, _ = command("predict", finished, picture, picture)
+    assert code == 0
+    first, second = out.splitlines()
+    assert first == second
+    shares = [float(part.split()[-1].rstrip("%")) for part in first.removeprefix(f"{picture}: ").split(", ")]
+    assert sum(shares) == pytest.approx(100, abs=0.2) and shares == sorted(shares, reverse=True)
+
+
+def test_html_report_is_one_file_with_everything(finished):
+    text = (finished / "report.html").read_text(encoding="utf-8")
+    summary = read(finished / "summary.json")
+    assert f"{summary['test_accuracy']:.2f}%" in text and f"{summary['test_loss']:.4f}" in text
+    for row in metrics(finished):
+        assert f"{row['train_loss']:.4f}" in text
+    sources = [part.split('"')[0] for part in text.split('src="')[1:]]
+    assert len(sources) >= 2
+    assert all(source.startswith("data:image/svg+xml;base64,") for source in sources)
+    assert "http" not in text
+
+
+def test_markdown_report(finished, command, tmp_path):
+    assert command("report", finished, "--to", "md", "-o", tmp_path / "r.md")[0] == 0
+    text = (tmp_path / "r.md").read_text(encoding="utf-8")
+    assert f"test accuracy {read(finished / 'summary.json')['test_accuracy']:.2f}%" in text
+    assert text.count("\n| ") >= 3
+
+
+def test_notebook_report_is_valid_and_runs(finished, command, tmp_path, monkeypatch):
+    import nbformat
+    from nbclient import NotebookClient
+
+    assert command("report", finished, "--to", "ipynb", "-o", tmp_path / "r.ipynb")[0] == 0
+    notebook = nbformat.read(tmp_path / "r.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    text = (tmp_path / "r.ipynb").read_text(encoding="utf-8")
+    summary = read(finished / "summary.json")
+    result = f"test loss {summary['test_loss']:.4f}, accuracy {summary['test_accuracy']:.2f}%"
+    assert result in text
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])]
+    again = next(output for output in outputs if output.startswith("test loss"))
+    assert float(again.split()[2].rstrip(",")) == pytest.approx(summary["test_loss"], rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--epochs", "0"),
+        ("--epochs", "-1"),
+        ("--epochs", "two"),
+        ("--batch-size", "0"),
+        ("--batch-size", "1"),
+        ("--batch-size", "1.5"),
+        ("--lr", "0"),
+        ("--lr", "-0.1"),
+        ("--lr", "nan"),
+        ("--lr", "inf"),
+        ("--lr", "fast"),
+        ("--momentum", "1"),
+        ("--momentum", "nan"),
+        ("--weight-decay", "-1"),
+        ("--weight-decay", "nan"),
+        ("--schedule", "linear"),
+        ("--device", "tpu"),
+        ("--precision", "fp8"),
+        ("--data", "mnist"),
+        ("--data", "folder:nowhere"),
+        ("--seed", "-1"),
+        ("--colour", "red"),
+    ],
+)
+def test_bad_options_are_refused_in_one_sentence(option, value, command, tmp_path):
+    refused(command("train", option, value))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without CUDA")
+def test_a_device_that_is_not_there(command):
+    refused(command("train", "--device", "cuda"), "--device cpu")
+
+
+def test_a_folder_with_another_run_is_left_alone(run, small, command):
+    before = {path.name: path.read_bytes() for path in run.iterdir()}
+    refused(command(*small, "--out", run), "--resume")
+    assert before == {path.name: path.read_bytes() for path in run.iterdir()}
+
+
+def test_an_output_folder_that_cannot_be_made(small, command, tmp_path):
+    (tmp_path / "file").write_text("x")
+    refused(command(*small, "--out", tmp_path / "file" / "run"), "choose another --out")
+
+
+def test_resume_where_there_is_no_run(command, tmp_path):
+    refused(command("train", "--resume", "--out", tmp_path / "nothing"), "no run")
+    refused(command("train", "--resume"), "no run")
+
+
+def test_resume_with_another_configuration(run, small, command):
+    refused(command(*small, "--resume", "--lr", "0.5", "--out", run), "--lr", "0.03")
+
+
+@pytest.mark.parametrize("damage", ["truncated", "garbage", "empty", "pickle", "other"])
+def test_resume_from_a_bad_checkpoint(damage, run, command, tmp_path):
+    path = run / "checkpoint.pt"
+
+    class Evil:
+        def __reduce__(self):
+            return (Path(tmp_path / "executed").touch, ())
+
+    if damage == "truncated":
+        path.write_bytes(path.read_bytes()[:1_000_000])
+    elif damage == "garbage":
+        path.write_bytes(b"not a checkpoint" * 1000)
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "pickle":
+        path.write_bytes(pickle.dumps(Evil()))
+    else:
+        torch.save({"weights": torch.ones(3)}, path)
+    for arguments in (["train", "--resume", "--out", run], ["test", run], ["report", run]):
+        refused(command(*arguments), "checkpoint.pt")
+    assert not (tmp_path / "executed").exists()
+
+
+def test_resume_with_the_checkpoint_of_another_run(run, command):
+    state = load_checkpoint(run / "checkpoint.pt")
+    state["config"]["seed"] = 5
+    save_checkpoint(run / "checkpoint.pt", state)
+    refused(command("train", "--resume", "--out", run), "another configuration")
+
+
+def test_resuming_a_finished_run_changes_nothing(run, command):
+    before = metrics(run)
+    assert command("train", "--resume", "--out", run, "--quiet")[0] == 0
+    assert metrics(run) == before
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_loss_that_explodes_stops_and_keeps_the_last_good_checkpoint(small, command, tmp_path):
+    result = command(*small, "--out", "run", "--lr", "1e30", "--schedule", "constant", "--epochs", "3")
+    refused(result, "at step", "--lr 1e+29")
+    checkpoint = load_checkpoint(tmp_path / "run" / "checkpoint.pt")
+    assert all(value.isfinite().all() for value in checkpoint["model"].values())
+
+
+def test_a_full_disk_while_saving_loses_nothing(run, monkeypatch):
+    before = (run / "checkpoint.pt").read_bytes()
+    from tutorial_code.errors import ReaderError
+
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ReaderError, match="No space left"):
+        save_checkpoint(run / "checkpoint.pt", {"model": torch.ones(10)})
+    assert (run / "checkpoint.pt").read_bytes() == before
+    assert not list(run.glob("*.tmp"))
+
+
+def test_missing_and_damaged_run_folders(run, command, tmp_path):
+    for name in ("test", "report"):
+        refused(command(name, tmp_path / "nothing"), "nothing")
+    refused(command("predict", run, tmp_path / "nothing.png"), "no picture")
+    (run / "summary.json").write_text("{")
+    refused(command("report", run), "damaged")
+    (run / "summary.json").unlink()
+    refused(command("report", run), "no finished run")
+
+
+@pytest.mark.parametrize("name", [None, "train", "test", "predict", "report"])
+def test_help(name, command):
+    code, out, err = command(*([name] if name else []), "--help")
+    assert code == 0 and "Usage" in out and not err
+
+
+def test_help_does_not_wait_for_torch():
+    code = "import sys, tutorial_code.cli; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_progress_says_what_was_chosen_and_why(small, command):
+    code, out, _ = command(*small, "--epochs", "1", "--out", "run")
+    assert code == 0
+    assert "cpu (asked for)" in out and "fp32 (the exact choice)" in out
+    assert math.isfinite(float(out.split("test loss")[-1].split()[0]))
