@@ -62,10 +62,10 @@ def cut_off(handler, content):
 
 
 def slow(handler, content):
-    for start in range(0, len(content), 1000):
-        handler.wfile.write(content[start : start + 1000])
+    for start in range(0, len(content), 3000):
+        handler.wfile.write(content[start : start + 3000])
         handler.wfile.flush()
-        time.sleep(0.05)  # about 20 kB/s
+        time.sleep(0.05)  # about 60 kB/s, as CIFAR-10's own host
 
 
 def fetch(root, *addresses, too_slow=100_000, patience=0.5):
@@ -82,7 +82,7 @@ def test_a_slow_address_is_left_and_its_part_continued(tmp_path, serve):
     quick, log = serve(whole)
     start = time.monotonic()
     assert fetch(tmp_path, tardy, quick).read_bytes() == CONTENT
-    assert time.monotonic() - start < 10  # all of it from the slow one takes 15 s
+    assert time.monotonic() - start < 4  # all of it from the slow one takes 5 s
     assert log[0].startswith("bytes=")
 
 

@@ -18,13 +18,18 @@ ROOT = Path(__file__).parent.parent
 def begin(folder, *arguments):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "tutorial_code", "train", "--out", str(folder), *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with folder.with_name("errors.txt").open("w", encoding="utf-8") as errors:
+        return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
 
 
-def wait_until(condition, process):
+def errors_of(folder):
+    return folder.with_name("errors.txt").read_text(encoding="utf-8")
+
+
+def wait_until(condition, process, folder):
     deadline = time.monotonic() + 120
     while not condition():
-        assert process.poll() is None, process.stderr.read().decode()
+        assert process.poll() is None, errors_of(folder)
         assert time.monotonic() < deadline
         time.sleep(0.002)
 
@@ -43,7 +48,7 @@ def arguments(pictures_folder):
 def uninterrupted(arguments, tmp_path_factory):
     folder = tmp_path_factory.mktemp("uninterrupted") / "run"
     process = begin(folder, *arguments)
-    assert process.wait(timeout=300) == 0, process.stderr.read().decode()
+    assert process.wait(timeout=300) == 0, errors_of(folder)
     return load_checkpoint(folder / "checkpoint.pt")
 
 
@@ -63,11 +68,11 @@ def test_three_kills(arguments, uninterrupted, tmp_path):
     kills = [while_starting, in_the_second_epoch, while_a_checkpoint_is_written]
     for number, moment in enumerate(kills):
         process = begin(folder, *(arguments if number == 0 else ["--resume"]))
-        wait_until(moment, process)
+        wait_until(moment, process, folder)
         process.kill()
         process.wait()
     process = begin(folder, "--resume")
-    assert process.wait(timeout=300) == 0, process.stderr.read().decode()
+    assert process.wait(timeout=300) == 0, errors_of(folder)
 
     resumed = load_checkpoint(folder / "checkpoint.pt")
     for name, value in uninterrupted["model"].items():
@@ -80,12 +85,11 @@ def test_three_kills(arguments, uninterrupted, tmp_path):
 def test_ctrl_c_says_how_to_go_on(arguments, uninterrupted, tmp_path):
     folder = tmp_path / "run"
     process = begin(folder, *arguments)
-    wait_until(lambda: epochs_saved(folder) >= 1, process)
+    wait_until(lambda: epochs_saved(folder) >= 1, process, folder)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert f"resnet50 train --resume --out {folder}" in err.decode()
-    assert "Traceback" not in err.decode()
+    assert process.wait(timeout=60) == 130
+    assert f"resnet50 train --resume --out {folder}" in errors_of(folder)
+    assert "Traceback" not in errors_of(folder)
     process = begin(folder, "--resume")
     assert process.wait(timeout=300) == 0
     resumed = load_checkpoint(folder / "checkpoint.pt")

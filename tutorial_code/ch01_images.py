@@ -147,8 +147,9 @@ def channel_statistics(images: Tensor) -> tuple[list[float], list[float]]:
     """Return mean and standard deviation of each channel of uint8 pictures (n, 3, h, w), on the scale 0 to 1."""
     channels = [images[:, channel].float() / 255 for channel in range(images.shape[1])]
     means = [channel.mean().item() for channel in channels]
-    # A channel that is the same everywhere has no spread to divide by; 1 leaves it alone.
-    deviations = [channel.std(correction=0).item() or 1.0 for channel in channels]
+    deviations = [channel.std(correction=0).item() for channel in channels]
+    # A channel that is the same everywhere has no spread to divide by, only rounding; 1 leaves it alone.
+    deviations = [deviation if deviation > 1e-6 else 1.0 for deviation in deviations]
     return means, deviations
 
 
@@ -158,7 +159,7 @@ if __name__ == "__main__":
     print("std ", [round(value, 4) for value in std])
 
 # %% [markdown]
-# The three channels agree because a grey digit has the same value in each. For photographs they differ.
+# The channels agree because a grey digit has the same value in each. For photographs they differ.
 #
 # ## Augmentation
 #
@@ -284,8 +285,7 @@ if __name__ == "__main__":
 #
 # ## What usually goes wrong
 #
-# - **Channels last.** Most picture libraries store `(height, width, channels)`. A convolution then takes the
-#   height for channels and complains, or worse, does not.
+# - **Channels last.** Most picture libraries store `(height, width, channels)`.
 # - **Statistics from all the data.** Computed over the test pictures too, they leak. The test looks a little
 #   better than it is.
 # - **Augmented test pictures.** The accuracy changes from one evaluation to the next.

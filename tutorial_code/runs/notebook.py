@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 
-from tutorial_code.ch01_images import load_dataset, make_loaders"""
+from tutorial_code.ch01_images import load_dataset, make_loaders
+from tutorial_code.runs.around import Accelerated"""
 
 PARTS = {
     "The bottleneck block": [ch02_bottleneck.Bottleneck],
@@ -59,7 +60,7 @@ def notebook_text(recorded: Recorded, figures: dict[str, str]) -> str:
     for title, definitions in PARTS.items():
         cells += [_markdown_cell(f"## {title}"), _code_cell("\n\n\n".join(map(_source, definitions)))]
     rows = "\n".join("  ".join(f"{cell:>13}" for cell in row) for row in recorded.epoch_rows())
-    cells += [_markdown_cell("## The run"), _code_cell(_training_code(recorded.config), _text_output(rows))]
+    cells += [_markdown_cell("## The run"), _code_cell(_training_code(recorded), _text_output(rows))]
     result = f"test loss {recorded.summary['test_loss']:.4f}, accuracy {recorded.summary['test_accuracy']:.2f}%"
     code = (
         "test_loss, accuracy = evaluate(model, test_loader, criterion, device)\n"
@@ -81,7 +82,9 @@ def _source(definition: type) -> str:
     return inspect.getsource(definition).rstrip()
 
 
-def _training_code(config: dict) -> str:
+def _training_code(recorded: Recorded) -> str:
+    config = recorded.config
+    precision = recorded.environment["precision"]
     schedule = "add_schedule(optimizer, EPOCHS * len(train_loader), warmup_steps=len(train_loader))\n"
     return (
         f"EPOCHS = {config['epochs']}\n"
@@ -89,13 +92,14 @@ def _training_code(config: dict) -> str:
         f"data = load_dataset({config['data']!r})\n"
         f"train_loader, test_loader = make_loaders(data, batch_size={config['batch_size']}, seed={config['seed']})\n"
         'device = torch.device("cuda" if torch.cuda.is_available() else "cpu")\n'
-        "model = initialize(ResNet50(num_classes=len(data.classes))).to(device)\n"
+        "network = initialize(ResNet50(num_classes=len(data.classes))).to(device)\n"
+        f"model = Accelerated(network, {precision!r})  # channels last in memory: faster, the same but for rounding\n"
         f"optimizer = make_optimizer(model, {config['lr']}, {config['momentum']}, {config['weight_decay']})\n"
         f"{schedule if config['schedule'] == 'cosine' else ''}"
         "criterion = make_criterion()\n"
         "history = fit(model, train_loader, test_loader, criterion, optimizer, device, EPOCHS)\n"
         "for epoch in history:\n"
-        "    print(epoch)"
+        "    print(*epoch)"
     )
 
 

@@ -60,7 +60,7 @@ def train(config: Config, folder: Path, resume: bool, console: Console) -> dict[
     saved = _saved_state(folder, config) if resume else None
     if not resume:
         files.begin(folder, config)
-    files.write_json(folder / files.ENVIRONMENT, describe_environment(device))
+    files.write_json(folder / files.ENVIRONMENT, {**describe_environment(device), "precision": precision})
     console.print(f"run        {folder}")
     console.print(f"data       {config.data}: {len(data.train_labels):,} to train, {len(data.test_labels):,} to test")
     console.print(f"device     {device.type} ({device_reason})")
