@@ -1,4 +1,8 @@
+import os
 import sys
+
+# The suite runs in two processes, so each computes on one core; set before torch is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 import torch
