@@ -14,7 +14,6 @@ STYLE = {
     "axes.spines.right": False,
     "axes.titlesize": "medium",
     "font.family": "sans-serif",
-    "legend.frameon": False,
     "savefig.bbox": "tight",
     "svg.fonttype": "none",
     "svg.hashsalt": "resnet50",
@@ -81,7 +80,7 @@ def curves(
         axis.set_yscale("log")
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.set(xlabel=x_label, ylabel=y_label)
-    axis.legend()
+    axis.legend(frameon=False)
     return figure
 
 
