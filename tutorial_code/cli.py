@@ -38,7 +38,7 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a 
 @app.command()
 def train(
     data: Annotated[str | None, option("digits, cifar10 or folder:PATH", "digits")] = None,
-    epochs: Annotated[int | None, option("Passes over the training pictures.", "5")] = None,
+    epochs: Annotated[int | None, option("Passes over the training pictures.", "7")] = None,
     batch_size: Annotated[int | None, option("Pictures a step.", "32")] = None,
     lr: Annotated[float | None, option("Learning rate.", "0.03")] = None,
     momentum: Annotated[float | None, option("Momentum of SGD.", "0.9")] = None,

@@ -19,7 +19,7 @@ class Config:
     """Everything that decides what a run computes. The defaults let a first run on the digits succeed."""
 
     data: str = "digits"
-    epochs: int = 5
+    epochs: int = 7
     batch_size: int = 32
     lr: float = 0.03
     momentum: float = 0.9
