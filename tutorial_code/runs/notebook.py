@@ -59,7 +59,7 @@ def notebook_text(recorded: Recorded, figures: dict[str, str]) -> str:
     cells = [_markdown_cell(f"# ResNet-50 on {recorded.config['data']}\n\n{recorded.sentence()}"), _code_cell(IMPORTS)]
     for title, definitions in PARTS.items():
         cells += [_markdown_cell(f"## {title}"), _code_cell("\n\n\n".join(map(_source, definitions)))]
-    rows = "\n".join("  ".join(f"{cell:>13}" for cell in row) for row in recorded.epoch_rows())
+    rows = "\n".join(" ".join(map(str, epoch)) for epoch in recorded.history)
     cells += [_markdown_cell("## The run"), _code_cell(_training_code(recorded), _text_output(rows))]
     result = f"test loss {recorded.summary['test_loss']:.4f}, accuracy {recorded.summary['test_accuracy']:.2f}%"
     code = (
