@@ -3,6 +3,8 @@ import sys
 
 # The suite runs in two processes, so each computes on one core; set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Where this is set, each Python that a test starts compiles the sources of torch again, for seconds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import pytest
 import torch

@@ -150,7 +150,7 @@ def _receive(response: HTTPResponse, file: FileIO, size: int, least_speed: float
                 raise _AddressError(f"stopped answering ({error})") from error
             if not chunk:
                 raise _AddressError(f"cut off after {have:,} bytes")
-            _write(file, chunk)
+            _write(file, chunk, size - have)
             have += len(chunk)
             progress.update(task, completed=have)
             window_bytes += len(chunk)
@@ -170,14 +170,14 @@ def _open(part: Path, append: bool) -> FileIO:
         ) from error
 
 
-def _write(file: FileIO, chunk: bytes) -> None:
+def _write(file: FileIO, chunk: bytes, missing: int) -> None:
     view = memoryview(chunk)
     try:
         while view:
             view = view[file.write(view) :]
     except OSError as error:
         raise ReaderError(
-            f"{file.name} cannot be written ({error.strerror}): free {ARCHIVE.size // 10**6} MB "
+            f"{file.name} cannot be written ({error.strerror}): free {-(-missing // 10**6)} MB "
             "and give the command again; the part already fetched is kept."
         ) from error
 

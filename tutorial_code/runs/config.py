@@ -63,10 +63,15 @@ def choose_device(name: str) -> tuple[torch.device, str]:
 
 
 def choose_precision(name: str, device: torch.device) -> tuple[str, str]:
-    """Return ``fp32`` or ``bf16`` and the reason for it."""
-    if name != "auto":
-        slow = name == "bf16" and device.type == "cpu" and not torch.cpu._is_avx512_bf16_supported()
-        return name, "asked for; this CPU has no bf16 instructions, so it will be slow" if slow else "asked for"
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-        return "bf16", "this GPU computes in it directly"
-    return "fp32", "the exact choice" if device.type == "cpu" else "it works everywhere"
+    """Return ``fp32`` or ``bf16`` and the reason for it; ``auto`` takes bf16 where the hardware computes in it."""
+    fast = _has_bf16(device)
+    if name == "auto":
+        return ("bf16", f"this {device.type} computes in it directly") if fast else ("fp32", "no fast bf16 was found")
+    slow = name == "bf16" and not fast
+    return name, "asked for; no fast bf16 was found, so it may be slow" if slow else "asked for"
+
+
+def _has_bf16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()

@@ -85,13 +85,14 @@ def _source(definition: type) -> str:
 def _training_code(recorded: Recorded) -> str:
     config = recorded.config
     precision = recorded.environment["precision"]
+    device = '"cpu"' if config["device"] == "cpu" else '"cuda" if torch.cuda.is_available() else "cpu"'
     schedule = "add_schedule(optimizer, EPOCHS * len(train_loader), warmup_steps=len(train_loader))\n"
     return (
         f"EPOCHS = {config['epochs']}\n"
         f"torch.manual_seed({config['seed']})\n"
         f"data = load_dataset({config['data']!r})\n"
         f"train_loader, test_loader = make_loaders(data, batch_size={config['batch_size']}, seed={config['seed']})\n"
-        'device = torch.device("cuda" if torch.cuda.is_available() else "cpu")\n'
+        f"device = torch.device({device})\n"
         "network = initialize(ResNet50(num_classes=len(data.classes))).to(device)\n"
         f"model = Accelerated(network, {precision!r})  # channels last in memory: faster, the same but for rounding\n"
         f"optimizer = make_optimizer(model, {config['lr']}, {config['momentum']}, {config['weight_decay']})\n"
