@@ -29,6 +29,8 @@ from tutorial_code.ch03_resnet50 import ResNet50
 # logarithm. Sure and right: near 0. Sure and wrong: large.
 #
 # *Predict:* a network that knows nothing gives each of ten classes a tenth. What is its loss?
+#
+# Write `make_criterion`. It returns an object that is called with logits and labels and gives their mean loss.
 
 
 # %% tags=["exercise"]
@@ -56,6 +58,8 @@ if __name__ == "__main__":
 # The optimizer then moves each weight against its gradient. We take **SGD with momentum**, as He et al. did
 # (section 3.4). `lr` is the length of a step. Momentum keeps 90% of the last direction, so that the noise of
 # single batches averages out. Weight decay pulls each weight a little towards zero.
+#
+# Write `make_optimizer`. Hand on each of its arguments, and all parameters of the model.
 
 
 # %% tags=["exercise"]

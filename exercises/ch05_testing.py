@@ -1,0 +1,24 @@
+"""Exercise: Testing.
+
+Read chapter 5: tutorial_code/ch05_testing.py
+Then check what you wrote: uv run resnet50 check testing
+"""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+
+def evaluate(model: nn.Module, loader: DataLoader, criterion: nn.Module, device: torch.device) -> tuple[float, float]:
+    """Test the model on every batch of the loader, in evaluation mode and with autograd off.
+
+    Args:
+        model: maps pictures (batch, 3, h, w) to logits (batch, classes); it is on ``device``.
+        loader: gives pairs of pictures and labels (batch,).
+        criterion: maps logits and labels to the mean loss of the batch.
+        device: where the batches are moved to.
+
+    Returns:
+        The mean loss per picture, and the accuracy in percent.
+    """
+    raise NotImplementedError

@@ -1,0 +1,109 @@
+"""The reader's file: what it defines, whether it is started, and how it is run."""
+
+import ast
+import json
+import linecache
+import types
+from pathlib import Path
+from typing import Any
+
+
+class AnswerError(Exception):
+    """The file cannot be judged; the message says why, in a sentence for the reader."""
+
+    def __init__(self, id: str, message: str) -> None:
+        super().__init__(message)
+        self.id = id
+
+
+def read_source(path: Path) -> str:
+    """Return the Python source of a ``.py`` file, or of the definitions in a notebook's code cells.
+
+    Raises:
+        AnswerError: the file cannot be read, or is no text or no notebook.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise AnswerError("not-readable", f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise AnswerError("not-python", f"{path.name} is not a text file.") from error
+    if "\0" in text:
+        raise AnswerError("not-python", f"{path.name} is not a text file.")
+    return _notebook_source(path, text) if path.suffix == ".ipynb" else text
+
+
+def is_started(source: str, names: tuple[str, ...]) -> bool:
+    """Tell whether any of the answers holds more than ``raise NotImplementedError``."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return True
+    found = [node for node in body if getattr(node, "name", None) in names]
+    return not found or not all(_is_skeleton(node) for node in found)
+
+
+def run_source(source: str, name: str) -> dict[str, Any]:
+    """Run the source as a module of its own; return what it defines.
+
+    Raises:
+        AnswerError: it is not Python.
+    """
+    file = f"<answer {name}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    try:
+        code = compile(source, file, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise AnswerError("not-python", f"{name} is not Python: {error.msg}, in line {error.lineno}.") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise AnswerError("not-python", f"{name} is not Python: {error}.") from error
+    module = types.ModuleType("answer")
+    exec(code, module.__dict__)
+    return module.__dict__
+
+
+def _is_skeleton(node: ast.AST) -> bool:
+    if isinstance(node, ast.ClassDef):
+        methods = [part for part in node.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        return bool(methods) and all(_is_skeleton(method) for method in methods)
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    statements = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    return len(statements) == 1 and isinstance(statements[0], ast.Raise) and "NotImplemented" in ast.dump(statements[0])
+
+
+def _notebook_source(path: Path, text: str) -> str:
+    """Return imports, definitions and plain assignments of a notebook: what it runs beside is not judged."""
+    try:
+        cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+        sources = ["".join(cell["source"]) for cell in cells]
+    except (ValueError, KeyError, TypeError) as error:
+        raise AnswerError("not-python", f"{path.name} is not a notebook.") from error
+    kept = []
+    for source in sources:
+        lines = ["" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines()]
+        try:
+            tree = ast.parse("\n".join(lines))
+        except (SyntaxError, ValueError):
+            kept.append("\n".join(lines) if "class " in source or "def " in source else "")
+            continue
+        wanted = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+        parts = [node for node in tree.body if isinstance(node, wanted) and not _calls(node)]
+        kept += [
+            ast.get_source_segment("\n".join(lines), node, padded=True) or "" for node in map(_with_decorators, parts)
+        ]
+    return "\n\n\n".join(kept) + "\n"
+
+
+def _calls(node: ast.AST) -> bool:
+    if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+        return False
+    return any(isinstance(part, ast.Call) for part in ast.walk(node))
+
+
+def _with_decorators(node: ast.AST) -> ast.AST:
+    decorators = getattr(node, "decorator_list", [])
+    if decorators:  # the segment begins at "def" or "class"; the decorators stand above
+        node.lineno = min(decorator.lineno for decorator in decorators)
+        node.col_offset = 0
+    return node

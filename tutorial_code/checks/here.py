@@ -1,0 +1,54 @@
+"""Judging what is defined in this process, for notebooks."""
+
+import html
+import time
+from typing import Any
+
+import torch
+
+from tutorial_code.checks.exercises import exercise_of
+from tutorial_code.checks.judge import judge
+from tutorial_code.checks.observers import OBSERVERS
+from tutorial_code.checks.show import as_text
+from tutorial_code.checks.verdict import Named, Verdict
+
+
+class Shown(list):
+    """Verdicts that a notebook shows as a table, and a terminal as text."""
+
+    def __repr__(self) -> str:
+        return "\n".join(as_text(verdict) for verdict in self)
+
+    def _repr_html_(self) -> str:
+        return "".join(map(_table, self))
+
+
+def check_here(answers: tuple[Any, ...]) -> Shown:
+    """Judge each answer; never raise for what an answer does."""
+    return Shown(map(_judge, answers))
+
+
+def _judge(answer: Any) -> Verdict:
+    start = time.perf_counter()
+    name = getattr(answer, "__name__", type(answer).__name__)
+    exercise = exercise_of(name)
+    if exercise is None:
+        message = f"No exercise asks for {name}. Pass the class or function itself, such as check(Bottleneck)."
+        return Verdict(
+            "unknown", name, False, 0.0, Named("wrong-name", message, f"The names are {', '.join(OBSERVERS)}.")
+        )
+    with torch.random.fork_rng(devices=[]):  # a check draws random numbers, and leaves the reader's alone
+        checks, mistake = judge(name, list(OBSERVERS[name](answer)))
+    passed = bool(checks) and all(check.passed for check in checks)
+    return Verdict(exercise.id, name, passed, time.perf_counter() - start, mistake, checks)
+
+
+def _table(verdict: Verdict) -> str:
+    colour, word = ("#1a7f37", "right") if verdict.passed else ("#b42318", "wrong")
+    rows = [f"<b style='color:{colour}'>{html.escape(verdict.file)}: {word}</b>"]
+    if verdict.mistake:
+        rows += [f"<b>{html.escape(verdict.mistake.name)}</b>", html.escape(verdict.mistake.explanation)]
+    passed = sum(check.passed for check in verdict.checks)
+    rows.append(f"{passed} of {len(verdict.checks)} checks passed")
+    cells = "".join(f"<tr><td style='text-align:left'>{row}</td></tr>" for row in rows)
+    return f"<table style='border-left:4px solid {colour};max-width:46em'>{cells}</table>"

@@ -1,0 +1,145 @@
+"""Judging a file safely: the answer runs in a process of its own, which only reports; the verdict is made here."""
+
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from tutorial_code.checks.answers import AnswerError, is_started, read_source
+from tutorial_code.checks.exercises import Exercise
+from tutorial_code.checks.verdict import Check, Named, Verdict
+
+START_LIMIT = 120.0  # seconds to start Python and import torch, on a slow disk
+TIME_LIMIT = 12.0  # seconds for an answer; a right one takes less than one
+REPORT_LIMIT = 8 << 20  # bytes
+PRINTED_LIMIT = 4000  # characters of what an answer prints that are kept
+
+
+class Worker:
+    """A process that has torch loaded and waits for one answer."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self.folder = tempfile.mkdtemp(prefix="resnet50-check-")
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tutorial_code.checks.child", *exercise.names],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
+        )
+        self.pid: int | None = None
+        self.printed = ""
+        self.reports: queue.Queue[bytes | None] = queue.Queue()
+        threading.Thread(target=self._read_reports, args=(self.process.stdout,), daemon=True).start()
+        threading.Thread(target=self._read_prints, args=(self.process.stderr,), daemon=True).start()
+
+    def look_at(self, source: str, name: str) -> tuple[dict[str, Any] | None, str]:
+        """Return the report on an answer, or None and why there is none. The process is gone afterwards."""
+        try:
+            ready = self._next(START_LIMIT)
+            if ready is None:
+                return (
+                    None,
+                    f"The process that runs answers did not start. It said: {self.printed.strip()[-500:] or 'nothing'}",
+                )
+            self.pid = ready["ready"]
+            job = {"source": source, "names": self.exercise.names, "name": name, "folder": self.folder}
+            self.process.stdin.write(json.dumps(job).encode() + b"\n")
+            self.process.stdin.flush()
+            report = self._next(TIME_LIMIT)
+        except queue.Empty:
+            return None, f"It was stopped after {TIME_LIMIT:.0f} seconds. Look for a loop that never ends."
+        except (OSError, ValueError, TypeError, KeyError):
+            report = None
+        finally:
+            self.close()
+        if not isinstance(report, dict) or set(report) != {"records", "problem"}:
+            return None, "Its process ended before everything was seen: it left Python, or ran out of memory."
+        return report, ""
+
+    def close(self) -> None:
+        """End the process and all that it started in its session."""
+        for pid in filter(None, (self.pid, self.process.pid)):
+            _kill(pid)
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _next(self, seconds: float) -> dict[str, Any] | None:
+        line = self.reports.get(timeout=seconds)
+        return json.loads(line) if line else None
+
+    def _read_reports(self, pipe: IO[bytes]) -> None:
+        while line := pipe.readline(REPORT_LIMIT):
+            self.reports.put(line)
+        self.reports.put(None)
+
+    def _read_prints(self, pipe: IO[bytes]) -> None:
+        while chunk := pipe.read1(1 << 16):
+            if len(self.printed) < PRINTED_LIMIT:
+                self.printed = (self.printed + chunk.decode("utf-8", "replace"))[:PRINTED_LIMIT]
+
+
+def judge_file(path: Path, exercise: Exercise, worker: Worker | None = None) -> Verdict:
+    """Judge a ``.py`` or ``.ipynb`` file; whatever it does, there is a verdict. A worker is used once."""
+    start = time.perf_counter()
+    try:
+        source = read_source(path)
+        if not is_started(source, exercise.names):
+            raise AnswerError("not-started", f"{path.name} is not started yet.")
+    except AnswerError as error:
+        if worker:
+            worker.close()
+        return _failed(exercise, path, start, error.id, str(error))
+    worker = worker or Worker(exercise)
+    import torch  # while the worker does the same
+
+    from tutorial_code.checks.judge import judge, reference_record
+
+    torch.set_num_threads(1)  # as in the worker; several threads only wait for each other in networks this small
+    for name in exercise.names:
+        reference_record(name)
+    report, why = worker.look_at(source, path.name)
+    if report is None:
+        return _failed(exercise, path, start, "no-result", why)
+    if report["problem"]:
+        id, message = report["problem"]
+        return _failed(exercise, path, start, str(id), str(message))
+    checks: list[Check] = []
+    mistake: Named | None = None
+    try:
+        for name in exercise.names:
+            found, named = judge(name, report["records"][name])
+            checks += found
+            mistake = mistake or named
+    except (KeyError, TypeError, AttributeError, ValueError) as error:  # a report that no worker of ours writes
+        return _failed(exercise, path, start, "no-result", f"Its report cannot be read ({type(error).__name__}).")
+    passed = bool(checks) and mistake is None and all(check.passed for check in checks)
+    return Verdict(exercise.id, str(path), passed, time.perf_counter() - start, mistake, checks)
+
+
+def _failed(exercise: Exercise, path: Path, start: float, id: str, message: str) -> Verdict:
+    check = Check("the file can be judged", passed=False, message=message)
+    mistake = Named(id, message.split(". ")[0].rstrip(".") + ".", message)
+    return Verdict(exercise.id, str(path), False, time.perf_counter() - start, mistake, [check])
+
+
+def _kill(pid: int) -> None:
+    if sys.platform == "win32":
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True, check=False)
+        return
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue

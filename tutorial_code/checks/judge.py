@@ -1,0 +1,119 @@
+"""From what was seen of an answer to a verdict: values decide, the catalogue names, the trace explains."""
+
+import re
+from functools import cache
+from typing import Any
+
+from tutorial_code.checks import catalogue
+from tutorial_code.checks.explain import Difference, compare_networks, compare_stages
+from tutorial_code.checks.facts import Record, Scenario, same
+from tutorial_code.checks.observers import OBSERVERS
+from tutorial_code.checks.recognise import recognise
+from tutorial_code.checks.symptoms import loop_symptoms, network_symptoms, optimizer_symptoms
+from tutorial_code.checks.verdict import Check, Named
+
+MOST = 3  # differences that are told; the rest follows from them more often than not
+
+
+def judge(name: str, record: Record) -> tuple[list[Check], Named | None]:
+    """Judge what was seen of one class or function; return the checks, and the mistake if there is one."""
+    checks = _checks(name, record)
+    if all(check.passed for check in checks):
+        return checks, None
+    chapter = int(catalogue.CHAPTERS[name][2:4])
+    evidence = next(check for check in checks if not check.passed).message
+    known = recognise(name, record)
+    if not known:
+        return checks, _described(name, record, evidence, f"See chapter {chapter}, “The exercise”.")
+    where = f"See chapter {chapter}, “{known[0].section.replace('`', '')}”."
+    id = "-or-".join(mistake.id for mistake in known)
+    title = " Or: ".join(mistake.name for mistake in known)
+    reasons = " Or: ".join(mistake.explanation for mistake in known)
+    return checks, Named(id, title if len(known) == 1 else f"Either: {title}", f"{reasons} Seen in {evidence} {where}")
+
+
+@cache
+def reference_record(name: str) -> Record:
+    """Return what is seen of the chapter's own version."""
+    return list(OBSERVERS[name](catalogue.solution(name)))
+
+
+def _checks(name: str, record: Record) -> list[Check]:
+    """Compare fact by fact. What an answer did not live to show counts as failed."""
+    seen = {scenario["scenario"]: scenario for scenario in record}
+    messages: dict[str, str] = {}
+    for expected in reference_record(name):
+        got = seen.get(expected["scenario"], {"scenario": expected["scenario"], "facts": {}})
+        for fact, value in expected["facts"].items():
+            messages.setdefault(fact, "")
+            if not messages[fact] and (fact not in got["facts"] or not same(got["facts"][fact], value)):
+                messages[fact] = f"{expected['scenario']}: {_message(fact, value, got)}"
+    return [Check(f"{name}: {fact}", not message, message) for fact, message in messages.items()]
+
+
+def _message(fact: str, expected: Any, got: Scenario) -> str:
+    if fact == "runs":
+        return _failure(got)
+    if fact not in got["facts"]:
+        return "not seen, because it fails before."
+    found = got["facts"][fact]
+    if fact == "parameters":
+        many = found - expected
+        return f"expected {expected:,} parameters, got {found:,}: {abs(many):,} too {'many' if many > 0 else 'few'}."
+    if isinstance(expected, dict) or (isinstance(expected, list) and expected and isinstance(expected[0], dict)):
+        return "under the same weights the values differ from the right ones."
+    return f"expected {_words(expected)}, got {_words(found)}."
+
+
+def _failure(got: Scenario) -> str:
+    error = got.get("error")
+    if not error:
+        return "it was not run."
+    place = f" ({error['line']})" if error["line"] else ""
+    return f"it fails when it {error['when']}{place}: {error['type']}: {error['message'].rstrip('.')}."
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, list):
+        texts = [_words(entry) for entry in value]
+        return ("×" if all(isinstance(entry, int) for entry in value) else "; ").join(texts) or "nothing"
+    return str(value)
+
+
+def _described(name: str, record: Record, evidence: str, where: str) -> Named:
+    """Say what differs, for a mistake that is not in the catalogue."""
+    found: dict[str, Difference] = {}
+    for expected, got in zip(reference_record(name), record, strict=False):
+        if not same(got["facts"], expected["facts"]):
+            for difference in _differences(name, expected, got):
+                found.setdefault(re.sub(r"\d.*", "", difference.sentence), difference)
+    if found:
+        first, *more = sorted(found.values(), key=lambda difference: difference.rank)
+        also = " Also: " + " ".join(difference.sentence for difference in more[: MOST - 1]) if more else ""
+        return Named("differs", first.sentence, f"{first.reason}{also} Seen in {evidence} {where}".strip())
+    for got in record:
+        if "error" in got:
+            error = got["error"]
+            title = f"It fails when it {error['when']}: {error['type']}: {error['message'].rstrip('.')}."
+            place = f"It happens in {error['line']}. " if error["line"] else ""
+            return Named("fails", title, f"{place}Seen in {got['scenario']}. {where}")
+    return Named("differs", "It computes something else.", f"Seen in {evidence} {where}")
+
+
+def _differences(name: str, expected: Scenario, got: Scenario) -> list[Difference]:
+    if name == "make_optimizer":
+        return optimizer_symptoms(expected, got)
+    if name in {"train_one_epoch", "evaluate"}:
+        return loop_symptoms(expected, got)
+    if name == "make_criterion":
+        return []
+    found = network_symptoms(expected, got)
+    if expected.get("trace") and got.get("trace"):
+        complete = "error" not in got
+        found = compare_stages(expected["trace"], got["trace"], complete) + found
+        found += compare_networks(expected["trace"], got["trace"], complete)
+    return found

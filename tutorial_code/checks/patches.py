@@ -1,0 +1,26 @@
+"""Whether an answer replaced parts of PyTorch: what it computes then says nothing about it."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+PLACES = (torch, torch.autograd, torch.optim, torch.Tensor, torch.optim.SGD, torch.nn.functional, torch.nn.init)
+PLACES += (nn, nn.Module, nn.Sequential, nn.Conv2d, nn.BatchNorm2d, nn.ReLU, nn.Linear, nn.CrossEntropyLoss)
+
+
+def snapshot() -> list[dict[str, Any]]:
+    """Return what the names of PyTorch's main modules and classes stand for."""
+    return [dict(vars(place)) for place in PLACES]
+
+
+def changes(before: list[dict[str, Any]]) -> list[str]:
+    """Return the names that an answer gave to something else; PyTorch itself wraps some of its own."""
+    return [
+        f"{place.__name__}.{name}"
+        for place, names in zip(PLACES, before, strict=True)
+        for name, value in names.items()
+        if (now := vars(place).get(name)) is not value
+        and callable(value)
+        and not str(getattr(now, "__module__", None)).startswith("torch")
+    ]

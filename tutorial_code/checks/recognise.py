@@ -1,0 +1,64 @@
+"""Which catalogued mistake does just what an answer does."""
+
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Any
+
+from tutorial_code.checks import catalogue
+from tutorial_code.checks.facts import Record, Scenario, same
+from tutorial_code.checks.observers import OBSERVERS
+
+
+def recognise(name: str, record: Record) -> list[catalogue.Mistake]:
+    """Return the mistakes that no check can tell from the answer; of several, those whose traces are nearest."""
+    alike = [mistake for mistake in catalogue.mistakes_of(name) if _behaves_as(mistake, record)]
+    if len(alike) < 2:
+        return alike
+    nearness = {mistake: _nearness(_seen_of(mistake), record) for mistake in alike}
+    return [mistake for mistake in alike if nearness[mistake] == max(nearness.values())]
+
+
+class _Growing:
+    """The record of a catalogued mistake, made only as far as it is asked for, and only once."""
+
+    def __init__(self, mistake: catalogue.Mistake) -> None:
+        self.scenarios = iter(OBSERVERS[mistake.answer](catalogue.wrong_version(mistake)))
+        self.seen: Record = []
+
+    def __getitem__(self, index: int) -> Scenario:
+        while len(self.seen) <= index:
+            self.seen.append(next(self.scenarios))
+        return self.seen[index]
+
+
+@cache
+def _seen_of(mistake: catalogue.Mistake) -> _Growing:
+    return _Growing(mistake)
+
+
+def _behaves_as(mistake: catalogue.Mistake, record: Record) -> bool:
+    growing = _seen_of(mistake)
+    return all(same(growing[index]["facts"], scenario["facts"]) for index, scenario in enumerate(record))
+
+
+def _nearness(growing: _Growing, record: Record) -> float:
+    traces = zip(
+        (scenario.get("trace", []) for scenario in growing.seen), (s.get("trace", []) for s in record), strict=True
+    )
+    # Where zero_grad stands matters less than the order of all else: it may end one batch or begin the next.
+    return sum(
+        SequenceMatcher(None, *(_words(trace, left_out) for trace in pair), autojunk=False).ratio()
+        for pair in traces
+        for left_out in (("batch ",), ("batch ", "zero_grad"))
+    )
+
+
+def _words(trace: list[Any], left_out: tuple[str, ...]) -> list[str]:
+    words = [entry if isinstance(entry, str) else entry["kind"] for entry in trace]
+    return [word for word in words if not word.startswith(left_out)]
+
+
+def prepare(name: str) -> None:
+    """Look at the first scenario of every catalogued mistake; most answers are told apart by that alone."""
+    for mistake in catalogue.mistakes_of(name):
+        _seen_of(mistake)[0]

@@ -1,0 +1,203 @@
+"""What a network does with a picture: its operations in the order of the data, whatever the style they are written in.
+
+A ``TorchDispatchMode`` sees each operation below modules and functions, so that ``nn.ReLU``, ``F.relu`` and
+``clamp(min=0)`` are the same one. Views and copies are looked through.
+"""
+
+from typing import Any, NamedTuple
+
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+INPUT = -1
+COPIES = {"clone", "_to_copy", "contiguous", "copy", "lift_fresh"}
+PARTS = {"slice", "select", "index", "narrow", "as_strided", "unfold"}  # views that leave something out
+FACTORIES = {"empty_like", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "new_zeros", "new_empty"}
+NAMES = {
+    "convolution": "conv",
+    "max_pool2d_with_indices": "max_pool",
+    "avg_pool2d": "avg_pool",
+    "adaptive_avg_pool2d": "mean",
+    "softmax": "softmax",
+    "native_group_norm": "group_norm",
+    "native_layer_norm": "layer_norm",
+    "native_dropout": "dropout",
+    "cat": "concatenation",
+}
+LAYERS = {"conv", "linear"}
+
+
+class Op(NamedTuple):
+    """One operation on data that came from the input."""
+
+    kind: str  # conv, batch_norm, relu, add, max_pool, mean, linear, softmax, …, or PyTorch's own name
+    attributes: dict[str, Any]  # plain values
+    inputs: tuple[int, ...]  # indices of the operations whose results it takes; INPUT is the network's input
+    weights: dict[str, Tensor]  # parameters and buffers that it uses, by the name of the argument
+    shape: tuple[int, ...]  # of its result
+
+
+class Trace(NamedTuple):
+    """All operations of a forward pass, and where in the flow of the data each one stands."""
+
+    ops: list[Op]
+    depth: list[int]  # convolutions and linear layers on the longest way from the input up to and with this one
+    slack: list[int]  # how many fewer there are on the longest way through it than on the longest of all
+
+    def in_order(self) -> list[int]:
+        """Return the operations that lead to the output, by the flow of the data: the main way first at each depth."""
+        live = [index for index in range(len(self.ops)) if self.slack[index] >= 0]
+        return sorted(live, key=lambda index: (self.depth[index], self.slack[index], index))
+
+
+def storage_of(tensor: Tensor) -> int:
+    """Return what tells one piece of memory from another; views of a tensor share it."""
+    return tensor.untyped_storage()._cdata
+
+
+def trace(model: nn.Module, x: Tensor) -> tuple[Trace, Any]:
+    """Run the model on x; return its trace and what it returned.
+
+    An exception that the model raises carries what came before it, in the attribute ``operations``.
+    """
+    recorder = _Recorder(x)
+    try:
+        with recorder:
+            output = model(x)
+    except Exception as error:
+        error.operations = _placed(recorder.ops, None)
+        raise
+    last = recorder.value_of(output) if isinstance(output, Tensor) else None
+    return _placed(recorder.ops, last), output
+
+
+def _placed(ops: list[Op], last: int | None) -> Trace:
+    """Find where each operation stands; without a last one, as after an error, all of them count."""
+    depth, height, live = [], [0] * len(ops), set(range(len(ops))) if last is None else {last}
+    for op in ops:
+        before = max((depth[i] for i in op.inputs if i != INPUT), default=0)
+        depth.append(before + (op.kind in LAYERS))
+    for index in reversed(range(len(ops))):
+        if index not in live:
+            continue
+        for source in ops[index].inputs:
+            if source != INPUT:
+                live.add(source)
+                height[source] = max(height[source], height[index] + (ops[index].kind in LAYERS))
+    longest = max(depth, default=0) if last is None else depth[last] if last != INPUT else 0
+    slack = [longest - depth[i] - height[i] if i in live else -1 for i in range(len(ops))]
+    return Trace(ops, depth, slack)
+
+
+class _Recorder(TorchDispatchMode):
+    def __init__(self, x: Tensor) -> None:
+        super().__init__()
+        self.ops: list[Op] = []
+        self.alive = [x]  # a freed tensor's storage could be given to another one
+        self.values = {storage_of(x): INPUT}  # of each storage: the operation that wrote it
+        self.parts: dict[int, int] = {}  # of each partial view, by id: its own value
+        self.masks: set[int] = set()
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # otherwise PyTorch imports its compiler at the first operation, for more than a second
+
+    def value_of(self, tensor: Tensor) -> int | None:
+        return self.parts.get(id(tensor), self.values.get(storage_of(tensor)))
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+        consumed = [value for value in map(self.value_of, tensors) if value is not None]
+        before = {storage_of(tensor) for tensor in tensors}
+        result = func(*args, **kwargs)
+        first = result[0] if isinstance(result, (tuple, list)) and result else result
+        if not isinstance(first, Tensor):
+            return result
+        name = func.overloadpacket.__name__.removesuffix("_").removeprefix("_")
+        self.alive.append(first)
+        if name == "bernoulli":
+            self.masks.add(storage_of(first))
+        if not consumed or name in FACTORIES:
+            return result
+        is_view = storage_of(first) in before and not func._schema.is_mutable
+        if name in COPIES:
+            self.values.setdefault(storage_of(first), consumed[0])
+        elif is_view and name in PARTS and first.numel() < tensors[0].numel():
+            self._record("part", {}, consumed, {}, first)
+            self.parts[id(first)] = len(self.ops) - 1
+        elif not is_view:
+            arguments = _bind(func, args, kwargs)
+            weights = {
+                label: value
+                for label, value in arguments.items()
+                if isinstance(value, Tensor) and self.value_of(value) is None
+            }
+            if any(storage_of(tensor) in self.masks for tensor in weights.values()):
+                name, weights = "dropout", {}
+            self._record(*_describe(name, arguments, weights, first), consumed, weights, first)
+            self.values[storage_of(first)] = len(self.ops) - 1
+        return result
+
+    def _record(self, kind: str, attributes: dict, consumed: list[int], weights: dict, result: Tensor) -> None:
+        self.ops.append(Op(kind, attributes, tuple(consumed), weights, tuple(result.shape)))
+
+
+def _bind(func, args, kwargs) -> dict[str, Any]:
+    names = [argument.name for argument in func._schema.arguments]
+    return {**dict(zip(names, args, strict=False)), **kwargs}
+
+
+def _describe(
+    name: str, given: dict[str, Any], weights: dict[str, Tensor], result: Tensor
+) -> tuple[str, dict[str, Any]]:
+    if name == "convolution":
+        weight, groups = given["weight"], given["groups"]
+        return "conv", {
+            "in_channels": weight.shape[1] * groups,
+            "out_channels": weight.shape[0],
+            "kernel_size": list(weight.shape[2:]),
+            "stride": list(given["stride"]),
+            "padding": list(given["padding"]),
+            "dilation": list(given["dilation"]),
+            "groups": groups,
+            "bias": given["bias"] is not None,
+        }
+    if "batch_norm" in name:
+        uses_batch = given.get("training", "with_update" in name)
+        return "batch_norm", {
+            "features": result.shape[1],
+            "statistics": "batch" if uses_batch else "running",
+            "momentum": given.get("momentum"),
+            "eps": given.get("eps", given.get("epsilon")),
+            "affine": given.get("weight") is not None,
+            "tracked": given.get("running_mean") is not None,
+        }
+    if name in {"addmm", "mm", "linear", "matmul"} and weights:
+        return "linear", {"out_features": result.shape[-1], "bias": name == "addmm" or given.get("bias") is not None}
+    if _is_relu(name, given):
+        return "relu", {}
+    if name == "max_pool2d_with_indices":
+        return "max_pool", {
+            "kernel_size": _pair(given["kernel_size"]),
+            "stride": _pair(given.get("stride") or given["kernel_size"]),
+            "padding": _pair(given.get("padding", 0)),
+        }
+    if name == "avg_pool2d":
+        return "avg_pool", {"kernel_size": _pair(given["kernel_size"])}
+    if name == "add" and weights:
+        return "add_constant", {}
+    return NAMES.get(name, name), {}
+
+
+def _is_relu(name: str, given: dict[str, Any]) -> bool:
+    if name in {"clamp", "clamp_min", "hardtanh"}:
+        low = given.get("min", given.get("min_val"))
+        return low == 0 and given.get("max", given.get("max_val")) in (None, float("inf"))
+    return name == "relu" or (name == "threshold" and given.get("threshold") == 0 == given.get("value"))
+
+
+def _pair(value: Any) -> list[int]:
+    values = [value] if isinstance(value, int) else list(value)
+    return values * 2 if len(values) == 1 else values
