@@ -1,4 +1,4 @@
-"""The process that runs an answer: ``python -m tutorial_code.checks.child``. It reports what was seen and judges nothing.
+"""The process that runs an answer, ``python -m tutorial_code.checks.child``. It reports, and judges nothing.
 
 Standard output carries the report, and an answer's own prints go to standard error. One answer, one process: it is
 started ahead, imports torch, says that it is ready, takes one job from standard input, and ends.
