@@ -190,6 +190,21 @@ def exercises(
 
 
 @app.command()
+def notebook(
+    solved: Annotated[bool, typer.Option("--solved", help="With the solutions, executed.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", show_default="resnet50[-solved].ipynb")] = None,
+) -> None:
+    """Write all exercises as one notebook to work in and to hand in."""
+    from tutorial_code.checks.notebook import write_notebook
+
+    path = output or Path("resnet50-solved.ipynb" if solved else "resnet50.ipynb")
+    if path.exists() and not output:
+        raise ReaderError(f"{path} is there already: name another file with -o, or move it away.")
+    write_notebook(path, solved)
+    print(path)
+
+
+@app.command()
 def grade(
     exercise: Named,
     folder: Annotated[Path, typer.Argument(help="Every .py and .ipynb file in it is judged.")],

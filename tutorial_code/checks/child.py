@@ -33,6 +33,7 @@ def main() -> None:
         return
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(tempfile.mkdtemp(dir=job["folder"]))
+    sys.path += job["paths"]
     child.limit_memory()
     whole = patches.snapshot()
     hidden = [name for name in sys.modules if name.startswith("tutorial_code.checks")]
@@ -65,8 +66,8 @@ def main() -> None:
     os._exit(0)  # threads and exit handlers of the answer end here
 
 
-def limit_memory(more: int = 4 << 30) -> None:
-    """Let the process take 4 GiB more than it has, where the system can limit it."""
+def limit_memory(more: int = 2 << 30) -> None:
+    """Let the process take 2 GiB more than it has, where the system can limit it."""
     try:
         import resource
         from pathlib import Path

@@ -1,5 +1,6 @@
 """Judging a file safely: the answer runs in a process of its own, which only reports; the verdict is made here."""
 
+import contextlib
 import json
 import os
 import queue
@@ -41,10 +42,14 @@ class Worker:
         self.pid: int | None = None
         self.printed = ""
         self.reports: queue.Queue[bytes | None] = queue.Queue()
-        threading.Thread(target=self._read_reports, args=(self.process.stdout,), daemon=True).start()
-        threading.Thread(target=self._read_prints, args=(self.process.stderr,), daemon=True).start()
+        self.readers = [
+            threading.Thread(target=self._read_reports, args=(self.process.stdout,), daemon=True),
+            threading.Thread(target=self._read_prints, args=(self.process.stderr,), daemon=True),
+        ]
+        for reader in self.readers:
+            reader.start()
 
-    def look_at(self, source: str, name: str) -> tuple[dict[str, Any] | None, str]:
+    def look_at(self, source: str, path: Path) -> tuple[dict[str, Any] | None, str]:
         """Return the report on an answer, or None and why there is none. The process is gone afterwards."""
         try:
             ready = self._next(START_LIMIT)
@@ -54,7 +59,11 @@ class Worker:
                     f"The process that runs answers did not start. It said: {self.printed.strip()[-500:] or 'nothing'}",
                 )
             self.pid = ready["ready"]
-            job = {"source": source, "names": self.exercise.names, "name": name, "folder": self.folder}
+            job = {"source": source, "names": self.exercise.names, "name": path.name, "folder": self.folder}
+            job["paths"] = [
+                str(path.absolute().parent),
+                str(Path.cwd()),
+            ]  # an answer may import the reader's other files
             self.process.stdin.write(json.dumps(job).encode() + b"\n")
             self.process.stdin.flush()
             report = self._next(TIME_LIMIT)
@@ -73,6 +82,10 @@ class Worker:
         for pid in filter(None, (self.pid, self.process.pid)):
             _kill(pid)
         self.process.wait()
+        with contextlib.suppress(OSError):  # what was not sent to a process that is gone
+            self.process.stdin.close()
+        for reader in self.readers:
+            reader.join(timeout=1)  # a process that an answer left behind may hold the pipe open
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _next(self, seconds: float) -> dict[str, Any] | None:
@@ -80,14 +93,16 @@ class Worker:
         return json.loads(line) if line else None
 
     def _read_reports(self, pipe: IO[bytes]) -> None:
-        while line := pipe.readline(REPORT_LIMIT):
-            self.reports.put(line)
+        with pipe:
+            while line := pipe.readline(REPORT_LIMIT):
+                self.reports.put(line)
         self.reports.put(None)
 
     def _read_prints(self, pipe: IO[bytes]) -> None:
-        while chunk := pipe.read1(1 << 16):
-            if len(self.printed) < PRINTED_LIMIT:
-                self.printed = (self.printed + chunk.decode("utf-8", "replace"))[:PRINTED_LIMIT]
+        with pipe:
+            while chunk := pipe.read1(1 << 16):
+                if len(self.printed) < PRINTED_LIMIT:
+                    self.printed = (self.printed + chunk.decode("utf-8", "replace"))[:PRINTED_LIMIT]
 
 
 def judge_file(path: Path, exercise: Exercise, worker: Worker | None = None) -> Verdict:
@@ -109,15 +124,15 @@ def judge_file(path: Path, exercise: Exercise, worker: Worker | None = None) -> 
     torch.set_num_threads(1)  # as in the worker; several threads only wait for each other in networks this small
     for name in exercise.names:
         reference_record(name)
-    report, why = worker.look_at(source, path.name)
+    report, why = worker.look_at(source, path)
     if report is None:
         return _failed(exercise, path, start, "no-result", why)
-    if report["problem"]:
-        id, message = report["problem"]
-        return _failed(exercise, path, start, str(id), str(message))
     checks: list[Check] = []
     mistake: Named | None = None
     try:
+        if report["problem"]:
+            id, message = report["problem"]
+            return _failed(exercise, path, start, str(id), str(message))
         for name in exercise.names:
             found, named = judge(name, report["records"][name])
             checks += found
@@ -125,7 +140,7 @@ def judge_file(path: Path, exercise: Exercise, worker: Worker | None = None) -> 
     except (KeyError, TypeError, AttributeError, ValueError) as error:  # a report that no worker of ours writes
         return _failed(exercise, path, start, "no-result", f"Its report cannot be read ({type(error).__name__}).")
     passed = bool(checks) and mistake is None and all(check.passed for check in checks)
-    return Verdict(exercise.id, str(path), passed, time.perf_counter() - start, mistake, checks)
+    return Verdict(exercise.id, str(path), passed, time.perf_counter() - start, mistake, checks, worker.printed)
 
 
 def _failed(exercise: Exercise, path: Path, start: float, id: str, message: str) -> Verdict:

@@ -91,6 +91,8 @@ def _words(value: Any) -> str:
 def _described(name: str, record: Record, evidence: str, where: str) -> Named:
     """Say what differs, for a mistake that is not in the catalogue."""
     found: dict[str, Difference] = {}
+    if any(got.get("error", {}).get("type") == "NotImplementedError" for got in record):
+        return Named("not-started", f"{name} is not written yet.", f"It still raises NotImplementedError. {where}")
     for expected, got in zip(reference_record(name), record, strict=False):
         if not same(got["facts"], expected["facts"]):
             for difference in _differences(name, expected, got):

@@ -14,6 +14,8 @@ LONG = 50  # operations: the values of a whole network take a third of a second,
 def recognise(name: str, record: Record) -> list[catalogue.Mistake]:
     """Return the mistakes that no check can tell from the answer; of several, those whose traces are nearest."""
     every = catalogue.mistakes_of(name)
+    if not record:
+        return []
     if len(record[0].get("trace", [])) > LONG:
         every = [mistake for mistake in every if _signature(_seen_of(mistake)[0]) == _signature(record[0])]
     alike = [mistake for mistake in every if _behaves_as(mistake, record)]
@@ -24,8 +26,16 @@ def recognise(name: str, record: Record) -> list[catalogue.Mistake]:
 
 
 def _signature(scenario: Scenario) -> list[tuple]:
-    keys = ("kind", "attributes", "shape", "depth", "beside")
-    return [tuple(entry[key] for key in keys) for entry in scenario.get("trace", [])]
+    return [
+        (
+            entry["kind"],
+            entry["attributes"],
+            [size for size in entry["shape"] if size > 1],
+            entry["depth"],
+            entry["beside"],
+        )
+        for entry in scenario.get("trace", [])
+    ]
 
 
 class _Growing:
@@ -39,6 +49,13 @@ class _Growing:
         while len(self.seen) <= index:
             self.seen.append(next(self.scenarios))
         return self.seen[index]
+
+
+def record_of(mistake: catalogue.Mistake) -> Record:
+    """Return what is seen of a catalogued mistake."""
+    growing = _seen_of(mistake)
+    growing.seen += growing.scenarios
+    return growing.seen
 
 
 @cache

@@ -8,6 +8,7 @@ from tutorial_code.checks.exercises import Exercise
 from tutorial_code.checks.verdict import Verdict
 
 MOST = 4  # failed checks that are listed; the others follow from them
+PRINTED = 10  # lines of what an answer printed
 
 DONE, WRONG, NOT_STARTED = "done", "wrong", "not started"
 STYLES = {DONE: "green", WRONG: "red", NOT_STARTED: "dim"}
@@ -27,7 +28,7 @@ def as_text(verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
-def print_verdict(console: Console, verdict: Verdict, printed: str = "") -> None:
+def print_verdict(console: Console, verdict: Verdict) -> None:
     """Print what was judged, what is wrong, and which checks failed."""
     state = DONE if verdict.passed else WRONG
     passed = sum(check.passed for check in verdict.checks)
@@ -46,6 +47,9 @@ def print_verdict(console: Console, verdict: Verdict, printed: str = "") -> None
             console.print(Padding(Text(f"✗ {check.name.split(': ', 1)[-1]}", "red"), (0, 0, 0, 2)))
     elif verdict.passed:
         console.print(Padding(Text(f"all {passed} checks passed"), (0, 0, 0, 2)))
+    if verdict.printed.strip():
+        lines = verdict.printed.strip().splitlines()[:PRINTED]
+        console.print(Padding(Text("\n".join(["it printed:", *lines]), "dim"), (1, 0, 0, 2)))
 
 
 def print_path(console: Console, states: list[tuple[Exercise, str]], next_step: str) -> None:

@@ -30,6 +30,7 @@ class Verdict:
     seconds: float
     mistake: Named | None
     checks: list[Check] = field(default_factory=list)
+    printed: str = ""  # by the answer, for the terminal only
 
     def as_json(self) -> dict[str, Any]:
         """Return the verdict as plain values."""

@@ -1,9 +1,9 @@
 """The report of a run as a notebook to hand in: the code, the outputs, the numbers."""
 
 import inspect
-import json
 
 from tutorial_code import ch02_bottleneck, ch03_resnet50, ch04_training, ch05_testing, ch06_results
+from tutorial_code.cells import code_cell, markdown_cell, notebook_json, text_output
 from tutorial_code.runs.recorded import Recorded
 
 IMPORTS = """\
@@ -56,26 +56,20 @@ def notebook_text(recorded: Recorded, figures: dict[str, str]) -> str:
 
     The outputs are those of the run; executing the notebook trains again.
     """
-    cells = [_markdown_cell(f"# ResNet-50 on {recorded.config['data']}\n\n{recorded.sentence()}"), _code_cell(IMPORTS)]
+    cells = [markdown_cell(f"# ResNet-50 on {recorded.config['data']}\n\n{recorded.sentence()}"), code_cell(IMPORTS)]
     for title, definitions in PARTS.items():
-        cells += [_markdown_cell(f"## {title}"), _code_cell("\n\n\n".join(map(_source, definitions)))]
+        cells += [markdown_cell(f"## {title}"), code_cell("\n\n\n".join(map(_source, definitions)))]
     rows = "\n".join(" ".join(map(str, epoch)) for epoch in recorded.history)
-    cells += [_markdown_cell("## The run"), _code_cell(_training_code(recorded), _text_output(rows))]
+    cells += [markdown_cell("## The run"), code_cell(_training_code(recorded), text_output(rows))]
     result = f"test loss {recorded.summary['test_loss']:.4f}, accuracy {recorded.summary['test_accuracy']:.2f}%"
     code = (
         "test_loss, accuracy = evaluate(model, test_loader, criterion, device)\n"
         'print(f"test loss {test_loss:.4f}, accuracy {accuracy:.2f}%")'
     )
-    cells += [_markdown_cell("## The result"), _code_cell(code, _text_output(result)), _table_cell(recorded)]
+    cells += [markdown_cell("## The result"), code_cell(code, text_output(result)), _table_cell(recorded)]
     drawn = zip(FIGURES, figures.items(), strict=False)  # a run without mistakes has no third figure
     cells += [_figure_cell(source, caption, svg) for source, (caption, svg) in drawn]
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"
-    metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    return notebook_json(cells)
 
 
 def _source(definition: type) -> str:
@@ -105,7 +99,7 @@ def _training_code(recorded: Recorded) -> str:
 
 
 def _table_cell(recorded: Recorded) -> dict:
-    return _markdown_cell(f"Training loss for each epoch, with the test beside it:\n\n{recorded.markdown_table()}")
+    return markdown_cell(f"Training loss for each epoch, with the test beside it:\n\n{recorded.markdown_table()}")
 
 
 def _figure_cell(source: str, caption: str, svg: str) -> dict:
@@ -114,22 +108,4 @@ def _figure_cell(source: str, caption: str, svg: str) -> dict:
         "data": {"image/svg+xml": svg, "text/plain": caption},
         "metadata": {},
     }
-    return _code_cell(source.replace("CAPTION", repr(caption)), output)
-
-
-def _markdown_cell(text: str) -> dict:
-    return {"cell_type": "markdown", "metadata": {}, "source": text}
-
-
-def _code_cell(source: str, *outputs: dict) -> dict:
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": {},
-        "outputs": list(outputs),
-        "source": source,
-    }
-
-
-def _text_output(text: str) -> dict:
-    return {"output_type": "stream", "name": "stdout", "text": text + "\n"}
+    return code_cell(source.replace("CAPTION", repr(caption)), output)

@@ -1,0 +1,16 @@
+# MISTAKE: rounds the accuracy down to a whole number
+# NAMED: rounded-to-integer: The accuracy is an integer: its decimals are cut off.
+import torch
+
+
+def evaluate(model, loader, criterion, device):
+    model.eval()
+    loss_sum, right, n = 0.0, 0, 0
+    with torch.no_grad():
+        for images, labels in loader:
+            images, labels = images.to(device), labels.to(device)
+            logits = model(images)
+            loss_sum += criterion(logits, labels).item() * len(labels)
+            right += int((logits.argmax(1) == labels).sum())
+            n += len(labels)
+    return loss_sum / n, 100 * right // n

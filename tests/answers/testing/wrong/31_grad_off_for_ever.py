@@ -1,0 +1,16 @@
+# MISTAKE: switches autograd off globally and never on again
+# NAMED: autograd-stays-off: Autograd is switched off for good: after the test it stays off.
+import torch
+
+
+def evaluate(model, loader, criterion, device):
+    torch.set_grad_enabled(False)
+    model.eval()
+    loss_sum, right, n = 0.0, 0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        z = model(x)
+        loss_sum += criterion(z, y).item() * y.shape[0]
+        right += z.argmax(1).eq(y).sum().item()
+        n += y.shape[0]
+    return loss_sum / n, 100 * right / n

@@ -1,0 +1,32 @@
+import torch
+from torch import Tensor, nn
+from torch.optim import SGD, Optimizer
+from torch.utils.data import DataLoader
+
+
+def make_criterion() -> nn.CrossEntropyLoss:
+    return nn.CrossEntropyLoss()
+
+
+def make_optimizer(model: nn.Module, lr: float = 3e-2, momentum: float = 0.9, weight_decay: float = 5e-4) -> Optimizer:
+    return SGD(model.parameters(), lr=lr, momentum=momentum, weight_decay=weight_decay)
+
+
+def train_one_epoch(
+    model: nn.Module, loader: DataLoader, criterion: nn.Module, optimizer: Optimizer, device: torch.device
+) -> float:
+    model.train()
+    losses: list[Tensor] = []
+    weights: list[int] = []
+    for x, y in loader:
+        x = x.to(device)
+        y = y.to(device)
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach())
+        weights.append(y.numel())
+    stacked = torch.stack(losses)
+    w = torch.tensor(weights, dtype=stacked.dtype, device=stacked.device)
+    return float((stacked * w).sum() / w.sum())

@@ -1,0 +1,28 @@
+import torch
+import torch.nn as nn
+import torch.optim as optim
+
+
+def make_criterion():
+    return nn.CrossEntropyLoss()
+
+
+def make_optimizer(model, lr=0.03, momentum=0.95, weight_decay=5e-4):
+    settings = dict(lr=lr, momentum=momentum, weight_decay=weight_decay)
+    return optim.SGD(model.parameters(), **settings)
+
+
+def train_one_epoch(model, loader, criterion, optimizer, device):
+    # the mean is updated batch by batch
+    model.train()
+    mean, seen = 0.0, 0
+    for images, labels in loader:
+        optimizer.zero_grad()
+        images, labels = images.to(device), labels.to(device)
+        loss = criterion(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        n = len(images)
+        mean = (mean * seen + loss.item() * n) / (seen + n)
+        seen += n
+    return mean

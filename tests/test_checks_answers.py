@@ -1,0 +1,106 @@
+"""Right answers pass in every style, wrong ones are refused and named, catalogued or not."""
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from tutorial_code.checks.answers import run_source
+from tutorial_code.checks.catalogue import CHAPTERS, mistakes_of, solution
+from tutorial_code.checks.exercises import EXERCISES
+from tutorial_code.checks.judge import judge, reference_record
+from tutorial_code.checks.observers import OBSERVERS
+from tutorial_code.checks.recognise import LONG, record_of
+
+ANSWERS = Path(__file__).parent / "answers"
+MISTAKES = [mistake for name in CHAPTERS for mistake in mistakes_of(name)]
+
+
+def files(kind):
+    return [
+        pytest.param(exercise, path, id=f"{exercise.id}-{path.stem}")
+        for exercise in EXERCISES
+        for path in sorted((ANSWERS / exercise.id / kind).glob("*.py"))
+    ]
+
+
+def judge_text(exercise, path):
+    """Judge an answer in this process; return all checks, and the first mistake."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an answer may do what PyTorch warns of
+        defined = run_source(path.read_text(encoding="utf-8"), path.name)
+        results = [judge(name, list(OBSERVERS[name](defined[name]))) for name in exercise.names]
+    return [check for checks, _ in results for check in checks], next((m for _, m in results if m), None)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_there_are_enough_answers(exercise):
+    assert len(list((ANSWERS / exercise.id / "right").glob("*.py"))) >= 15
+    assert len(list((ANSWERS / exercise.id / "wrong").glob("*.py"))) >= 30
+
+
+@pytest.mark.parametrize(("exercise", "path"), files("right"))
+def test_a_right_answer_passes_in_any_style(exercise, path):
+    checks, mistake = judge_text(exercise, path)
+    assert mistake is None
+    assert checks and all(check.passed for check in checks)
+
+
+@pytest.mark.parametrize(("exercise", "path"), files("wrong"))
+def test_a_wrong_answer_is_refused_and_named(exercise, path):
+    """The second line of each file holds what it is to be called."""
+    checks, mistake = judge_text(exercise, path)
+    assert not all(check.passed for check in checks)
+    named = path.read_text(encoding="utf-8").splitlines()[1].removeprefix("# NAMED: ")
+    assert f"{mistake.id}: {mistake.name}" == named
+
+
+def test_catalogue_is_large_enough_and_its_ids_are_unique():
+    assert len(MISTAKES) >= 60
+    assert len(mistakes_of("Bottleneck")) >= 20 and len(mistakes_of("ResNet50")) >= 20
+    assert len({(mistake.answer, mistake.id) for mistake in MISTAKES}) == len(MISTAKES)
+    assert len({(mistake.answer, mistake.name) for mistake in MISTAKES}) == len(MISTAKES)
+    for mistake in MISTAKES:
+        assert mistake.name.endswith(".") and mistake.explanation.endswith((".", ")")) and mistake.seen.endswith(".")
+        chapter = Path(__file__).parent.parent / "tutorial_code" / f"{CHAPTERS[mistake.answer]}.py"
+        assert f"# ## {mistake.section}\n" in chapter.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.answer}-{mistake.id}")
+def test_a_catalogued_mistake_is_caught_and_named(mistake):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        checks, named = judge(mistake.answer, record_of(mistake))
+    assert not all(check.passed for check in checks)
+    assert named.id == mistake.id
+    assert named.name == mistake.name
+    assert mistake.explanation in named.explanation
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_chapters_own_version_passes_and_what_was_not_seen_fails(name):
+    record = reference_record(name)
+    checks, mistake = judge(name, record)
+    assert mistake is None and all(check.passed for check in checks)
+    for cut in ([], record[:-1]):
+        checks, mistake = judge(name, cut)
+        assert mistake is not None and not all(check.passed for check in checks)
+
+
+def test_what_is_not_a_class_or_function_is_refused():
+    for name in CHAPTERS:
+        for answer in (None, 3, "text", object(), lambda *args, **kwargs: None):
+            checks, mistake = judge(name, list(OBSERVERS[name](answer)))
+            assert mistake is not None and not all(check.passed for check in checks)
+
+
+def test_only_a_whole_network_is_told_by_its_trace_first():
+    assert len(reference_record("Bottleneck")[1]["trace"]) < LONG < len(reference_record("ResNet50")[0]["trace"])
+
+
+def test_checks_leave_the_answer_as_it_is():
+    """Judging the chapter's class twice, with its own use between, gives the same."""
+    bottleneck = solution("Bottleneck")
+    before = dict(vars(bottleneck))
+    list(OBSERVERS["Bottleneck"](bottleneck))
+    assert dict(vars(bottleneck)) == before

@@ -1,0 +1,263 @@
+"""The commands around the checks, the files to work in, pytest on them, and notebooks."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tutorial_code import checks
+from tutorial_code.checks.catalogue import solution, solution_source
+from tutorial_code.checks.exercises import EXERCISES, find_exercise
+from tutorial_code.checks.notebook import exercise_notebook, write_notebook
+from tutorial_code.checks.skeletons import exercise_cells, imports_of, skeleton
+
+ROOT = Path(__file__).parent.parent
+ANSWERS = Path(__file__).parent / "answers"
+RIGHT = ANSWERS / "bottleneck" / "right" / "01_torchvision_style.py"
+WRONG = ANSWERS / "bottleneck" / "wrong" / "01_relu_before_add_only.py"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_skeletons_are_in_step_with_the_chapters(exercise):
+    """In the work tree, or where the reader has written into it, in the last commit."""
+    text = (ROOT / exercise.file).read_text(encoding="utf-8")
+    if text != skeleton(exercise):
+        command = ["git", "show", f"HEAD:{exercise.file.as_posix()}"]
+        text = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
+    assert text == skeleton(exercise), "write them anew with: resnet50 exercises --force"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_skeletons_leak_no_solution(exercise):
+    text = skeleton(exercise)
+    for name in exercise.names:
+        body = [line.strip() for line in solution_source(name).split('"""')[-1].splitlines() if len(line.strip()) > 20]
+        assert body
+        assert not any(line in text for line in body)
+    assert text.count("raise NotImplementedError") >= len(exercise.names)
+    assert "no_grad" not in text and "nn.Conv2d" not in text
+
+
+def test_writing_exercises_keeps_what_the_reader_wrote(command, tmp_path):
+    assert command("exercises")[0] == 0
+    path = tmp_path / "exercises" / "ch02_bottleneck.py"
+    assert path.read_text(encoding="utf-8") == skeleton(EXERCISES[0])
+    path.write_text("mine", encoding="utf-8")
+    code, out, _ = command("exercises")
+    assert code == 0 and "left alone" in out and path.read_text(encoding="utf-8") == "mine"
+    assert command("exercises", "--force")[0] == 0
+    assert path.with_suffix(".py.bak").read_text(encoding="utf-8") == "mine"
+    path.write_text("mine again", encoding="utf-8")
+    command("exercises", "--force")
+    assert {file.read_text(encoding="utf-8") for file in path.parent.glob("*.bak*")} == {"mine", "mine again"}
+
+
+def test_the_path_from_nothing_to_the_first_steps(command, tmp_path):
+    code, out, _ = command("check")
+    assert code == 1 and "resnet50 exercises" in out
+    command("exercises")
+    code, out, _ = command("check")
+    assert code == 1
+    assert out.count("not started") == 4 and "open exercises/ch02" in " ".join(out.split())
+    shutil.copy(RIGHT, tmp_path / "exercises" / "ch02_bottleneck.py")
+    shutil.copy(ANSWERS / "testing" / "wrong" / "04_fraction.py", tmp_path / "exercises" / "ch05_testing.py")
+    code, out, _ = command("check")
+    assert code == 1
+    assert re.search(r"bottleneck +done", out) and re.search(r"resnet50 +not started", out)
+    assert re.search(r"testing +wrong", out) and "ch03_resnet50.py" in out
+
+
+def test_check_one_file(command):
+    code, out, err = command("check", "bottleneck", "--file", RIGHT)
+    assert code == 0 and "right" in out and not err
+    code, out, err = command("check", "bottleneck", "--file", WRONG)
+    assert code == 1 and "The last ReLU stands before the addition" in " ".join(out.split()) and not err
+    assert "01_relu_before_add_only.py" in "".join(out.split())
+
+
+def test_check_as_json_prints_one_object_and_nothing_else(command):
+    code, out, err = command("check", "bottleneck", "--file", WRONG, "--json")
+    verdict = json.loads(out)
+    assert code == 1 and not err
+    assert list(verdict) == ["exercise", "file", "passed", "seconds", "mistake", "checks"]
+    assert verdict["exercise"] == "bottleneck" and verdict["file"] == str(WRONG) and verdict["passed"] is False
+    assert set(verdict["mistake"]) == {"id", "name", "explanation"}
+    assert verdict["mistake"]["id"] == "relu-before-addition"
+    assert all(set(check) == {"name", "passed", "message"} for check in verdict["checks"])
+    assert any(not check["passed"] and check["message"] for check in verdict["checks"])
+    code, out, _ = command("check", "bottleneck", "--file", RIGHT, "--json")
+    assert code == 0 and json.loads(out)["mistake"] is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "attention"],
+        ["check", "--json"],
+        ["check", "bottleneck", "--file", "nowhere.py"],
+        ["check", "bottleneck"],  # in a folder without exercises
+        ["check", "--colour"],
+        ["grade", "bottleneck", "nowhere"],
+        ["grade", "bottleneck", "."],
+        ["grade", "bottleneck"],
+        ["grade", "bottleneck", ".", "--jobs", "0"],
+    ],
+)
+def test_wrong_use_is_refused_in_one_sentence(arguments, command):
+    code, out, err = command(*arguments)
+    assert code == 2 and not out
+    assert err.count("\n") == 1 and err.startswith("resnet50: ")
+
+
+def test_hints_come_one_after_the_other(command):
+    hints = [command("check", "testing", "--hint")[1] for _ in range(4)]
+    for number, hint in enumerate(find_exercise("testing").hints, start=1):
+        assert " ".join(hints[number - 1].split()) == f"Hint {number} of 3: {hint}"
+    assert hints[3] == hints[2]
+    assert command("check", "--hint")[1].startswith("Hint 1 of 3")
+
+
+def test_grade_judges_every_file_of_a_folder(command, tmp_path):
+    folder = tmp_path / "class"
+    (folder / "late" / "__pycache__").mkdir(parents=True)
+    shutil.copy(RIGHT, folder / "anna.py")
+    shutil.copy(WRONG, folder / "late" / "ben.py")
+    (folder / "cara.ipynb").write_text("no notebook", encoding="utf-8")
+    (folder / "notes.txt").write_text("not judged", encoding="utf-8")
+    shutil.copy(WRONG, folder / "late" / "__pycache__" / "x.py")
+    code, out, _ = command("grade", "bottleneck", folder, "--json", "-", "--jobs", "2")
+    verdicts = {Path(verdict["file"]).name: verdict for verdict in json.loads(out)}
+    assert code == 1
+    assert {name: verdict["passed"] for name, verdict in verdicts.items()} == {
+        "anna.py": True,
+        "ben.py": False,
+        "cara.ipynb": False,
+    }
+    assert verdicts["ben.py"]["mistake"]["id"] == "relu-before-addition"
+    (folder / "cara.ipynb").unlink()
+    (folder / "late" / "ben.py").unlink()
+    code, out, _ = command("grade", "bottleneck", folder, "--json", tmp_path / "out.json")
+    assert code == 0 and "1 of 1 right" in out
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))[0]["passed"]
+
+
+def test_pytest_on_exercises(tmp_path):
+    """One right, one wrong, two not started, in a folder of their own."""
+    folder = tmp_path / "exercises"
+    shutil.copytree(ROOT / "exercises", folder, ignore=shutil.ignore_patterns("__pycache__", "*.bak", ".hints.json"))
+    for exercise in EXERCISES:
+        (folder / f"{exercise.chapter}.py").write_text(skeleton(exercise), encoding="utf-8")
+    shutil.copy(RIGHT, folder / "ch02_bottleneck.py")
+    shutil.copy(ANSWERS / "testing" / "wrong" / "04_fraction.py", folder / "ch05_testing.py")
+    command = [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", "exercises"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=200)
+    assert done.returncode == 1
+    assert "1 failed, 1 passed, 2 skipped" in done.stdout
+    assert "not started: open exercises/ch03_resnet50.py" in done.stdout
+    assert "The accuracy is a fraction, not a percentage." in done.stdout
+    assert "Traceback" not in done.stdout and "def runtest" not in done.stdout and "judge_file" not in done.stdout
+
+
+def test_watch_judges_at_every_save(tmp_path):
+    path = tmp_path / "answer.py"
+    shutil.copy(RIGHT, path)
+    command = [sys.executable, "-m", "tutorial_code", "check", "bottleneck", "--watch", "--file", str(path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, encoding="utf-8")
+    try:
+        assert "right" in _until_verdict(process)
+        for _ in range(2):  # again and again
+            time.sleep(1)
+            path.write_text(WRONG.read_text(encoding="utf-8"), encoding="utf-8")
+            assert "The last ReLU stands before the addition" in _until_verdict(process)
+            time.sleep(1)
+            path.write_text(RIGHT.read_text(encoding="utf-8"), encoding="utf-8")
+            assert "right" in _until_verdict(process)
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
+
+
+def _until_verdict(process):
+    text = ""
+    for line in process.stdout:
+        text += line
+        if "checks passed" in line:
+            return " ".join(text.split())
+    raise AssertionError(text)
+
+
+def test_check_in_a_notebook():
+    shown = checks.check(solution("Bottleneck"), solution("evaluate"))
+    assert "right" in repr(shown) and shown._repr_html_().count("<table") == 2
+
+    class Bottleneck(solution("Bottleneck")):
+        def forward(self, x):
+            return super().forward(x) * 2
+
+    shown = checks.check(Bottleneck)
+    assert "wrong" in repr(shown) and "#b42318" in shown._repr_html_()
+    assert "No exercise asks for int" in repr(checks.check(3))
+
+
+def test_the_notebook_to_work_in_holds_holes_and_checks():
+    notebook = json.loads(exercise_notebook(solved=False))
+    code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    for exercise in EXERCISES:
+        assert f"check({', '.join(exercise.names)})" in code
+        for cell in exercise_cells(exercise):
+            assert any(cell.strip() in source for source in code)
+    assert sum("raise NotImplementedError" in source for source in code[1:]) == 6
+    assert not any("import Bottleneck" in source for source in code[1:])  # the reader's own is used
+
+
+def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
+    """As in Colab: the installed one is hidden, and what the cell unpacks is used."""
+    set_up = "".join(json.loads(exercise_notebook(solved=False))["cells"][1]["source"])
+    hide = (
+        "import importlib.util as util\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'tutorial_code' else find(name, *rest)\n"
+    )
+    use = (
+        "\nimport pathlib, tutorial_code\nfrom tutorial_code.ch02_bottleneck import Bottleneck\n"
+        "assert pathlib.Path(tutorial_code.__file__).parent.parent == pathlib.Path.cwd(), tutorial_code.__file__\n"
+        "print(check(Bottleneck))\n"
+    )
+    (tmp_path / "cell.py").write_text(hide + set_up + use, encoding="utf-8")
+    done = subprocess.run([sys.executable, "cell.py"], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=100)
+    assert done.returncode == 0, done.stderr
+    assert "Bottleneck: right" in done.stdout
+
+
+def test_the_solved_notebook_is_executed_and_right(tmp_path):
+    write_notebook(tmp_path / "solved.ipynb", solved=True, epochs=1)
+    notebook = json.loads((tmp_path / "solved.ipynb").read_text(encoding="utf-8"))
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    assert not any(output["output_type"] == "error" for output in outputs)
+    text = "".join("".join(output.get("text", "")) for output in outputs)
+    assert "epoch 1: training loss" in text and re.search(r"test accuracy  \d+\.\d\d%", text)
+    tables = ["".join(output["data"].get("text/html", "")) for output in outputs if "data" in output]
+    assert sum("right" in table for table in tables) == 4 and not any("wrong" in table for table in tables)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_what_the_skeleton_imports_is_enough_for_the_solution(exercise):
+    namespace = {}
+    exec(imports_of(exercise), namespace)
+    for name in exercise.names:
+        exec(solution_source(name), namespace)
+        assert name in namespace
+
+
+@pytest.mark.parametrize("name", ["check", "exercises", "notebook", "grade"])
+def test_help(name, command):
+    code, out, err = command(name, "--help")
+    assert code == 0 and "Usage" in out and not err
