@@ -10,6 +10,7 @@ from tutorial_code.checks.catalogue import CHAPTERS, mistakes_of, solution
 from tutorial_code.checks.exercises import EXERCISES
 from tutorial_code.checks.judge import judge, reference_record
 from tutorial_code.checks.observers import OBSERVERS
+from tutorial_code.checks.page import PAGE, page
 from tutorial_code.checks.recognise import LONG, record_of
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -104,3 +105,10 @@ def test_checks_leave_the_answer_as_it_is():
     before = dict(vars(bottleneck))
     list(OBSERVERS["Bottleneck"](bottleneck))
     assert dict(vars(bottleneck)) == before
+
+
+def test_the_page_of_mistakes_is_in_step_with_the_catalogue():
+    written = (Path(__file__).parent.parent / PAGE).read_text(encoding="utf-8")
+    assert written == page(), "write it anew with: python -m tutorial_code.checks.page"
+    for mistake in MISTAKES:
+        assert f"### {mistake.name.rstrip('.')}\n\n```diff\n-" in written.replace("```diff\n+", "```diff\n-")

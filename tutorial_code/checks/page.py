@@ -1,0 +1,47 @@
+"""The page of common mistakes, made from the catalogue: ``python -m tutorial_code.checks.page`` writes it anew."""
+
+import difflib
+from pathlib import Path
+
+from tutorial_code.checks.catalogue import CHAPTERS, Mistake, mistakes_of, solution_source, wrong_source
+from tutorial_code.checks.exercises import exercise_of
+
+PAGE = Path("docs") / "mistakes.md"
+
+HEAD = """\
+# Common mistakes
+
+{count} ways to go wrong, and what each of them looks like. The checks know them all: `resnet50 check` runs your answer
+and tells you which one it is. Lines with a minus are the right ones, lines with a plus stand there instead.
+
+This page is made from the catalogue of the checks, in `tutorial_code/checks/catalogue/`.
+"""
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    parts = [HEAD.format(count=sum(len(mistakes_of(answer)) for answer in CHAPTERS))]
+    for answer, chapter in CHAPTERS.items():
+        exercise = exercise_of(answer)
+        number = chapter[2:4].lstrip("0")
+        parts.append(f"## `{answer}`\n\nChapter {number}. Check yours with `resnet50 check {exercise.id}`.\n")
+        parts += [_entry(mistake) for mistake in mistakes_of(answer)]
+    return "\n".join(parts)
+
+
+def _entry(mistake: Mistake) -> str:
+    return (
+        f"### {mistake.name.rstrip('.')}\n\n```diff\n{_difference(mistake)}\n```\n\n"
+        f"**What you see.** {mistake.seen}\n\n**Why.** {mistake.explanation}\n"
+    )
+
+
+def _difference(mistake: Mistake) -> str:
+    right, wrong = solution_source(mistake.answer).splitlines(), wrong_source(mistake).splitlines()
+    lines = list(difflib.unified_diff(right, wrong, n=0, lineterm=""))[2:]
+    return "\n".join(line.rstrip() for line in lines if not line.startswith("@@") and line.strip() != "+")
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
