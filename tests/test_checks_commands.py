@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tutorial_code import checks
+from tutorial_code.checks import notebook as notebooks
 from tutorial_code.checks.catalogue import solution, solution_source
 from tutorial_code.checks.exercises import EXERCISES, find_exercise
 from tutorial_code.checks.notebook import exercise_notebook, write_notebook
@@ -237,7 +238,11 @@ def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
     assert "Bottleneck: right" in done.stdout
 
 
-def test_the_solved_notebook_is_executed_and_right(tmp_path):
+def test_the_solved_notebook_is_executed_and_right(tmp_path, pictures_folder, monkeypatch):
+    """On a few pictures, so that it takes seconds."""
+    monkeypatch.setattr(
+        notebooks, "TRAINING", notebooks.TRAINING.replace('"digits"', repr(f"folder:{pictures_folder}"))
+    )
     write_notebook(tmp_path / "solved.ipynb", solved=True, epochs=1)
     notebook = json.loads((tmp_path / "solved.ipynb").read_text(encoding="utf-8"))
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]

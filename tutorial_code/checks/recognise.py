@@ -51,13 +51,6 @@ class _Growing:
         return self.seen[index]
 
 
-def record_of(mistake: catalogue.Mistake) -> Record:
-    """Return what is seen of a catalogued mistake."""
-    growing = _seen_of(mistake)
-    growing.seen += growing.scenarios
-    return growing.seen
-
-
 @cache
 def _seen_of(mistake: catalogue.Mistake) -> _Growing:
     return _Growing(mistake)
