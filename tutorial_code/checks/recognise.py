@@ -63,7 +63,7 @@ def _behaves_as(mistake: catalogue.Mistake, record: Record) -> bool:
 
 def _nearness(growing: _Growing, record: Record) -> float:
     traces = zip(
-        (scenario.get("trace", []) for scenario in growing.seen), (s.get("trace", []) for s in record), strict=True
+        (scenario.get("trace", []) for scenario in growing.seen), (s.get("trace", []) for s in record), strict=False
     )
     # Where zero_grad stands matters less than the order of all else: it may end one batch or begin the next.
     return sum(
