@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tutorial_code.checks.answers import run_source
 from tutorial_code.checks.catalogue import CHAPTERS, mistakes_of, solution, wrong_version
+from tutorial_code.checks.diagnose.judge import judge, reference_record
+from tutorial_code.checks.diagnose.recognise import LONG
 from tutorial_code.checks.exercises import EXERCISES
-from tutorial_code.checks.facts import same
-from tutorial_code.checks.judge import judge, reference_record
-from tutorial_code.checks.observers import OBSERVERS
+from tutorial_code.checks.isolate.answers import run_source
+from tutorial_code.checks.observe import OBSERVERS
+from tutorial_code.checks.observe.facts import same
 from tutorial_code.checks.page import PAGE, page
-from tutorial_code.checks.recognise import LONG
 
 ANSWERS = Path(__file__).parent / "answers"
 MISTAKES = [mistake for name in CHAPTERS for mistake in mistakes_of(name)]

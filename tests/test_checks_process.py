@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tutorial_code.checks import isolated
 from tutorial_code.checks.exercises import find_exercise
-from tutorial_code.checks.isolated import Worker, judge_file
+from tutorial_code.checks.isolate import worker as workers
+from tutorial_code.checks.isolate.worker import Worker, judge_file
 
 HOSTILE = Path(__file__).parent / "answers" / "hostile"
 BOTTLENECK = find_exercise("bottleneck")
@@ -20,7 +20,7 @@ RIGHT = Path(__file__).parent / "answers" / "bottleneck" / "right" / "01_torchvi
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(isolated, "TIME_LIMIT", 4.0)
+    monkeypatch.setattr(workers, "TIME_LIMIT", 4.0)
 
 
 REFUSED = {

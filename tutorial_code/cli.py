@@ -164,7 +164,7 @@ def check(
 
         watch_answer(answer, chosen, console)
         return
-    from tutorial_code.checks.isolated import judge_file
+    from tutorial_code.checks.isolate.worker import judge_file
     from tutorial_code.checks.show import print_verdict
 
     verdict = judge_file(answer, chosen)

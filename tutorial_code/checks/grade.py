@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import Exercise
-from tutorial_code.checks.isolated import judge_file
-from tutorial_code.checks.verdict import Verdict
+from tutorial_code.checks.isolate.worker import judge_file
 from tutorial_code.errors import ReaderError
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import torch
 
+from tutorial_code.checks.diagnose.judge import judge
+from tutorial_code.checks.diagnose.verdict import Named, Verdict
 from tutorial_code.checks.exercises import exercise_of
-from tutorial_code.checks.judge import judge
-from tutorial_code.checks.observers import OBSERVERS
+from tutorial_code.checks.observe import OBSERVERS
 from tutorial_code.checks.show import as_text
-from tutorial_code.checks.verdict import Named, Verdict
 
 
 class Shown(list):

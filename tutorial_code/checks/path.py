@@ -5,11 +5,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tutorial_code.checks.answers import AnswerError, is_started, read_source
+from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import EXERCISES, FOLDER, Exercise
-from tutorial_code.checks.isolated import Worker, judge_file
+from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
+from tutorial_code.checks.isolate.worker import Worker, judge_file
 from tutorial_code.checks.show import DONE, NOT_STARTED, WRONG, print_path, print_verdict
-from tutorial_code.checks.verdict import Verdict
 from tutorial_code.errors import ReaderError
 
 HINTS = FOLDER / ".hints.json"

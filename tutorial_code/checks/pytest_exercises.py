@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tutorial_code.checks.answers import AnswerError, is_started, read_source
 from tutorial_code.checks.exercises import EXERCISES, Exercise
-from tutorial_code.checks.isolated import judge_file
+from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
+from tutorial_code.checks.isolate.worker import judge_file
 from tutorial_code.checks.show import as_text
 
 

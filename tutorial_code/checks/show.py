@@ -4,8 +4,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import Exercise
-from tutorial_code.checks.verdict import Verdict
 
 MOST = 4  # failed checks that are listed; the others follow from them
 PRINTED = 10  # lines of what an answer printed

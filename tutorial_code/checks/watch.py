@@ -7,7 +7,7 @@ from rich.console import Console
 from watchfiles import watch
 
 from tutorial_code.checks.exercises import Exercise
-from tutorial_code.checks.isolated import Worker, judge_file
+from tutorial_code.checks.isolate.worker import Worker, judge_file
 from tutorial_code.checks.show import print_verdict
 
 
@@ -36,7 +36,7 @@ def _judge(path: Path, exercise: Exercise, console: Console, worker: Worker) -> 
 
 def _get_ready(exercise: Exercise) -> None:
     """Look at every catalogued mistake once, so that the first wrong answer need not wait for it."""
-    from tutorial_code.checks.recognise import prepare
+    from tutorial_code.checks.diagnose.recognise import prepare
 
     for name in exercise.names:
         prepare(name)

@@ -5,12 +5,12 @@ from functools import cache
 from typing import Any
 
 from tutorial_code.checks import catalogue
-from tutorial_code.checks.explain import Difference, compare_networks, compare_stages
-from tutorial_code.checks.facts import Record, Scenario, same
-from tutorial_code.checks.observers import OBSERVERS
-from tutorial_code.checks.recognise import recognise
-from tutorial_code.checks.symptoms import loop_symptoms, network_symptoms, optimizer_symptoms
-from tutorial_code.checks.verdict import Check, Named
+from tutorial_code.checks.diagnose.explain import Difference, compare_networks, compare_stages
+from tutorial_code.checks.diagnose.recognise import recognise
+from tutorial_code.checks.diagnose.symptoms import loop_symptoms, network_symptoms, optimizer_symptoms
+from tutorial_code.checks.diagnose.verdict import Check, Named
+from tutorial_code.checks.observe import OBSERVERS
+from tutorial_code.checks.observe.facts import Record, Scenario, same
 
 MOST = 3  # differences that are told; the rest follows from them more often than not
 

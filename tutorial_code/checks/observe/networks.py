@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from tutorial_code.checks.errors import error_facts
-from tutorial_code.checks.facts import Scenario, digest
-from tutorial_code.checks.trace import Trace, storage_of, trace
+from tutorial_code.checks.observe.errors import error_facts
+from tutorial_code.checks.observe.facts import Scenario, digest
+from tutorial_code.checks.observe.trace import Trace, storage_of, trace
 
 ROLES = {"self": "bias", "mat2": "weight"}  # how a matrix product names what a layer calls bias and weight
 

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from tutorial_code.checks.devices import DeviceWatch
-from tutorial_code.checks.errors import error_facts
-from tutorial_code.checks.facts import Scenario, digest
+from tutorial_code.checks.observe.devices import DeviceWatch
+from tutorial_code.checks.observe.errors import error_facts
+from tutorial_code.checks.observe.facts import Scenario, digest
 
 PICTURES, BATCH_SIZE, CLASSES = 11, 4, 3  # the last batch is smaller: 4, 4, 3
 

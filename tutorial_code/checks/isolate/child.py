@@ -1,4 +1,4 @@
-"""The process that runs an answer, ``python -m tutorial_code.checks.child``. It reports, and judges nothing.
+"""The process that runs an answer, ``python -m tutorial_code.checks.isolate.child``. It reports, and judges nothing.
 
 Standard output carries the report, and an answer's own prints go to standard error. One answer, one process: it is
 started ahead, imports torch, says that it is ready, takes one job from standard input, and ends.
@@ -20,9 +20,9 @@ def main() -> None:
         os.setsid()
     import torch
 
-    from tutorial_code.checks import child, patches
-    from tutorial_code.checks.answers import AnswerError, run_source
-    from tutorial_code.checks.observers import OBSERVERS
+    from tutorial_code.checks.isolate import patches
+    from tutorial_code.checks.isolate.answers import AnswerError, run_source
+    from tutorial_code.checks.observe import OBSERVERS
 
     torch.set_num_threads(1)  # the networks are small, and threads would wait for each other
     if {"make_optimizer", "train_one_epoch", "evaluate"} & set(sys.argv[1:]):
@@ -34,7 +34,7 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(tempfile.mkdtemp(dir=job["folder"]))
     sys.path += job["paths"]
-    child.limit_memory()
+    limit_memory()
     whole = patches.snapshot()
     hidden = [name for name in sys.modules if name.startswith("tutorial_code.checks")]
     modules = {name: sys.modules.pop(name) for name in hidden}  # whoever imports them gets copies, and changes copies
@@ -53,7 +53,7 @@ def main() -> None:
     except AnswerError as error:
         seen["problem"] = [error.id, str(error)]
     except BaseException as error:
-        where = modules["tutorial_code.checks.errors"].line_of(error)
+        where = modules["tutorial_code.checks.observe.errors"].line_of(error)
         text = f"{type(error).__name__}: {str(error).splitlines()[0][:300] if str(error) else 'no message'}"
         seen["problem"] = ["fails-at-import", f"It fails while it is read{f', in {where}' if where else ''}: {text}."]
     changed = patches.changes(whole)

@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from tutorial_code.checks.errors import error_facts
-from tutorial_code.checks.facts import Scenario, digest
+from tutorial_code.checks.observe.errors import error_facts
+from tutorial_code.checks.observe.facts import Scenario, digest
 
 
 def observe_make_criterion(make_criterion: Callable[[], Any]) -> Iterator[Scenario]:

@@ -1,7 +1,7 @@
 """What single facts tell of a mistake that is in no catalogue: symptoms, each with what usually causes it."""
 
-from tutorial_code.checks.explain import Difference
-from tutorial_code.checks.facts import Scenario, same
+from tutorial_code.checks.diagnose.explain import Difference
+from tutorial_code.checks.observe.facts import Scenario, same
 
 EFFECT = "Pass it on to torch.optim.SGD by name, so that whoever calls make_optimizer decides."
 

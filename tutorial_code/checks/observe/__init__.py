@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tutorial_code.checks.facts import Scenario
-from tutorial_code.checks.loops import observe_evaluate, observe_train_one_epoch
-from tutorial_code.checks.networks import observe_bottleneck, observe_resnet50
-from tutorial_code.checks.setup import observe_make_criterion, observe_make_optimizer
+from tutorial_code.checks.observe.facts import Scenario
+from tutorial_code.checks.observe.loops import observe_evaluate, observe_train_one_epoch
+from tutorial_code.checks.observe.networks import observe_bottleneck, observe_resnet50
+from tutorial_code.checks.observe.setup import observe_make_criterion, observe_make_optimizer
 
 OBSERVERS: dict[str, Callable[[Any], Iterator[Scenario]]] = {
     "Bottleneck": observe_bottleneck,

@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 
 from tutorial_code.checks import catalogue
-from tutorial_code.checks.facts import Record, Scenario, same
-from tutorial_code.checks.observers import OBSERVERS
+from tutorial_code.checks.observe import OBSERVERS
+from tutorial_code.checks.observe.facts import Record, Scenario, same
 
 LONG = 50  # operations: the values of a whole network take a third of a second, its trace far less
 

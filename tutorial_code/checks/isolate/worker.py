@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from tutorial_code.checks.answers import AnswerError, is_started, read_source
+from tutorial_code.checks.diagnose.verdict import Check, Named, Verdict
 from tutorial_code.checks.exercises import Exercise
-from tutorial_code.checks.verdict import Check, Named, Verdict
+from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
 
 START_LIMIT = 120.0  # seconds to start Python and import torch, on a slow disk
 TIME_LIMIT = 12.0  # seconds for an answer; a right one takes less than one
@@ -32,7 +32,7 @@ class Worker:
         self.folder = tempfile.mkdtemp(prefix="resnet50-check-")
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tutorial_code.checks.child", *exercise.names],
+            [sys.executable, "-W", "ignore", "-m", "tutorial_code.checks.isolate.child", *exercise.names],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -119,7 +119,7 @@ def judge_file(path: Path, exercise: Exercise, worker: Worker | None = None) -> 
     worker = worker or Worker(exercise)
     import torch  # while the worker does the same
 
-    from tutorial_code.checks.judge import judge, reference_record
+    from tutorial_code.checks.diagnose.judge import judge, reference_record
 
     torch.set_num_threads(1)  # as in the worker; several threads only wait for each other in networks this small
     for name in exercise.names:
