@@ -100,6 +100,13 @@ def test_wrong_bytes_are_left_for_the_next(tmp_path, serve):
     assert log == [None]  # nothing of the wrong bytes was kept
 
 
+def test_wrong_bytes_everywhere_end_with_a_reason_and_leave_nothing(tmp_path, serve):
+    wrong = [serve(whole, content=bytes(len(CONTENT)))[0] for _ in range(2)]
+    with pytest.raises(ReaderError, match="serves other bytes"):
+        fetch(tmp_path, *wrong)
+    assert not list(tmp_path.iterdir())
+
+
 def test_wrong_first_half_is_not_held_against_the_address_that_finished_it(tmp_path, serve):
     wrong, _ = serve(cut_off, content=bytes(len(CONTENT)))
     right, log = serve(whole)

@@ -1,0 +1,16 @@
+# HOSTILE: makes the checker look at the tutorial's own block in its place; the block is wrong
+import tutorial_code.checks.observe as observe
+from torch import nn
+from tutorial_code.ch02_bottleneck import Bottleneck as Right
+
+look = observe.OBSERVERS["Bottleneck"]
+observe.OBSERVERS["Bottleneck"] = lambda answer: look(Right)
+
+
+class Bottleneck(nn.Module):
+    def __init__(self, in_channels, channels, stride=1):
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, 4 * channels, 3, stride=stride, padding=1)
+
+    def forward(self, x):
+        return self.conv(x)
