@@ -109,7 +109,7 @@ def compare_stages(expected: list[dict], got: list[dict], complete: bool) -> lis
         "Each stage has its number of blocks and twice the channels of the one before; conv3_x to conv5_x halve the"
         " size."
     )
-    return [Difference(sentence, reason, rank=0)]
+    return [Difference(sentence, reason)]
 
 
 def _stages(ops: list[dict]) -> list[tuple[int, list[int]]]:

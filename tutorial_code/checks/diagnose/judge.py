@@ -6,6 +6,7 @@ from typing import Any
 
 from tutorial_code.checks import catalogue
 from tutorial_code.checks.diagnose.explain import Difference, compare_networks, compare_stages
+from tutorial_code.checks.diagnose.failures import explain_failure
 from tutorial_code.checks.diagnose.recognise import recognise
 from tutorial_code.checks.diagnose.symptoms import loop_symptoms, network_symptoms, optimizer_symptoms
 from tutorial_code.checks.diagnose.verdict import Check, Named
@@ -93,10 +94,14 @@ def _described(name: str, record: Record, evidence: str, where: str) -> Named:
     found: dict[str, Difference] = {}
     if any(got.get("error", {}).get("type") == "NotImplementedError" for got in record):
         return Named("not-started", f"{name} is not written yet.", f"It still raises NotImplementedError. {where}")
+    failed_first = False  # what fails before anything else is seen is told by its message, or by a cause of it
     for expected, got in zip(reference_record(name), record, strict=False):
-        if not same(got["facts"], expected["facts"]):
-            for difference in _differences(name, expected, got):
+        if same(got["facts"], expected["facts"]):
+            continue
+        for difference in _differences(name, expected, got):
+            if difference.rank == 0 or not failed_first:
                 found.setdefault(re.sub(r"\d.*", "", difference.sentence), difference)
+        failed_first = failed_first or ("error" in got and not found)
     if found:
         first, *more = sorted(found.values(), key=lambda difference: difference.rank)
         also = " Also: " + " ".join(difference.sentence for difference in more[: MOST - 1]) if more else ""
@@ -106,6 +111,9 @@ def _described(name: str, record: Record, evidence: str, where: str) -> Named:
             error = got["error"]
             title = f"It fails when it {error['when']}: {error['type']}: {error['message'].rstrip('.')}."
             place = f"It happens in {error['line']}. " if error["line"] else ""
+            meaning, advice = explain_failure(error["message"])
+            if meaning:
+                return Named("fails", meaning, f"{advice} {title} {place}Seen in {got['scenario']}. {where}")
             return Named("fails", title, f"{place}Seen in {got['scenario']}. {where}")
     return Named("differs", "It computes something else.", f"Seen in {evidence} {where}")
 
@@ -120,6 +128,12 @@ def _differences(name: str, expected: Scenario, got: Scenario) -> list[Differenc
     found = network_symptoms(expected, got)
     if expected.get("trace") and got.get("trace"):
         complete = "error" not in got
+        if not complete and _depth(got) < _depth(expected):
+            return found  # it failed on the way: the message tells more than a half that cannot be placed
         found = compare_stages(expected["trace"], got["trace"], complete) + found
         found += compare_networks(expected["trace"], got["trace"], complete)
     return found
+
+
+def _depth(scenario: Scenario) -> int:
+    return max(op["depth"] for op in scenario["trace"])

@@ -47,7 +47,7 @@ class DeviceWatch(TorchFunctionMode):
         tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
         name = getattr(func, "__name__", "")
         if name == "__get__" and tensors and id(tensors[0]) in self.parameters:
-            self.asked_model |= func is Tensor.device.__get__
+            self.asked_model |= func == Tensor.device.__get__
         mine = [tensor for tensor in tensors if id(tensor) in self.waiting]
         target = next((leaf for leaf in leaves if isinstance(leaf, torch.device)), None)
         if target is None and name in {"to", "as_tensor", "tensor"}:

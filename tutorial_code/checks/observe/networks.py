@@ -19,7 +19,8 @@ from tutorial_code.checks.observe.errors import error_facts
 from tutorial_code.checks.observe.facts import Scenario, digest
 from tutorial_code.checks.observe.trace import Trace, storage_of, trace
 
-ROLES = {"self": "bias", "mat2": "weight"}  # how a matrix product names what a layer calls bias and weight
+PRODUCT = {"self", "mat2"}  # a matrix product's names for what a layer calls bias and weight
+WITH_WEIGHTS = {"conv", "linear", "batch_norm", "group_norm", "layer_norm"}
 
 
 def observe_bottleneck(bottleneck: Callable[..., nn.Module]) -> Iterator[Scenario]:
@@ -131,7 +132,8 @@ def _trace(model: nn.Module, x: Tensor, facts: dict[str, Any]) -> Trace:
     facts["output shape"] = list(output.shape)
     facts["parameters"] = sum(parameter.numel() for parameter in model.parameters())
     registered = {storage_of(tensor) for tensor in (*model.parameters(), *model.buffers())}
-    used = {storage_of(weight) for op in found.ops for weight in op.weights.values()}
+    layers = [op for op in found.ops if op.kind in WITH_WEIGHTS]
+    used = {storage_of(weight) for op in layers for weight in op.weights.values()}
     facts["weights that are not registered"] = len(used - registered)
     return found
 
@@ -206,13 +208,13 @@ def _place_weights(model: nn.Module, found: Trace) -> dict[str, Tensor]:
     seen: set[int] = set()
     times: Counter[str] = Counter()
     for index in found.in_order():
-        for argument, weight in found.ops[index].weights.items():
+        for argument, weight in found.ops[index].weights.items() if found.ops[index].kind in WITH_WEIGHTS else ():
             if storage_of(weight) in seen:
                 continue
             seen.add(storage_of(weight))
             weight = whole.get(storage_of(weight), weight)  # a matrix product takes a transposed view
             shape = tuple(weight.squeeze().shape)
-            role = ROLES.get(argument, argument)
+            role = ("weight" if len(shape) > 1 else "bias") if argument in PRODUCT else argument
             place = f"depth {found.depth[index]}, beside by {found.slack[index]}, {'×'.join(map(str, shape))}"
             times[place + role] += 1
             key = f"{place}, {times[place + role]}/{role}"

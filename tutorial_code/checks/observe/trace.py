@@ -174,7 +174,7 @@ def _describe(
             "affine": given.get("weight") is not None,
             "tracked": given.get("running_mean") is not None,
         }
-    if name in {"addmm", "mm", "linear", "matmul"} and weights:
+    if name in {"addmm", "mm", "bmm", "linear", "matmul"} and weights:
         return "linear", {"out_features": result.shape[-1], "bias": name == "addmm" or given.get("bias") is not None}
     if _is_relu(name, given):
         return "relu", {}

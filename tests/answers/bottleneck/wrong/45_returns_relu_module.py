@@ -1,5 +1,5 @@
 # MISTAKE: nn.ReLU(out) builds a module with out as its argument instead of applying the ReLU
-# NAMED: fails: It fails when it runs forward: TypeError: forward must return a tensor, but it returned ReLU.
+# NAMED: fails: forward returns ReLU, not a tensor.
 from torch import nn
 
 

@@ -1,5 +1,5 @@
 # MISTAKE: num_classes comes before num_blocks in the constructor
-# NAMED: fails: It fails when it is made: TypeError: 'int' object is not iterable.
+# NAMED: fails: A number came where a list is expected.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
 # MISTAKE: in_channels is set to channels instead of 4 * channels after a block
-# NAMED: differs: The stages should be 3 of 256×8×8, 4 of 512×4×4, 6 of 1024×2×2, 3 of 2048×1×1. Yours are 1 of 256×8×8.
+# NAMED: fails: A convolution gets 256 channels, but it was made for 64.
 import torch.nn as nn
 import torch.nn.functional as F
 
