@@ -187,6 +187,26 @@ def test_watch_judges_at_every_save(tmp_path):
         process.wait()
 
 
+def test_watch_without_a_name_judges_whatever_is_saved(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "tutorial_code"]
+    subprocess.run([*command, "exercises"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    process = subprocess.Popen(
+        [*command, "check", "--watch"], cwd=tmp_path, stdout=subprocess.PIPE, env=environment, encoding="utf-8"
+    )
+    try:
+        assert "Watching" in process.stdout.readline()
+        time.sleep(4)  # its ear is open a moment after it has said so
+        shutil.copy(ANSWERS / "testing" / "wrong" / "04_fraction.py", tmp_path / "exercises" / "ch05_testing.py")
+        assert "The accuracy is a fraction" in _until_verdict(process)
+        shutil.copy(RIGHT, tmp_path / "exercises" / "ch02_bottleneck.py")
+        assert "bottleneck: right" in _until_verdict(process)
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
+
+
 def _until_verdict(process):
     text = ""
     for line in process.stdout:

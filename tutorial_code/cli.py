@@ -145,7 +145,7 @@ def check(
     from rich.console import Console
 
     from tutorial_code.checks import path
-    from tutorial_code.checks.exercises import find_exercise
+    from tutorial_code.checks.exercises import EXERCISES, find_exercise
 
     console = Console(highlight=False)
     if hint:
@@ -155,19 +155,20 @@ def check(
         raise ReaderError(f"Name the exercise to judge: {EXERCISE}.")
     if exercise is None and not watch:
         raise typer.Exit(0 if path.walk(console) else 1)
-    chosen = find_exercise(exercise) if exercise else path.first_open()
     if file and not file.is_file():
         raise ReaderError(f"There is no file {file}: check its name.")
-    answer = file or path.answer_file(chosen)
+    chosen = [find_exercise(exercise)] if exercise else EXERCISES
+    answers = {file or path.answer_file(each): each for each in chosen}
     if watch:
-        from tutorial_code.checks.watch import watch_answer
+        from tutorial_code.checks.watch import watch_answers
 
-        watch_answer(answer, chosen, console)
-        return
+        watch_answers(answers, console)
+        raise typer.Exit
+    ((answer, asked),) = answers.items()
     from tutorial_code.checks.isolate.worker import judge_file
     from tutorial_code.checks.show import print_verdict
 
-    verdict = judge_file(answer, chosen)
+    verdict = judge_file(answer, asked)
     if as_json:
         print(json.dumps(verdict.as_json(), ensure_ascii=False))
     else:

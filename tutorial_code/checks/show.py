@@ -47,6 +47,8 @@ def print_verdict(console: Console, verdict: Verdict) -> None:
             console.print(Padding(Text(f"✗ {check.name.split(': ', 1)[-1]}", "red"), (0, 0, 0, 2)))
     elif verdict.passed:
         console.print(Padding(Text(f"all {passed} checks passed"), (0, 0, 0, 2)))
+    if not verdict.passed:
+        console.print(Padding(Text(f"stuck? resnet50 check {verdict.exercise} --hint", "dim"), (0, 0, 0, 2)))
     if verdict.printed.strip():
         lines = verdict.printed.strip().splitlines()[:PRINTED]
         console.print(Padding(Text("\n".join(["it printed:", *lines]), "dim"), (1, 0, 0, 2)))

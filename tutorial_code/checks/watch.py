@@ -11,32 +11,41 @@ from tutorial_code.checks.isolate.worker import Worker, judge_file
 from tutorial_code.checks.show import print_verdict
 
 
-def watch_answer(path: Path, exercise: Exercise, console: Console) -> None:
-    """Judge the file now and after every save, until Ctrl-C. A process with torch loaded always waits ahead."""
-    worker = Worker(exercise)
+def watch_answers(answers: dict[Path, Exercise], console: Console) -> None:
+    """Judge each file after every save, until Ctrl-C; a single one also now.
+
+    A process with torch loaded always waits ahead, so that a verdict takes no longer than the answer does.
+    """
+    by_path = {path.absolute(): exercise for path, exercise in answers.items()}
+    shown = {path.absolute(): path for path in answers}
+    worker = Worker(next(iter(answers.values())))
+    names = ", ".join(map(str, answers))
+    console.print(f"Watching {names}. Save to check again; Ctrl-C ends.", style="dim", highlight=False)
     try:
-        console.print(f"Watching {path}. Save to check again; Ctrl-C ends.", style="dim", highlight=False)
-        worker = _judge(path, exercise, console, worker)
-        threading.Thread(target=_get_ready, args=(exercise,), daemon=True).start()
-        for _ in watch(
-            path.parent, watch_filter=lambda change, file: Path(file).name == path.name, debounce=50, step=10
-        ):
-            if path.is_file():  # some editors remove a file before they write it again
-                worker = _judge(path, exercise, console, worker)
+        if len(answers) == 1:
+            worker = _judge(*next(iter(answers.items())), console, worker)
+            threading.Thread(target=_get_ready, args=(list(answers.values()),), daemon=True).start()
+        folders = {path.parent for path in by_path}
+        for changes in watch(*folders, debounce=50, step=10, recursive=False):
+            for path in sorted({Path(name).absolute() for _, name in changes} & by_path.keys()):
+                if path.is_file():  # some editors remove a file before they write it again
+                    worker = _judge(shown[path], by_path[path], console, worker)
     finally:
         worker.close()
 
 
 def _judge(path: Path, exercise: Exercise, console: Console, worker: Worker) -> Worker:
+    worker.exercise = exercise
     verdict = judge_file(path, exercise, worker)
     console.rule(style="dim")
     print_verdict(console, verdict)
     return Worker(exercise)
 
 
-def _get_ready(exercise: Exercise) -> None:
+def _get_ready(exercises: list[Exercise]) -> None:
     """Look at every catalogued mistake once, so that the first wrong answer need not wait for it."""
     from tutorial_code.checks.diagnose.recognise import prepare
 
-    for name in exercise.names:
-        prepare(name)
+    for exercise in exercises:
+        for name in exercise.names:
+            prepare(name)
