@@ -128,7 +128,6 @@ def report(
 
 
 EXERCISE = "bottleneck, resnet50, training or testing"
-Named = Annotated[str, typer.Argument(metavar="EXERCISE", help=EXERCISE)]
 
 
 @app.command()
@@ -207,7 +206,7 @@ def notebook(
 
 @app.command()
 def grade(
-    exercise: Named,
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help=EXERCISE)],
     folder: Annotated[Path, typer.Argument(help="Every .py and .ipynb file in it is judged.")],
     json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write JSON; - prints it.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Files judged at the same time.")] = 2,
