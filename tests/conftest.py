@@ -36,17 +36,37 @@ def pictures_folder(tmp_path_factory, digits):
     return root
 
 
+def resnet50(*args):
+    """Run `resnet50 ARGS...` in this process; return its exit code."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as stopped:
+        patch.setattr(sys, "argv", ["resnet50", *map(str, args)])
+        main()
+    return stopped.value.code or 0
+
+
+@pytest.fixture(scope="session")
+def train_small(pictures_folder, tmp_path_factory):
+    """Train on the small folder of pictures for a number of epochs; return the run's folder."""
+
+    def train(epochs):
+        folder = tmp_path_factory.mktemp("trained") / "run"
+        data = f"folder:{pictures_folder}"
+        options = ["--batch-size", "8", "--device", "cpu", "--quiet", "--out", folder]
+        assert resnet50("train", "--data", data, "--epochs", epochs, *options) == 0
+        return folder
+
+    return train
+
+
 @pytest.fixture
 def command(monkeypatch, capsys, tmp_path):
     """Run `resnet50 ARGS...` in this process, in an empty folder; return exit code, output and error output."""
     monkeypatch.chdir(tmp_path)
 
     def run(*args):
-        monkeypatch.setattr(sys, "argv", ["resnet50", *map(str, args)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
+        code = resnet50(*args)
         captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out, captured.err
+        return code, captured.out, captured.err
 
     return run
 

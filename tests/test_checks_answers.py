@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tutorial_code.checks.catalogue import CHAPTERS, mistakes_of, solution, wrong_version
+from tutorial_code.checks.catalogue import mistakes_of, solution, wrong_version
 from tutorial_code.checks.diagnose.judge import judge, reference_record
 from tutorial_code.checks.diagnose.recognise import LONG
-from tutorial_code.checks.exercises import EXERCISES
+from tutorial_code.checks.exercises import EXERCISES, NAMES, exercise_of
 from tutorial_code.checks.isolate.answers import run_source
 from tutorial_code.checks.observe import OBSERVERS
 from tutorial_code.checks.observe.facts import same
 from tutorial_code.checks.page import PAGE, page
 
 ANSWERS = Path(__file__).parent / "answers"
-MISTAKES = [mistake for name in CHAPTERS for mistake in mistakes_of(name)]
+MISTAKES = [mistake for name in NAMES for mistake in mistakes_of(name)]
 
 
 def files(kind):
@@ -64,7 +64,7 @@ def test_catalogue_is_large_enough_and_its_ids_are_unique():
     assert len({(mistake.answer, mistake.name) for mistake in MISTAKES}) == len(MISTAKES)
     for mistake in MISTAKES:
         assert mistake.name.endswith(".") and mistake.explanation.endswith((".", ")")) and mistake.seen.endswith(".")
-        chapter = Path(__file__).parent.parent / "tutorial_code" / f"{CHAPTERS[mistake.answer]}.py"
+        chapter = Path(__file__).parent.parent / "tutorial_code" / f"{exercise_of(mistake.answer).chapter}.py"
         assert f"# ## {mistake.section}\n" in chapter.read_text(encoding="utf-8")
 
 
@@ -85,7 +85,7 @@ def test_a_catalogued_mistake_is_caught_and_named(mistake):
     assert mistake.explanation in named.explanation
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_chapters_own_version_passes_and_what_was_not_seen_fails(name):
     record = reference_record(name)
     checks, mistake = judge(name, record)
@@ -96,7 +96,7 @@ def test_the_chapters_own_version_passes_and_what_was_not_seen_fails(name):
 
 
 def test_what_is_not_a_class_or_function_is_refused():
-    for name in CHAPTERS:
+    for name in NAMES:
         for answer in (None, 3, "text", object(), lambda *args, **kwargs: None):
             checks, mistake = judge(name, list(OBSERVERS[name](answer)))
             assert mistake is not None and not all(check.passed for check in checks)

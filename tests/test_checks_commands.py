@@ -1,22 +1,26 @@
 """The commands around the checks, the files to work in, pytest on them, and notebooks."""
 
+import contextlib
 import json
 import os
+import queue
 import re
 import shutil
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tutorial_code import checks
 from tutorial_code.checks import notebook as notebooks
+from tutorial_code.checks import watch as watching
 from tutorial_code.checks.catalogue import solution, solution_source
 from tutorial_code.checks.exercises import EXERCISES, find_exercise
 from tutorial_code.checks.notebook import exercise_notebook, write_notebook
-from tutorial_code.checks.skeletons import exercise_cells, imports_of, skeleton
+from tutorial_code.checks.skeletons import exercise_cells, imports_of, skeleton, write_skeletons
 
 ROOT = Path(__file__).parent.parent
 ANSWERS = Path(__file__).parent / "answers"
@@ -166,54 +170,49 @@ def test_pytest_on_exercises(tmp_path):
     assert "Traceback" not in done.stdout and "def runtest" not in done.stdout and "judge_file" not in done.stdout
 
 
-def test_watch_judges_at_every_save(tmp_path):
-    path = tmp_path / "answer.py"
-    shutil.copy(RIGHT, path)
-    command = [sys.executable, "-m", "tutorial_code", "check", "bottleneck", "--watch", "--file", str(path)]
+def test_watch_judges_whatever_is_saved_at_every_save(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, encoding="utf-8")
-    try:
-        assert "right" in _until_verdict(process)
-        for _ in range(2):  # again and again
-            time.sleep(1)
-            path.write_text(WRONG.read_text(encoding="utf-8"), encoding="utf-8")
-            assert "The last ReLU stands before the addition" in _until_verdict(process)
-            time.sleep(1)
-            path.write_text(RIGHT.read_text(encoding="utf-8"), encoding="utf-8")
-            assert "right" in _until_verdict(process)
-    finally:
-        process.kill()
-        process.stdout.close()
-        process.wait()
-
-
-def test_watch_without_a_name_judges_whatever_is_saved(tmp_path):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "tutorial_code"]
-    subprocess.run([*command, "exercises"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    bottleneck = tmp_path / "exercises" / "ch02_bottleneck.py"
+    testing = tmp_path / "exercises" / "ch05_testing.py"
+    write_skeletons(bottleneck.parent)
+    command = [sys.executable, "-m", "tutorial_code", "check", "--watch"]
     process = subprocess.Popen(
-        [*command, "check", "--watch"], cwd=tmp_path, stdout=subprocess.PIPE, env=environment, encoding="utf-8"
+        command, cwd=tmp_path, stdout=subprocess.PIPE, env=environment, encoding="utf-8", bufsize=1
     )
+    lines = queue.Queue()
+    reader = threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True)
+    reader.start()
     try:
-        assert "Watching" in process.stdout.readline()
-        time.sleep(4)  # its ear is open a moment after it has said so
-        shutil.copy(ANSWERS / "testing" / "wrong" / "04_fraction.py", tmp_path / "exercises" / "ch05_testing.py")
-        assert "The accuracy is a fraction" in _until_verdict(process)
-        shutil.copy(RIGHT, tmp_path / "exercises" / "ch02_bottleneck.py")
-        assert "bottleneck: right" in _until_verdict(process)
+        assert "Watching" in lines.get(timeout=60)
+        _save_until_judged(WRONG, bottleneck, lines, "The last ReLU stands before the addition")
+        _save_until_judged(RIGHT, bottleneck, lines, "bottleneck: right")
+        _save_until_judged(
+            ANSWERS / "testing" / "wrong" / "04_fraction.py", testing, lines, "The accuracy is a fraction"
+        )
     finally:
         process.kill()
-        process.stdout.close()
         process.wait()
+        reader.join()
+        process.stdout.close()
 
 
-def _until_verdict(process):
+def _save_until_judged(answer, path, lines, words):
+    """Save an answer, again while its folder is not watched yet, until its verdict is read."""
     text = ""
-    for line in process.stdout:
-        text += line
-        if "checks passed" in line:
-            return " ".join(text.split())
-    raise AssertionError(text)
+    for _ in range(20):
+        shutil.copy(answer, path)
+        with contextlib.suppress(queue.Empty):
+            while words not in " ".join(text.split()):
+                text += lines.get(timeout=3)
+            return
+    raise AssertionError(f"no such verdict on {path.name}: {text}")
+
+
+def test_watch_of_one_file_begins_with_its_verdict(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(watching, "watch", lambda *folders, **options: [])  # nothing is saved
+    path = Path(shutil.copy(RIGHT, tmp_path / "answer.py"))
+    watching.watch_answers({path: EXERCISES[0]}, Console(width=200))
+    assert "bottleneck: right" in capsys.readouterr().out
 
 
 def test_check_in_a_notebook():

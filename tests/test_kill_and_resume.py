@@ -45,11 +45,8 @@ def arguments(pictures_folder):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(arguments, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("uninterrupted") / "run"
-    process = begin(folder, *arguments)
-    assert process.wait(timeout=300) == 0, errors_of(folder)
-    return load_checkpoint(folder / "checkpoint.pt")
+def uninterrupted(train_small):
+    return load_checkpoint(train_small(3) / "checkpoint.pt")
 
 
 def test_three_kills(arguments, uninterrupted, tmp_path):
@@ -82,7 +79,7 @@ def test_three_kills(arguments, uninterrupted, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
-def test_ctrl_c_says_how_to_go_on(arguments, uninterrupted, tmp_path):
+def test_ctrl_c_saves_and_says_how_to_go_on(arguments, tmp_path):
     folder = tmp_path / "run"
     process = begin(folder, *arguments)
     wait_until(lambda: epochs_saved(folder) >= 1, process, folder)
@@ -90,7 +87,4 @@ def test_ctrl_c_says_how_to_go_on(arguments, uninterrupted, tmp_path):
     assert process.wait(timeout=60) == 130
     assert f"resnet50 train --resume --out {folder}" in errors_of(folder)
     assert "Traceback" not in errors_of(folder)
-    process = begin(folder, "--resume")
-    assert process.wait(timeout=300) == 0
-    resumed = load_checkpoint(folder / "checkpoint.pt")
-    assert all(torch.equal(resumed["model"][name], value) for name, value in uninterrupted["model"].items())
+    assert len(load_checkpoint(folder / "checkpoint.pt")["history"]) == epochs_saved(folder)

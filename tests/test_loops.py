@@ -125,11 +125,11 @@ def test_one_batch_can_be_learned_by_heart(digits):
 
     loader, _ = make_loaders(digits, batch_size=8)
     batch = [next(iter(loader))]
-    model = initialize(ResNet50())
+    model = initialize(ResNet50([1, 1, 1, 1]))
     optimizer = make_optimizer(model)
     losses = [train_one_epoch(model, batch, make_criterion(), optimizer, CPU) for _ in range(20)]
     assert losses[0] == pytest.approx(math.log(10), abs=0.7)
-    assert losses[-1] < 0.05
+    assert losses[-1] < 0.1
 
 
 def test_fit_goes_on_after_a_history_and_reports_each_epoch():

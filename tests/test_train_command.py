@@ -24,12 +24,9 @@ def small(pictures_folder):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory, pictures_folder):
+def finished(train_small):
     """The folder of a finished run of two epochs, not to be changed."""
-    folder = tmp_path_factory.mktemp("finished") / "run"
-    arguments = ["--data", f"folder:{pictures_folder}", "--batch-size", "8", "--epochs", "2", "--device", "cpu"]
-    start(folder.parent, "train", *arguments, "--out", folder).check_returncode()
-    return folder
+    return train_small(2)
 
 
 @pytest.fixture

@@ -216,14 +216,14 @@ def add_schedule(optimizer: torch.optim.Optimizer, total_steps: int, warmup_step
 
 
 # %% [markdown]
-# What does each of them do? Train fresh networks for ten steps at a learning rate of 0.03 and watch the
+# What does each of them do? Train fresh networks for eight steps at a learning rate of 0.03 and watch the
 # loss. Each row adds one change to the row above. *Predict:* which one is steady?
 
 # %%
 if __name__ == "__main__":
     STARTS = ["PyTorch's own", "He initialisation", "blocks start as nothing", "warm-up"]
 
-    def first_losses(changes: int, steps: int = 10) -> list[float]:
+    def first_losses(changes: int, steps: int = 8) -> list[float]:
         torch.manual_seed(0)
         loader, _ = make_loaders(load_dataset("digits"), batch_size=16)
         model = ResNet50()
@@ -256,7 +256,7 @@ if __name__ == "__main__":
     model = initialize(ResNet50())
     optimizer = make_optimizer(model)
     batch = [(images[:8], labels[:8])]
-    losses = [train_one_epoch(model, batch, criterion, optimizer, torch.device("cpu")) for _ in range(20)]
+    losses = [train_one_epoch(model, batch, criterion, optimizer, torch.device("cpu")) for _ in range(16)]
     print(" ".join(f"{loss:.3f}" for loss in losses[::3]))
 
 # %% [markdown]

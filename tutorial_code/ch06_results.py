@@ -81,7 +81,7 @@ def fit(
 
 # %% [markdown]
 # The learning rate follows chapter 4's schedule: up during the first epoch, then down to zero. Here it is for
-# three epochs.
+# three epochs, with 64 pictures a batch.
 
 # %%
 EPOCHS = 3
@@ -89,7 +89,7 @@ EPOCHS = 3
 if __name__ == "__main__":
     torch.manual_seed(0)
     data = load_dataset("digits")
-    train_loader, test_loader = make_loaders(data)
+    train_loader, test_loader = make_loaders(data, batch_size=64)
     steps = len(train_loader)
     factors = [warmup_cosine(step, EPOCHS * steps, steps) for step in range(EPOCHS * steps)]
     plots.show(

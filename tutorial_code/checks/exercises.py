@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tutorial_code.errors import ReaderError
 
 FOLDER = Path("exercises")
+PACKAGE = Path(__file__).parent.parent  # tutorial_code, where the chapters are
 
 
 class Exercise(NamedTuple):
@@ -16,6 +17,11 @@ class Exercise(NamedTuple):
     chapter: str  # its module, and the name of the reader's file
     names: tuple[str, ...]  # the classes and functions that are judged
     hints: tuple[str, str, str]  # from a nudge to nearly the answer
+
+    @property
+    def number(self) -> int:
+        """Return the number of its chapter."""
+        return int(self.chapter[2:4])
 
     @property
     def file(self) -> Path:
@@ -98,6 +104,16 @@ def find_exercise(id: str) -> Exercise:
     raise ReaderError(f"There is no exercise {id!r}: choose {', '.join(exercise.id for exercise in EXERCISES)}.")
 
 
-def exercise_of(name: str) -> Exercise | None:
-    """Return the exercise that asks for a class or function of this name."""
-    return next((exercise for exercise in EXERCISES if name in exercise.names), None)
+NAMES = tuple(name for exercise in EXERCISES for name in exercise.names)  # of all that is judged
+
+
+def exercise_of(name: str) -> Exercise:
+    """Return the exercise that asks for a class or function of this name.
+
+    Raises:
+        LookupError: none does.
+    """
+    for exercise in EXERCISES:
+        if name in exercise.names:
+            return exercise
+    raise LookupError(f"No exercise asks for {name}.")

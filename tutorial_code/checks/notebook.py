@@ -10,8 +10,8 @@ from typing import Any
 
 from tutorial_code.cells import code_cell, markdown_cell, notebook_json
 from tutorial_code.checks.catalogue import solution_source
-from tutorial_code.checks.exercises import EXERCISES
-from tutorial_code.checks.skeletons import PACKAGE, exercise_cells, imports_of
+from tutorial_code.checks.exercises import EXERCISES, PACKAGE
+from tutorial_code.checks.skeletons import exercise_cells, imports_of
 from tutorial_code.errors import ReaderError
 
 NEEDED = ("torch", "torchvision", "torchinfo", "sklearn", "matplotlib", "rich", "PIL")
@@ -95,11 +95,10 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
         code_cell(_set_up(), hidden=True),
     ]
     for exercise in EXERCISES:
-        number = int(exercise.chapter[2:4])
         imports = re.sub(r"^from tutorial_code\..*\n?", "", imports_of(exercise), flags=re.MULTILINE).strip()
         cells.append(
             markdown_cell(
-                f"## {exercise.title}\n\nChapter {number} explains it: `tutorial_code/{exercise.chapter}.py`."
+                f"## {exercise.title}\n\nChapter {exercise.number} explains it: `tutorial_code/{exercise.chapter}.py`."
             )
         )
         answers = [solution_source(name) for name in exercise.names] if solved else exercise_cells(exercise)

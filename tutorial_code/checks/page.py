@@ -3,8 +3,8 @@
 import difflib
 from pathlib import Path
 
-from tutorial_code.checks.catalogue import CHAPTERS, Mistake, mistakes_of, solution_source, wrong_source
-from tutorial_code.checks.exercises import exercise_of
+from tutorial_code.checks.catalogue import Mistake, mistakes_of, solution_source, wrong_source
+from tutorial_code.checks.exercises import NAMES, exercise_of
 
 PAGE = Path("docs") / "mistakes.md"
 
@@ -20,11 +20,10 @@ This page is made from the catalogue of the checks, in `tutorial_code/checks/cat
 
 def page() -> str:
     """Return the page as Markdown."""
-    parts = [HEAD.format(count=sum(len(mistakes_of(answer)) for answer in CHAPTERS))]
-    for answer, chapter in CHAPTERS.items():
+    parts = [HEAD.format(count=sum(len(mistakes_of(answer)) for answer in NAMES))]
+    for answer in NAMES:
         exercise = exercise_of(answer)
-        number = chapter[2:4].lstrip("0")
-        parts.append(f"## `{answer}`\n\nChapter {number}. Check yours with `resnet50 check {exercise.id}`.\n")
+        parts.append(f"## `{answer}`\n\nChapter {exercise.number}. Check yours with `resnet50 check {exercise.id}`.\n")
         parts += [_entry(mistake) for mistake in mistakes_of(answer)]
     return "\n".join(parts)
 

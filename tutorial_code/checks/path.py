@@ -71,8 +71,11 @@ def next_hint(exercise: Exercise) -> str:
 
 
 def first_open() -> Exercise:
-    """Return the first exercise that is not started, or else the last of those that are."""
-    return next((exercise for exercise in EXERCISES if not started(exercise)), EXERCISES[-1])
+    """Return the first exercise that is not done, or else the last."""
+    for exercise in EXERCISES:
+        if not (started(exercise) and judge_file(exercise.file, exercise).passed):
+            return exercise
+    return EXERCISES[-1]
 
 
 def _state(verdict: Verdict | None) -> str:

@@ -5,9 +5,8 @@ import textwrap
 from itertools import pairwise
 from pathlib import Path
 
-from tutorial_code.checks.exercises import EXERCISES, Exercise
+from tutorial_code.checks.exercises import EXERCISES, PACKAGE, Exercise
 
-PACKAGE = Path(__file__).parent.parent
 TAG = 'tags=["exercise"]'
 
 
@@ -41,9 +40,8 @@ def _free_name(path: Path) -> Path:
 
 def skeleton(exercise: Exercise) -> str:
     """Return the text of an exercise's file."""
-    chapter = exercise.chapter[2:4].lstrip("0")
     head = (
-        f'"""Exercise: {exercise.title}.\n\nRead chapter {chapter}: tutorial_code/{exercise.chapter}.py\n'
+        f'"""Exercise: {exercise.title}.\n\nRead chapter {exercise.number}: tutorial_code/{exercise.chapter}.py\n'
         f'Then check what you wrote: uv run resnet50 check {exercise.id}\n"""\n'
     )
     return (

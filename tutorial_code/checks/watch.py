@@ -20,11 +20,13 @@ def watch_answers(answers: dict[Path, Exercise], console: Console) -> None:
     shown = {path.absolute(): path for path in answers}
     worker = Worker(next(iter(answers.values())))
     names = ", ".join(map(str, answers))
+    ending = threading.Event()
+    helper = threading.Thread(target=_get_ready, args=(list(answers.values()), ending), daemon=True)
     console.print(f"Watching {names}. Save to check again; Ctrl-C ends.", style="dim", highlight=False)
     try:
         if len(answers) == 1:
             worker = _judge(*next(iter(answers.items())), console, worker)
-            threading.Thread(target=_get_ready, args=(list(answers.values()),), daemon=True).start()
+            helper.start()
         folders = {path.parent for path in by_path}
         for changes in watch(*folders, debounce=50, step=10, recursive=False):
             for path in sorted({Path(name).absolute() for _, name in changes} & by_path.keys()):
@@ -32,6 +34,9 @@ def watch_answers(answers: dict[Path, Exercise], console: Console) -> None:
                     worker = _judge(shown[path], by_path[path], console, worker)
     finally:
         worker.close()
+        ending.set()
+        if helper.ident:  # Python cannot end while it computes
+            helper.join()
 
 
 def _judge(path: Path, exercise: Exercise, console: Console, worker: Worker) -> Worker:
@@ -42,10 +47,12 @@ def _judge(path: Path, exercise: Exercise, console: Console, worker: Worker) -> 
     return Worker(exercise)
 
 
-def _get_ready(exercises: list[Exercise]) -> None:
+def _get_ready(exercises: list[Exercise], ending: threading.Event) -> None:
     """Look at every catalogued mistake once, so that the first wrong answer need not wait for it."""
     from tutorial_code.checks.diagnose.recognise import prepare
 
     for exercise in exercises:
         for name in exercise.names:
-            prepare(name)
+            for _ in prepare(name):
+                if ending.is_set():
+                    return

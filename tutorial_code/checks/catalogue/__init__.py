@@ -11,15 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-PACKAGE = Path(__file__).parent.parent.parent
-CHAPTERS = {
-    "Bottleneck": "ch02_bottleneck",
-    "ResNet50": "ch03_resnet50",
-    "make_criterion": "ch04_training",
-    "make_optimizer": "ch04_training",
-    "train_one_epoch": "ch04_training",
-    "evaluate": "ch05_testing",
-}
+from tutorial_code.checks.exercises import PACKAGE, exercise_of
 
 
 class Mistake(NamedTuple):
@@ -53,7 +45,7 @@ def mistakes_of(answer: str) -> tuple[Mistake, ...]:
 @cache
 def solution_source(answer: str) -> str:
     """Return the source of the chapter's own version, decorators included."""
-    path = PACKAGE / f"{CHAPTERS[answer]}.py"
+    path = PACKAGE / f"{exercise_of(answer).chapter}.py"
     text = path.read_text(encoding="utf-8")
     for node in ast.parse(text).body:
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == answer:
@@ -64,7 +56,7 @@ def solution_source(answer: str) -> str:
 
 def solution(answer: str) -> Any:
     """Return the chapter's own version."""
-    return getattr(importlib.import_module(f"tutorial_code.{CHAPTERS[answer]}"), answer)
+    return getattr(importlib.import_module(f"tutorial_code.{exercise_of(answer).chapter}"), answer)
 
 
 def wrong_source(mistake: Mistake) -> str:
@@ -79,7 +71,7 @@ def wrong_source(mistake: Mistake) -> str:
 
 def wrong_version(mistake: Mistake) -> Any:
     """Return the wrong class or function, in the chapter's namespace."""
-    chapter = importlib.import_module(f"tutorial_code.{CHAPTERS[mistake.answer]}")
+    chapter = importlib.import_module(f"tutorial_code.{exercise_of(mistake.answer).chapter}")
     namespace = {**vars(chapter), "__name__": f"mistake.{mistake.id}"}
     exec(compile(wrong_source(mistake), f"<mistake {mistake.id}>", "exec"), namespace)
     return namespace[mistake.answer]

@@ -10,6 +10,7 @@ from tutorial_code.checks.diagnose.failures import explain_failure
 from tutorial_code.checks.diagnose.recognise import recognise
 from tutorial_code.checks.diagnose.symptoms import loop_symptoms, network_symptoms, optimizer_symptoms
 from tutorial_code.checks.diagnose.verdict import Check, Named
+from tutorial_code.checks.exercises import exercise_of
 from tutorial_code.checks.observe import OBSERVERS
 from tutorial_code.checks.observe.facts import Record, Scenario, same
 
@@ -21,7 +22,7 @@ def judge(name: str, record: Record) -> tuple[list[Check], Named | None]:
     checks = _checks(name, record)
     if all(check.passed for check in checks):
         return checks, None
-    chapter = int(catalogue.CHAPTERS[name][2:4])
+    chapter = exercise_of(name).number
     evidence = next(check for check in checks if not check.passed).message
     known = recognise(name, record)
     if not known:

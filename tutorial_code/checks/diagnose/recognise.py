@@ -1,5 +1,6 @@
 """Which catalogued mistake does just what an answer does."""
 
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
@@ -78,7 +79,8 @@ def _words(trace: list[Any], left_out: tuple[str, ...]) -> list[str]:
     return [word for word in words if not word.startswith(left_out)]
 
 
-def prepare(name: str) -> None:
-    """Look at the first scenario of every catalogued mistake; most answers are told apart by that alone."""
+def prepare(name: str) -> Iterator[None]:
+    """Look at the first scenario of one catalogued mistake a step; most answers are told apart by that alone."""
     for mistake in catalogue.mistakes_of(name):
         _seen_of(mistake)[0]
+        yield
