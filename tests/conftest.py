@@ -51,7 +51,7 @@ def train_small(pictures_folder, tmp_path_factory):
     def train(epochs):
         folder = tmp_path_factory.mktemp("trained") / "run"
         data = f"folder:{pictures_folder}"
-        options = ["--batch-size", "8", "--device", "cpu", "--quiet", "--out", folder]
+        options = ["--batch-size", "8", "--device", "cpu", "--precision", "fp32", "--quiet", "--out", folder]
         assert resnet50("train", "--data", data, "--epochs", epochs, *options) == 0
         return folder
 

@@ -20,7 +20,7 @@ RIGHT = Path(__file__).parent / "answers" / "bottleneck" / "right" / "01_torchvi
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(workers, "TIME_LIMIT", 4.0)
+    monkeypatch.setattr(workers, "TIME_LIMIT", 2.5)
 
 
 REFUSED = {

@@ -4,6 +4,7 @@ import pickle
 import tarfile
 import threading
 import time
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -61,11 +62,11 @@ def cut_off(handler, content):
     handler.wfile.write(content[: len(CONTENT) // 2])
 
 
-def slow(handler, content):
+def slow(handler, content, pause=0.05):
     for start in range(0, len(content), 3000):
         handler.wfile.write(content[start : start + 3000])
         handler.wfile.flush()
-        time.sleep(0.05)  # about 60 kB/s, as CIFAR-10's own host
+        time.sleep(pause)  # without another pause about 60 kB/s, as CIFAR-10's own host
 
 
 def fetch(root, *addresses, too_slow=100_000, patience=0.5):
@@ -129,8 +130,8 @@ def test_a_server_without_ranges_starts_again(tmp_path, serve):
 
 
 def test_slow_everywhere_is_still_fetched(tmp_path, serve):
-    address, _ = serve(slow, content=CONTENT)
-    assert fetch(tmp_path, DEAD, address, patience=0.2).read_bytes() == CONTENT
+    address, _ = serve(partial(slow, pause=0.01))
+    assert fetch(tmp_path, DEAD, address, too_slow=1_000_000, patience=0.1).read_bytes() == CONTENT
 
 
 def test_an_archive_put_there_by_hand_is_used(tmp_path):
