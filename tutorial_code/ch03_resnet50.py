@@ -188,6 +188,36 @@ if __name__ == "__main__":
 # planned. And at 32×32 look at the output of conv5_x: 1×1. Its 3×3 convolutions see one pixel and eight
 # zeros of padding.
 #
+# ## A picture on its way
+#
+# Shapes are easier to believe when you see them. Enlarge a digit to 224×224, send it through, and keep what
+# each group gives. Here are its first three channels, from fresh weights: 112 pixels a side after the stem, 7 at the end.
+
+# %%
+if __name__ == "__main__":
+    from tutorial_code import plots
+    from tutorial_code.ch01_images import load_digits_data
+
+    torch.manual_seed(0)
+    digit = load_digits_data().test_images[3:4].float() / 255
+    x = nn.functional.interpolate(digit, size=(224, 224), mode="bilinear")
+    model = ResNet50()
+    maps, titles = [], []
+    with torch.no_grad():
+        x = model.relu(model.bn1(model.conv1(x)))
+        for name in ("conv1", "conv2_x", "conv3_x", "conv4_x", "conv5_x"):
+            x = model.maxpool(x) if name == "conv2_x" else x
+            x = x if name == "conv1" else getattr(model, name)(x)
+            channels = x[0, :3] / x[0, :3].amax(dim=(1, 2), keepdim=True)
+            maps += [channel.expand(3, -1, -1) for channel in channels]
+            titles += [f"{name}, {x.shape[-1]}×{x.shape[-1]}", "", ""]
+    plots.show(
+        plots.pictures(maps, titles, columns=3),
+        name="ch03-maps",
+        alt="Three channels after each group: edges of the digit after conv1, ever fewer and larger cells after that.",
+    )
+
+# %% [markdown]
 # ## 3.8 or 4.1 billion?
 #
 # The paper's table says 3.8 billion multiply-adds. We counted about 4.1. Who is right? Both. The paper puts

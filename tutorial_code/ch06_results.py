@@ -62,8 +62,9 @@ def fit(
 ) -> list[Epoch]:
     """Train and test for ``epochs`` epochs in all; return one entry for each.
 
+    All arguments up to ``device`` are those of ``train_one_epoch`` and ``evaluate``.
+
     Args:
-        model, train_loader, test_loader, criterion, optimizer, device: as in ``train_one_epoch``, ``evaluate``.
         epochs: how many there are to be at the end.
         history: epochs that are done already, when a training is resumed.
         after_epoch: called with the history so far after each epoch, to print it or to save the weights.

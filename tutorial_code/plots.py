@@ -7,6 +7,7 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
 STYLE = {
@@ -48,11 +49,11 @@ def to_svg(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-def pictures(images: Tensor, titles: Sequence[str], columns: int) -> Figure:
+def pictures(images: Sequence[Tensor] | Tensor, titles: Sequence[str], columns: int) -> Figure:
     """Draw pictures in a grid.
 
     Args:
-        images: (n, 3, height, width), uint8, or float in 0 to 1.
+        images: (n, 3, height, width), uint8, or float in 0 to 1; or n pictures of several sizes.
         titles: one a picture; may hold line breaks.
         columns: pictures a row.
     """
@@ -93,7 +94,11 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure
     figure, axes = _figure(1, 1, width=side, height=side)
     axis = axes[0, 0]
     shares = [[count / max(sum(row), 1) for count in row] for row in counts]
-    axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for i, row in enumerate(shares):
+        for j, share in enumerate(row):
+            if share:  # transparent rather than pale, so that it fits a dark page, too
+                axis.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor="C0", alpha=share, linewidth=0))
+    axis.set(xlim=(-0.5, len(classes) - 0.5), ylim=(len(classes) - 0.5, -0.5), aspect="equal")
     if len(classes) <= 20:
         for i, row in enumerate(counts):
             for j, count in enumerate(row):

@@ -92,7 +92,7 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
     """Return the notebook as JSON: with holes to fill, or with the chapters' solutions, not executed."""
     cells = [
         markdown_cell(SOLVED if solved else TO_SOLVE),
-        code_cell(_set_up(), hidden=True),
+        code_cell(set_up(), hidden=True),
     ]
     for exercise in EXERCISES:
         imports = re.sub(r"^from tutorial_code\..*\n?", "", imports_of(exercise), flags=re.MULTILINE).strip()
@@ -149,7 +149,8 @@ def _executed(notebook: dict[str, Any], folder: Path) -> dict[str, Any]:
     return cells
 
 
-def _set_up() -> str:
+def set_up() -> str:
+    """Return the first cell of a notebook: it installs what is missing, and brings the tutorial along."""
     packages = {module: PIP_NAMES.get(module, module) for module in NEEDED}
     return SET_UP.format(packages=packages, archive=_archive())
 

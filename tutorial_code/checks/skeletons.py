@@ -57,7 +57,7 @@ def exercise_cells(exercise: Exercise) -> list[str]:
     for (_, _, prose), (header, _, code) in pairwise(cells):
         if TAG in header:
             (node,) = [node for node in ast.parse(code).body if getattr(node, "name", None) in exercise.names]
-            made.append(guide(prose) + _hollow(node, code))
+            made.append(guide(prose) + hollow(node, code))
     return made
 
 
@@ -89,7 +89,7 @@ def imports_of(exercise: Exercise) -> str:
     return "\n\n".join("\n".join(group) for group in (standard, other, own) if group)
 
 
-def _hollow(node: ast.ClassDef | ast.FunctionDef, code: str) -> str:
+def hollow(node: ast.ClassDef | ast.FunctionDef, code: str) -> str:
     """Return a definition without its decorators, and with holes in the place of its bodies."""
     lines = code.splitlines()
     if isinstance(node, ast.FunctionDef):

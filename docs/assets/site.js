@@ -1,0 +1,136 @@
+// What a page can do more with a script: a calculator of the network, curves to read values from, and names for
+// what assistive technology meets. Without it everything stays readable.
+
+const STAGE_CHANNELS = [64, 128, 256, 512];
+
+/** Count a ResNet of bottleneck blocks as torchinfo does: one multiply-add a weight and position. */
+function countNetwork({ size, stem, blocks, width, classes }) {
+  const rows = [];
+  let side = size;
+  let parameters = 0;
+  let multiplyAdds = 0;
+  const halve = (n) => Math.floor((n - 1) / 2) + 1;
+  const convolution = (inputs, outputs, kernel) => {
+    const weights = inputs * outputs * kernel * kernel;
+    parameters += weights + 2 * outputs; // with its BatchNorm
+    multiplyAdds += weights * side * side + 2 * outputs;
+  };
+  const close = (name, shape, count) => {
+    rows.push({ name, shape, blocks: count, parameters, multiplyAdds });
+    parameters = 0;
+    multiplyAdds = 0;
+  };
+
+  if (stem === "7") side = halve(side);
+  convolution(3, width, stem === "7" ? 7 : 3);
+  close("conv1", [side, side, width], "");
+  if (stem === "7") side = halve(side);
+  let channels = width;
+  blocks.forEach((count, stage) => {
+    const inside = (width * STAGE_CHANNELS[stage]) / 64;
+    for (let block = 0; block < count; block += 1) {
+      convolution(channels, inside, 1);
+      if (block === 0 && stage > 0) side = halve(side); // the 3×3 carries the stride
+      convolution(inside, inside, 3);
+      convolution(inside, 4 * inside, 1);
+      if (block === 0) convolution(channels, 4 * inside, 1); // the projection
+      channels = 4 * inside;
+    }
+    close(`conv${stage + 2}_x`, [side, side, channels], count);
+  });
+  parameters = channels * classes + classes;
+  multiplyAdds = parameters;
+  close("fc", [classes], "");
+  return rows;
+}
+
+function startCalculator(place) {
+  const body = place.querySelector("tbody");
+  const fields = [
+    ["size", "input size, pixels", `<input type="number" min="8" max="1024" value="${place.dataset.size}">`],
+    ["stem", "stem", '<select><option value="7">7×7/2 and max-pool</option><option value="3">3×3/1</option></select>'],
+    ...[3, 4, 6, 3].map((count, stage) => [
+      `blocks${stage}`,
+      `blocks, conv${stage + 2}_x`,
+      `<input type="number" min="1" max="99" value="${count}">`,
+    ]),
+    ["width", "channels, stem", '<input type="number" min="1" max="512" value="64">'],
+    ["classes", "classes", `<input type="number" min="1" max="100000" value="${place.dataset.classes}">`],
+  ];
+  const form = document.createElement("form");
+  form.innerHTML = fields
+    .map(([name, text, control]) => `<label>${text}${control.replace(/^<(\w+)/, `<$1 name="${name}"`)}</label>`)
+    .join("");
+  form.addEventListener("submit", (event) => event.preventDefault());
+  const message = document.createElement("p");
+  message.setAttribute("role", "status");
+  place.prepend(form, message);
+
+  const show = () => {
+    if (!form.checkValidity()) {
+      message.textContent = "Whole numbers within the limits, please: the table keeps the last that were.";
+      return;
+    }
+    const value = (name) => Number(form.elements[name].value);
+    const rows = countNetwork({
+      size: value("size"),
+      stem: form.elements.stem.value,
+      blocks: [0, 1, 2, 3].map((stage) => value(`blocks${stage}`)),
+      width: value("width"),
+      classes: value("classes"),
+    });
+    const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
+    const layers = 2 + 3 * rows.reduce((sum, row) => sum + (row.blocks || 0), 0);
+    message.textContent = `A network of ${layers} layers.`;
+    rows.push({ name: "sum", shape: [], blocks: "", parameters: total("parameters"), multiplyAdds: total("multiplyAdds") });
+    body.innerHTML = rows
+      .map(
+        (row) =>
+          `<tr><th scope="row">${row.name}</th><td>${row.shape.join("×")}</td><td>${row.blocks}</td>` +
+          `<td>${row.parameters.toLocaleString("en")}</td><td>${row.multiplyAdds.toLocaleString("en")}</td></tr>`,
+      )
+      .join("");
+  };
+  form.addEventListener("input", show);
+  show();
+}
+
+function startCurve(place, number) {
+  const svg = place.querySelector("svg");
+  const cursor = svg.querySelector(".cursor");
+  const rows = [...place.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent));
+  const left = Number(place.dataset.left);
+  const step = Number(place.dataset.width) / Math.max(rows.length - 1, 1);
+  const label = document.createElement("label");
+  label.innerHTML = `read the values at an epoch<input id="curve-${number}" type="range" min="1" max="${rows.length}" value="${rows.length}">`;
+  const output = document.createElement("output");
+  output.htmlFor = `curve-${number}`;
+  const slider = label.querySelector("input");
+  const show = (index) => {
+    const [epoch, train, test, accuracy] = rows[index];
+    slider.value = index + 1;
+    cursor.setAttribute("transform", `translate(${index * step} 0)`);
+    cursor.setAttribute("visibility", "visible");
+    output.textContent = `epoch ${epoch}: training loss ${train}, test loss ${test}, test accuracy ${accuracy}`;
+  };
+  slider.addEventListener("input", () => show(Number(slider.value) - 1));
+  svg.addEventListener("pointermove", (event) => {
+    const box = svg.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * svg.viewBox.baseVal.width;
+    show(Math.min(Math.max(Math.round((x - left) / step), 0), rows.length - 1));
+  });
+  place.querySelector("figure").after(label, output);
+  show(rows.length - 1);
+}
+
+function nameParts() {
+  for (const box of document.querySelectorAll(".md-typeset__scrollwrap, .highlight pre > code, .jp-OutputArea-output pre")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // so that keys scroll it, too
+  }
+}
+
+const calculator = document.getElementById("calculator");
+if (calculator) startCalculator(calculator);
+document.querySelectorAll(".curve").forEach(startCurve);
+window.addEventListener("load", nameParts);
+window.addEventListener("resize", nameParts);

@@ -1,0 +1,133 @@
+"""Running a chapter's cells in a kernel of their own, once for the same code."""
+
+import ast
+import hashlib
+import importlib.metadata
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+from nbclient import NotebookClient
+
+from pipeline import CACHE, ROOT
+from pipeline.cells import Cell, read_cells
+
+VERSION = "1"  # of what is stored
+AT_ONCE = 1  # chapters, each on one core; the whole exercise runs beside them
+
+
+class CellError(Exception):
+    """A cell of a chapter raised, or wrote to standard error."""
+
+
+class Run(NamedTuple):
+    """What the code of a chapter gave."""
+
+    outputs: list[list[dict[str, Any]]]  # of each code cell
+    seconds: float  # on one core
+
+
+def run_chapters(chapters: list[Path]) -> dict[Path, Run]:
+    """Run the code of each chapter, or take what it gave from the cache where the same code was run before.
+
+    Raises:
+        CellError: a cell raised or warned; it names chapter and cell.
+    """
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(chapters, pool.map(_run_one, chapters), strict=True))
+
+
+def _run_one(chapter: Path) -> Run:
+    code = [cell.text for cell in read_cells(chapter) if not cell.prose]
+    return Run(*cached(f"{chapter.stem}-{_key(chapter, code)}.json", lambda: _run(chapter.stem, code)))
+
+
+def cached(name: str, make: Any) -> Any:
+    """Return what is stored under a name that ends in a key, or make it, and forget what stood there before."""
+    path = CACHE / name
+    if path.exists():
+        return json.loads(path.read_text(encoding="utf-8"))
+    made = make()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for old in path.parent.glob(f"{name.rsplit('-', 1)[0]}-*.json"):
+        old.unlink()
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(made), encoding="utf-8")
+    temporary.replace(path)
+    return made
+
+
+def _key(chapter: Path, code: list[str]) -> str:
+    texts = [VERSION, importlib.metadata.version("torch"), *code]
+    texts += [code_of(module) for module in sorted(_imported(chapter, set()))]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+@cache
+def code_of(module: Path) -> str:
+    """Return the code of a module without its comments, so without its prose."""
+    return ast.dump(ast.parse(module.read_text(encoding="utf-8")))
+
+
+def _imported(module: Path, seen: set[Path]) -> set[Path]:
+    """Return the modules of the tutorial that a module imports, directly or not."""
+    for name in _names_imported(module):
+        path = ROOT / f"{name.replace('.', '/')}.py"
+        path = path if path.exists() else path.with_suffix("") / "__init__.py"
+        if name.startswith("tutorial_code.") and path.exists() and path not in seen:
+            seen.add(path)
+            _imported(path, seen)
+    return seen
+
+
+def _names_imported(module: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def _run(name: str, code: list[str]) -> Run:
+    start = time.perf_counter()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in code])
+    execute(name, notebook, str(ROOT))
+    return Run([cell.outputs for cell in notebook.cells], time.perf_counter() - start)
+
+
+def execute(name: str, notebook: nbformat.NotebookNode, python_path: str) -> None:
+    """Run a notebook in place, in an empty folder and a process of its own, on one core.
+
+    Raises:
+        CellError: a cell raised, or wrote to standard error.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=600,
+            allow_errors=True,
+            resources={"metadata": {"path": folder}},
+        )
+        client.extra_arguments = ["--IPKernelApp.log_level=40"]  # a kernel warns of its own transport otherwise
+        client.execute(env={**os.environ, "PYTHONPATH": python_path, "OMP_NUM_THREADS": "1"})
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), start=1):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                raise CellError(f"{name}, code cell {number}: {output.ename}: {output.evalue}\n\n{cell.source}")
+            if output.get("name") == "stderr":
+                raise CellError(f"{name}, code cell {number}, wrote to standard error: {output.text}\n\n{cell.source}")
+
+
+def with_outputs(cells: list[Cell], outputs: list[list[dict[str, Any]]]) -> Iterator[tuple[Cell, list[dict[str, Any]]]]:
+    """Go through the cells, each with what it gave; prose gives nothing."""
+    following = iter(outputs)
+    for cell in cells:
+        yield cell, [] if cell.prose else next(following)

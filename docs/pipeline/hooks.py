@@ -1,0 +1,61 @@
+"""MkDocs' part: hands the generated pages and files to it, and mends what its themes and plugins leave."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
+
+from pipeline import CACHE, ROOT
+from pipeline.words import mathml
+from pipeline.write import SOLVED, generate, notebook_page
+
+EDIT = re.compile(r"chapters/(ch\d\d_\w+)\.md")
+
+
+def on_config(config):
+    """Let ``serve`` watch what the pages are made from."""
+    config.watch += [str(ROOT / "tutorial_code"), str(ROOT / "runs"), str(ROOT / "docs")]
+    return config
+
+
+@event_priority(100)
+def on_files(files, config):
+    """Add what is generated, before mkdocs-jupyter looks for notebooks."""
+    for name, content in generate(config.extra.get("repository") or "").items():
+        old = files.get_file_from_path(name)
+        if old:
+            files.remove(old)
+        file = File.generated(config, name, content=content)
+        chapter = EDIT.fullmatch(name)
+        file.edit_uri = f"../tutorial_code/{chapter[1]}.py" if chapter else None
+        files.append(file)
+    notebook = notebook_page()  # mkdocs-jupyter reads it from the disk
+    files.append(File(notebook.name, str(notebook.parent), config.site_dir, config.use_directory_urls))
+    return files
+
+
+def on_page_markdown(markdown, page, **_):
+    """Turn the mathematics of the pages that are written by hand into MathML."""
+    return markdown if page.file.src_uri.startswith("chapters/") else mathml(markdown)
+
+
+def on_page_content(html, page, **_):
+    """Take out the 576 kB of styles and the scripts that mkdocs-jupyter puts into a page."""
+    if page.file.src_uri != SOLVED:
+        return html
+    html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
+    html = re.sub(r'<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>', "", html, flags=re.DOTALL)
+    return html
+
+
+def on_post_page(output, page, **_):
+    """Name what Material leaves without a name."""
+    output = output.replace('<div class="md-search" data-md-component="search" role="dialog">',
+                            '<div class="md-search" data-md-component="search" role="dialog" aria-label="Search">')
+    return output

@@ -1,0 +1,83 @@
+"""All that is generated, by the place where it stands on the site. As a script: ``python docs/pipeline/write.py FOLDER``."""
+
+import hashlib
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import nbformat
+
+from pipeline import CACHE, CHAPTERS, ROOT, chapters, diagrams, pages
+from pipeline.execute import cached, code_of, execute, run_chapters
+from pipeline.words import read_terms
+from tutorial_code.checks.notebook import exercise_notebook, set_up
+from tutorial_code.checks.page import page as mistakes_page
+
+DOCS = ROOT / "docs"
+SOLVED = "whole_exercise.ipynb"
+
+
+def generate(repository: str) -> dict[str, str]:
+    """Return the text of every generated page and file, by its place under ``docs/``."""
+    with ThreadPoolExecutor(1) as beside:  # the longest of all to run, so it begins first
+        solved = beside.submit(_solved)
+        runs = run_chapters(CHAPTERS)
+    terms = read_terms(DOCS / "glossary.md")
+    made = {}
+    for chapter, run in runs.items():
+        made[f"chapters/{chapter.stem}.md"] = chapters.page(chapter, run, terms, repository)
+        made[f"notebooks/{chapter.stem}.ipynb"] = chapters.notebook(chapter, None)
+        made[f"notebooks/{chapter.stem}_solved.ipynb"] = chapters.notebook(chapter, run)
+        made[f"source/{chapter.name}"] = chapter.read_text(encoding="utf-8")
+    made["notebooks/whole_exercise.ipynb"] = exercise_notebook(solved=False)
+    made["notebooks/whole_exercise_solved.ipynb"] = json.dumps(solved.result(), indent=1)
+    made["mistakes.md"] = mistakes_page()
+    made["runs.md"] = pages.runs()
+    made["reference/command.md"] = pages.command()
+    for name, parts in {
+        "index.md": {"network": diagrams.network(), "path": chapters.table(runs), "result": pages.result(runs)},
+        "network.md": {"calculator": pages.calculator(), "shares": diagrams.shares(), "block": diagrams.bottleneck()},
+    }.items():
+        text = (DOCS / name).read_text(encoding="utf-8")
+        for part, content in parts.items():
+            text = text.replace(f"<!-- generated: {part} -->", content)
+        made[name] = text
+    return made
+
+
+def notebook_page() -> Path:
+    """Write the solved notebook as mkdocs-jupyter shows it: without the archive in its first cell."""
+    notebook = _solved()
+    notebook["cells"] = [notebook["cells"][0], *notebook["cells"][2:]]
+    path = CACHE / "page" / SOLVED
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(notebook, indent=1)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _solved() -> dict:
+    """Return the whole exercise, solved and executed."""
+    code = "".join(code_of(path) for path in sorted((ROOT / "tutorial_code").rglob("*.py")))
+    key = hashlib.sha256(code.encode()).hexdigest()[:16]
+
+    def run() -> dict:
+        notebook = nbformat.from_dict(json.loads(exercise_notebook(solved=True)))
+        execute("the whole exercise", notebook, str(ROOT))
+        return notebook
+
+    notebook = cached(f"whole_exercise-{key}.json", run)
+    notebook["cells"][1]["source"] = set_up()  # with the chapters' prose as it is now
+    return notebook
+
+
+if __name__ == "__main__":
+    for name, text in generate("").items():
+        path = Path(sys.argv[1]) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
