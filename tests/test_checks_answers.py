@@ -12,7 +12,7 @@ from tutorial_code.checks.exercises import EXERCISES, NAMES, exercise_of
 from tutorial_code.checks.isolate.answers import run_source
 from tutorial_code.checks.observe import OBSERVERS
 from tutorial_code.checks.observe.facts import same
-from tutorial_code.checks.page import PAGE, page
+from tutorial_code.checks.page import page
 
 ANSWERS = Path(__file__).parent / "answers"
 MISTAKES = [mistake for name in NAMES for mistake in mistakes_of(name)]
@@ -114,8 +114,7 @@ def test_checks_leave_the_answer_as_it_is():
     assert dict(vars(bottleneck)) == before
 
 
-def test_the_page_of_mistakes_is_in_step_with_the_catalogue():
-    written = (Path(__file__).parent.parent / PAGE).read_text(encoding="utf-8")
-    assert written == page(), "write it anew with: python -m tutorial_code.checks.page"
+def test_the_page_of_mistakes_shows_each_of_them():
+    written = page()
     for mistake in MISTAKES:
         assert f"### {mistake.name.rstrip('.')}\n\n```diff\n-" in written.replace("```diff\n+", "```diff\n-")

@@ -191,7 +191,8 @@ if __name__ == "__main__":
 # ## A picture on its way
 #
 # Shapes are easier to believe when you see them. Enlarge a digit to 224×224, send it through, and keep what
-# each group gives. Here are its first three channels, from fresh weights: 112 pixels a side after the stem, 7 at the end.
+# each group gives. Here are its first three channels, from fresh weights. *Predict:* after which group can you
+# no longer tell the digit?
 
 # %%
 if __name__ == "__main__":

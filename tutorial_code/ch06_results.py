@@ -141,7 +141,7 @@ if __name__ == "__main__":
     plots.show(
         loss_figure(history),
         name="ch06-loss",
-        alt="Training and test loss by epoch, on a logarithmic scale; both fall.",
+        alt="Training and test loss by epoch, on a logarithmic scale. Both are low at the end.",
     )
 
 # %% [markdown]

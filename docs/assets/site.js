@@ -129,6 +129,15 @@ function nameParts() {
   }
 }
 
+/** Material gives every code block a landmark; landmarks need names of their own. */
+function nameCodeButtons() {
+  document.querySelectorAll(".md-code__nav:not([aria-label])").forEach((nav) => {
+    nav.setAttribute("aria-label", `Code block ${document.querySelectorAll(".md-code__nav[aria-label]").length + 1}`);
+  });
+}
+
+new MutationObserver(nameCodeButtons).observe(document.body, { childList: true, subtree: true });
+nameCodeButtons();
 const calculator = document.getElementById("calculator");
 if (calculator) startCalculator(calculator);
 document.querySelectorAll(".curve").forEach(startCurve);

@@ -50,4 +50,6 @@ def unguard(source: str) -> str:
 def _lines_inside_strings(source: str) -> set[int]:
     """Return the lines, counted from 0, that begin within a string of several lines."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {number for token in tokens if token.type == tokenize.STRING for number in range(token.start[0], token.end[0])}
+    return {
+        number for token in tokens if token.type == tokenize.STRING for number in range(token.start[0], token.end[0])
+    }

@@ -1,6 +1,5 @@
 """A chapter as a page, and as two notebooks: one to work in, one solved with its outputs."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -90,7 +89,7 @@ def _ending(chapter: Path) -> str:
         return ""
     lists = ", ".join(f"[`{name}`](../mistakes.md#{name.lower()})" for name in exercise.names)
     return (
-        f'!!! tip "Check your answer"\n\n    Write it in `{exercise.file.as_posix()}`, then let the checks look at it:\n\n'
+        f'!!! tip "Check your answer"\n\n    Write it in `{exercise.file.as_posix()}`. Then let the checks look:\n\n'
         f"        uv run resnet50 check {exercise.id}\n\n"
         f"    They name the mistake, if there is one. All that are known: {lists}."
     )
@@ -140,5 +139,3 @@ def figures_of(run: Run) -> list[tuple[str, str]]:
             alt = output["metadata"]["image/svg+xml"]["alt"]
             found.append((page_svg("".join(svg), alt), alt))
     return found
-
-

@@ -29,10 +29,10 @@ def network() -> str:
         top = y + (row - height) / 2
         for block in range(max(group.blocks, 1)):
             parts.append(_box(126 + block * (width + 1.5), top, width, height))
-        blocks = f"{group.blocks} blocks" if group.blocks else "7×7 convolution"
         parts.append(_text(0, y + row / 2 - 3, group.name, "bold"))
         parts.append(_text(0, y + row / 2 + 13, f"{side}×{side}×{channels}"))
-        parts.append(_text(420, y + row / 2 + 5, blocks, "end") if group.blocks == 0 else "")
+        if not group.blocks:
+            parts.append(_text(140, y + row / 2 + 5, "7×7 convolution"))
         y += row + 12
     alt = (
         "The network to scale. From the stem to conv5_x the boxes, one for each block, get flatter and wider: "
@@ -97,7 +97,12 @@ def shares() -> str:
             parts.append(_box(66, y + offset, max(share * 400, 1), 12, colour))
             parts.append(_text(66 + share * 400 + 5, y + offset + 10.5, f"{share:.1%}"))
         y += 38
-    parts += [_box(66, 0, 10, 10), _text(80, 10, "parameters"), _box(180, 0, 10, 10, 2), _text(194, 10, "multiply-adds")]
+    parts += [
+        _box(66, 0, 10, 10),
+        _text(80, 10, "parameters"),
+        _box(180, 0, 10, 10, 2),
+        _text(194, 10, "multiply-adds"),
+    ]
     alt = "Shares of parameters and of multiply-adds: " + "; ".join(
         f"{group.name} {group.parameters / total_parameters:.0%} and {group.multiply_adds / total_adds:.0%}"
         for group in groups()

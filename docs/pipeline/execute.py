@@ -46,7 +46,7 @@ def run_chapters(chapters: list[Path]) -> dict[Path, Run]:
 
 def _run_one(chapter: Path) -> Run:
     code = [cell.text for cell in read_cells(chapter) if not cell.prose]
-    return Run(*cached(f"{chapter.stem}-{_key(chapter, code)}.json", lambda: _run(chapter.stem, code)))
+    return Run(*cached(f"{chapter.stem}-{key_of(code)}.json", lambda: _run(chapter.stem, code)))
 
 
 def cached(name: str, make: Any) -> Any:
@@ -64,31 +64,32 @@ def cached(name: str, make: Any) -> Any:
     return made
 
 
-def _key(chapter: Path, code: list[str]) -> str:
+def key_of(code: list[str]) -> str:
+    """Return a key that changes with the code, and with that of all that it imports from the tutorial."""
+    modules: set[Path] = set()
+    _add_imported("\n".join(code), modules)
     texts = [VERSION, importlib.metadata.version("torch"), *code]
-    texts += [code_of(module) for module in sorted(_imported(chapter, set()))]
+    texts += [ast.dump(_parsed(module.read_text(encoding="utf-8"))) for module in sorted(modules)]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
 @cache
-def code_of(module: Path) -> str:
-    """Return the code of a module without its comments, so without its prose."""
-    return ast.dump(ast.parse(module.read_text(encoding="utf-8")))
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)  # without comments, so without prose
 
 
-def _imported(module: Path, seen: set[Path]) -> set[Path]:
-    """Return the modules of the tutorial that a module imports, directly or not."""
-    for name in _names_imported(module):
+def _add_imported(source: str, seen: set[Path]) -> None:
+    """Add the modules of the tutorial that code imports, directly or not."""
+    for name in _names_imported(source):
         path = ROOT / f"{name.replace('.', '/')}.py"
         path = path if path.exists() else path.with_suffix("") / "__init__.py"
         if name.startswith("tutorial_code.") and path.exists() and path not in seen:
             seen.add(path)
-            _imported(path, seen)
-    return seen
+            _add_imported(path.read_text(encoding="utf-8"), seen)
 
 
-def _names_imported(module: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+def _names_imported(source: str) -> Iterator[str]:
+    for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)

@@ -11,7 +11,7 @@ os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
-from pipeline import CACHE, ROOT
+from pipeline import ROOT
 from pipeline.words import mathml
 from pipeline.write import SOLVED, generate, notebook_page
 
@@ -50,12 +50,10 @@ def on_page_content(html, page, **_):
     if page.file.src_uri != SOLVED:
         return html
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
-    html = re.sub(r'<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>', "", html, flags=re.DOTALL)
-    return html
+    return re.sub(r'<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>', "", html, flags=re.DOTALL)
 
 
 def on_post_page(output, page, **_):
     """Name what Material leaves without a name."""
-    output = output.replace('<div class="md-search" data-md-component="search" role="dialog">',
-                            '<div class="md-search" data-md-component="search" role="dialog" aria-label="Search">')
-    return output
+    search = '<div class="md-search" data-md-component="search" role="dialog"'
+    return output.replace(f"{search}>", f'{search} aria-label="Search">')

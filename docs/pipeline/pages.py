@@ -90,7 +90,8 @@ def curve(name: str, rows: list[dict[str, Any]]) -> str:
 
     def points(key: str) -> str:
         return " ".join(
-            f"{left + number * step:.1f},{top + height * (1 - row[key] / highest):.1f}" for number, row in enumerate(rows)
+            f"{left + number * step:.1f},{top + height * (1 - row[key] / highest):.1f}"
+            for number, row in enumerate(rows)
         )
 
     ticks = "".join(
@@ -107,7 +108,7 @@ def curve(name: str, rows: list[dict[str, Any]]) -> str:
         f'style="width: min(100%, 660px); height: auto">{ticks}'
         f'<polyline points="{points("train_loss")}" fill="none" stroke="var(--figure-1)" stroke-width="2"/>'
         f'<polyline points="{points("test_loss")}" fill="none" stroke="var(--figure-2)" stroke-width="2"/>'
-        f'<path class="cursor" d="M{left} {top} v{height}" stroke="currentColor" stroke-dasharray="3" visibility="hidden"/>'
+        f'<path class="cursor" d="M{left} {top} v{height}" stroke="currentColor" visibility="hidden"/>'
         f'<text x="{left + width / 2}" y="246" text-anchor="middle">epoch, from 1 to {len(rows)}</text>'
         f'<path d="M{left + 190} 24 h22" stroke="var(--figure-1)" stroke-width="2"/>'
         f'<text x="{left + 218}" y="28">training loss</text>'

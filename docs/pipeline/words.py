@@ -36,7 +36,7 @@ def read_terms(glossary: Path) -> dict[str, str]:
     A heading of several words parted by commas names one thing.
     """
     terms = {}
-    for heading in re.findall(r"^### (.+)$", glossary.read_text(encoding="utf-8"), flags=re.MULTILINE):
+    for heading in re.findall(r"^## (.+)$", glossary.read_text(encoding="utf-8"), flags=re.MULTILINE):
         title, _, anchor = heading.partition(" {#")
         for term in title.split(", "):
             terms[term] = anchor.rstrip("}")

@@ -1,6 +1,5 @@
-"""All that is generated, by the place where it stands on the site. As a script: ``python docs/pipeline/write.py FOLDER``."""
+"""All that is generated, by its place on the site. As a script: ``python docs/pipeline/write.py FOLDER``."""
 
-import hashlib
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ if __name__ == "__main__":
 import nbformat
 
 from pipeline import CACHE, CHAPTERS, ROOT, chapters, diagrams, pages
-from pipeline.execute import cached, code_of, execute, run_chapters
+from pipeline.execute import cached, execute, key_of, run_chapters
 from pipeline.words import read_terms
 from tutorial_code.checks.notebook import exercise_notebook, set_up
 from tutorial_code.checks.page import page as mistakes_page
@@ -63,15 +62,15 @@ def notebook_page() -> Path:
 
 def _solved() -> dict:
     """Return the whole exercise, solved and executed."""
-    code = "".join(code_of(path) for path in sorted((ROOT / "tutorial_code").rglob("*.py")))
-    key = hashlib.sha256(code.encode()).hexdigest()[:16]
+    fresh = json.loads(exercise_notebook(solved=True))
+    code = [cell["source"] for cell in fresh["cells"][2:] if cell["cell_type"] == "code"]
 
     def run() -> dict:
-        notebook = nbformat.from_dict(json.loads(exercise_notebook(solved=True)))
+        notebook = nbformat.from_dict(fresh)
         execute("the whole exercise", notebook, str(ROOT))
         return notebook
 
-    notebook = cached(f"whole_exercise-{key}.json", run)
+    notebook = cached(f"whole_exercise-{key_of(code)}.json", run)
     notebook["cells"][1]["source"] = set_up()  # with the chapters' prose as it is now
     return notebook
 

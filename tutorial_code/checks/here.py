@@ -42,7 +42,7 @@ def _judge(answer: Any) -> Verdict:
 
 def _table(verdict: Verdict) -> str:
     colour, word = ("#1a7f37", "right") if verdict.passed else ("#b42318", "wrong")
-    rows = [f"<b style='color:{colour}'>{html.escape(verdict.file)}: {word}</b>"]
+    rows = [f"<b style='color:#fff;background:{colour};padding:0 0.4em'>{html.escape(verdict.file)}: {word}</b>"]
     if verdict.mistake:
         rows += [f"<b>{html.escape(verdict.mistake.name)}</b>", html.escape(verdict.mistake.explanation)]
     passed = sum(check.passed for check in verdict.checks)

@@ -1,12 +1,9 @@
-"""The page of common mistakes, made from the catalogue: ``python -m tutorial_code.checks.page`` writes it anew."""
+"""The page of common mistakes, made from the catalogue."""
 
 import difflib
-from pathlib import Path
 
 from tutorial_code.checks.catalogue import Mistake, mistakes_of, solution_source, wrong_source
 from tutorial_code.checks.exercises import NAMES, exercise_of
-
-PAGE = Path("docs") / "mistakes.md"
 
 HEAD = """\
 # Common mistakes
@@ -39,8 +36,3 @@ def _difference(mistake: Mistake) -> str:
     right, wrong = solution_source(mistake.answer).splitlines(), wrong_source(mistake).splitlines()
     lines = list(difflib.unified_diff(right, wrong, n=0, lineterm=""))[2:]
     return "\n".join(line.rstrip() for line in lines if not line.startswith("@@") and line.strip() != "+")
-
-
-if __name__ == "__main__":
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(), encoding="utf-8")

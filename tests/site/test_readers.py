@@ -1,0 +1,152 @@
+"""What a reader does on the site, in a real browser."""
+
+import json
+import re
+import shutil
+
+import nbformat
+import pytest
+import torch
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from tutorial_code.ch03_resnet50 import ResNet50, count_groups
+
+
+@pytest.mark.parametrize("words", ["zero_grad", "bottleneck", "confusion matrix"])
+def test_search_finds_chapters_and_terms(words, page):
+    page.goto("index.html", wait_until="networkidle")
+    page.keyboard.press("/")
+    page.keyboard.type(words)
+    page.wait_for_selector(".md-search-result__item")
+    assert "chapters/" in " ".join(link.get_attribute("href") for link in page.locator(".md-search-result__link").all())
+
+
+def test_switching_the_scheme(page):
+    page.goto("index.html", wait_until="networkidle")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator("label[title='Switch to dark']").click()
+    page.wait_for_function(f"getComputedStyle(document.body).backgroundColor != '{before}'")
+    page.goto("setup.html", wait_until="networkidle")  # and it stays
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+def test_copying_a_code_cell(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("chapters/ch02_bottleneck.html", wait_until="networkidle")
+    block = page.locator(".highlight", has_text="import torch").first
+    block.hover()
+    block.locator("button").first.click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == block.locator("code").inner_text().strip()
+
+
+def test_opening_a_solution(page):
+    page.goto("chapters/ch02_bottleneck.html", wait_until="networkidle")
+    solution = page.locator("details.success")
+    assert solution.count() == 1
+    assert not solution.get_by_text("self.conv1").first.is_visible()
+    solution.locator("summary").click()
+    assert solution.get_by_text("self.conv1").first.is_visible()
+    skeleton = page.locator(".exercise code").inner_text()
+    assert "raise NotImplementedError" in skeleton and "nn.Conv2d" not in skeleton
+
+
+def download(page, words, folder):
+    with page.expect_download() as started:
+        page.get_by_role("link", name=words).click()
+    path = folder / started.value.suggested_filename
+    shutil.copy(started.value.path(), path)
+    return nbformat.read(path, as_version=4)
+
+
+def run(notebook, folder, monkeypatch):
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(folder)}})
+    client.extra_arguments = ["--IPKernelApp.log_level=40"]
+    client.execute()
+
+
+def test_downloading_and_running_both_notebooks(page, tmp_path, monkeypatch):
+    page.goto("chapters/ch02_bottleneck.html", wait_until="networkidle")
+    exercise = download(page, "Exercise notebook", tmp_path)
+    solved = download(page, "Solved notebook", tmp_path)
+    run(solved, tmp_path, monkeypatch)
+    assert "right" in json.dumps(solved.cells[-1].outputs)
+    with pytest.raises(CellExecutionError, match="NotImplementedError"):
+        run(exercise, tmp_path, monkeypatch)
+
+
+def test_reading_a_value_off_a_curve(page):
+    page.goto("runs.html", wait_until="networkidle")
+    place = page.locator(".curve").first
+    rows = place.locator("tbody tr")
+    slider = place.locator("input[type=range]")
+    slider.focus()
+    page.keyboard.press("Home")
+    first = rows.first.locator("td").all_text_contents()
+    assert (
+        f"epoch 1: training loss {first[1]}, test loss {first[2]}, test accuracy {first[3]}"
+        == place.locator("output").inner_text()
+    )
+    box = place.locator("svg").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.97, box["y"] + box["height"] / 2)
+    assert place.locator("output").inner_text().startswith(f"epoch {rows.count()}:")
+
+
+@pytest.mark.parametrize(
+    ("size", "stem", "blocks", "classes"),
+    [
+        (224, "7", [3, 4, 6, 3], 1000),
+        (32, "7", [3, 4, 6, 3], 10),
+        (97, "7", [1, 2, 1, 2], 7),
+        (32, "3", [3, 4, 6, 3], 10),
+    ],
+)
+def test_the_calculator_counts_as_torchinfo_does(size, stem, blocks, classes, page):
+    page.goto("network.html", wait_until="networkidle")
+    page.get_by_label("input size").fill(str(size))
+    page.get_by_label("stem", exact=True).select_option(stem)
+    for stage, count in enumerate(blocks, start=2):
+        page.get_by_label(f"blocks, conv{stage}_x").fill(str(count))
+    page.get_by_label("classes").fill(str(classes))
+    shown = [row.locator("td").all_text_contents() for row in page.locator("#calculator tbody tr").all()]
+    model = ResNet50(blocks, classes)
+    if stem == "3":
+        model.conv1 = torch.nn.Conv2d(3, 64, kernel_size=3, padding=1, bias=False)
+        model.maxpool = torch.nn.Identity()
+    with torch.no_grad():
+        counted = count_groups(model, size)
+    for cells, group in zip(shown[:-1], counted, strict=True):
+        shape = (*group.output_shape[1:], group.output_shape[0])
+        assert cells[0] == "×".join(map(str, shape)), group.name
+        assert cells[1] == str(group.blocks or "")
+        assert cells[2] == f"{group.parameters:,}", group.name
+        assert cells[3] == f"{group.multiply_adds:,}", group.name
+    assert shown[-1][2] == f"{sum(group.parameters for group in counted):,}"
+
+
+def test_the_calculator_says_when_a_number_makes_no_sense(page):
+    page.goto("network.html", wait_until="networkidle")
+    before = page.locator("#calculator tbody").inner_text()
+    page.get_by_label("input size").fill("-3")
+    assert "Whole numbers" in page.locator("#calculator [role=status]").inner_text()
+    assert page.locator("#calculator tbody").inner_text() == before
+
+
+def test_walking_the_whole_path_by_next(page):
+    page.goto("index.html", wait_until="networkidle")
+    seen = []
+    while page.locator(".md-footer__link--next").count():
+        page.locator(".md-footer__link--next").click()
+        page.wait_for_load_state("networkidle")
+        seen.append(re.sub(r".*/", "", page.url))
+        assert len(seen) < 40
+    assert [name for name in seen if name.startswith("ch")] == sorted(name for name in seen if name.startswith("ch"))
+    assert {"setup.html", "ch06_results.html", "mistakes.html", "runs.html", "papers.html"} <= set(seen)
+
+
+def test_a_glossary_term_is_linked_from_a_chapter(page):
+    page.goto("chapters/ch04_training.html", wait_until="networkidle")
+    page.locator("article a[href*='glossary.html#logits']").first.click()
+    assert page.locator("#logits").is_visible()
