@@ -124,7 +124,7 @@ function startCurve(place, number) {
 }
 
 function nameParts() {
-  for (const box of document.querySelectorAll(".md-typeset__scrollwrap, .highlight pre > code, .jp-OutputArea-output pre")) {
+  for (const box of document.querySelectorAll(".md-typeset__scrollwrap, .highlight pre > code, .jp-Notebook pre, .jp-RenderedHTMLCommon")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // so that keys scroll it, too
   }
 }
