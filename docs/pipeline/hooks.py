@@ -46,11 +46,14 @@ def on_page_markdown(markdown, page, **_):
 
 
 def on_page_content(html, page, **_):
-    """Take out the 576 kB of styles and the scripts that mkdocs-jupyter puts into a page."""
+    """Give the page that mkdocs-jupyter renders the site's own styles, and not 576 kB of its own."""
     if page.file.src_uri != SOLVED:
         return html
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
-    return re.sub(r'<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>', "", html, flags=re.DOTALL)
+    html = re.sub(r'<div class="clipboard-copy-txt".*?</div>', "", html, flags=re.DOTALL)  # all code once more
+    html = re.sub(r"<clipboard-copy.*?</clipboard-copy>", "", html, flags=re.DOTALL)  # Material brings buttons
+    html = html.replace(' tabindex="0"', "").replace("highlight-ipynb", "highlight")
+    return re.sub(r"(<pre><span></span>)(.*?)(</pre>)", r"\1<code>\2</code>\3", html, flags=re.DOTALL)
 
 
 def on_post_page(output, page, **_):

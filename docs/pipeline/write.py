@@ -12,6 +12,7 @@ import nbformat
 
 from pipeline import CACHE, CHAPTERS, ROOT, chapters, diagrams, pages
 from pipeline.execute import cached, execute, key_of, run_chapters
+from pipeline.figures import figure, page_svg
 from pipeline.words import read_terms
 from tutorial_code.checks.notebook import exercise_notebook, set_up
 from tutorial_code.checks.page import page as mistakes_page
@@ -49,9 +50,19 @@ def generate(repository: str) -> dict[str, str]:
 
 
 def notebook_page() -> Path:
-    """Write the solved notebook as mkdocs-jupyter shows it: without the archive in its first cell."""
+    """Write the solved notebook as mkdocs-jupyter shows it: with downloads, without its first cell's archive."""
     notebook = _solved()
-    notebook["cells"] = [notebook["cells"][0], *notebook["cells"][2:]]
+    first, _, *rest = notebook["cells"]
+    first["source"] += (
+        "\n\nTo download: [the notebook to work in](notebooks/whole_exercise.ipynb), and"
+        " [this one, solved](notebooks/whole_exercise_solved.ipynb)."
+    )
+    notebook["cells"] = [first, *rest]
+    for output in (output for cell in rest for output in cell.get("outputs", [])):
+        svg = output.get("data", {}).get("image/svg+xml")
+        if svg:
+            alt = output["metadata"]["image/svg+xml"]["alt"]
+            output["data"] = {"text/html": figure(page_svg("".join(svg), alt), alt)}
     path = CACHE / "page" / SOLVED
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(notebook, indent=1)

@@ -1,0 +1,87 @@
+"""How chapters become cells, outputs, pages."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("jupytext", reason="the site's tools are not installed: uv sync")
+sys.path.insert(0, str(Path(__file__).parent.parent.parent / "docs"))
+
+import nbformat
+from pipeline import CHAPTERS, execute
+from pipeline.cells import read_cells, unguard
+from pipeline.figures import page_svg
+from pipeline.words import link_terms, mathml
+
+
+def notebook(*code):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in code])
+
+
+def test_guards_are_taken_off_and_strings_left_alone():
+    source = 'x = 1\nif __name__ == "__main__":\n    text = """a\n    b"""\n    print(text)\n'
+    assert unguard(source) == 'x = 1\ntext = """a\n    b"""\nprint(text)'
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_every_code_cell_of_a_chapter_compiles_without_its_guard(chapter):
+    cells = read_cells(chapter)
+    assert cells[0].prose
+    for cell in cells:
+        if not cell.prose:
+            compile(cell.text, chapter.name, "exec")
+            assert "__main__" not in cell.text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("1 / 0", "some chapter, code cell 2: ZeroDivisionError"),
+        ("import warnings\nwarnings.warn('careful')", "some chapter, code cell 2, wrote to standard error"),
+    ],
+)
+def test_a_cell_that_raises_or_warns_stops_the_build_by_name(code, words):
+    with pytest.raises(execute.CellError, match=words):
+        execute.execute("some chapter", notebook("x = 1", code, "x = 2"), "")
+
+
+def test_the_key_follows_code_and_imports_but_not_prose(tmp_path, monkeypatch):
+    package = tmp_path / "tutorial_code"
+    package.mkdir()
+    monkeypatch.setattr(execute, "ROOT", tmp_path)
+    inner, outer = package / "inner.py", package / "outer.py"
+    outer.write_text("from tutorial_code.inner import x\n", encoding="utf-8")
+
+    def key(code="from tutorial_code import outer", text="x = 1\n"):
+        inner.write_text(text, encoding="utf-8")
+        return execute.key_of([code])
+
+    assert key() == key(text="# prose\nx = 1\n")
+    assert key() != key(text="x = 2\n")
+    assert key() != key(code="from tutorial_code import outer as o")
+
+
+def test_mathematics_becomes_mathml_and_code_stays():
+    text = mathml("So $y = x$, and `$HOME` and\n\n    echo $A $B\n")
+    assert "<math>" in text and "`$HOME`" in text and "    echo $A $B" in text
+    assert 'display="block"' in mathml("$$y = F(x) + x$$")
+
+
+def test_the_first_mention_of_a_term_is_linked_once_and_never_in_code():
+    linked = set()
+    text = link_terms("`stride` and the Strides, then a stride", {"stride": "stride"}, linked)
+    assert text == "`stride` and the [Strides](../glossary.md#stride), then a stride"
+    assert link_terms("stride", {"stride": "stride"}, linked) == "stride"
+
+
+def test_a_figure_takes_the_pages_colours_and_keeps_its_own_ids():
+    from matplotlib.figure import Figure
+
+    from tutorial_code.plots import to_svg
+
+    drawing = Figure()
+    drawing.subplots().plot([1, 2])
+    svg = page_svg(to_svg(drawing), 'it "rises"')
+    assert "#1f77b4" not in svg and "var(--figure-1)" in svg and "<style" not in svg and "<metadata" not in svg
+    assert 'aria-label="it &quot;rises&quot;"' in svg
