@@ -35,7 +35,7 @@ def page(chapter: Path, run: Run, terms: dict[str, str], repository: str) -> str
         if cell.prose:
             parts.append(_prose(link_terms(cell.text, terms, linked)))
         else:
-            parts += [_code(cell), *map(_output, outputs)]
+            parts += [_code(cell), *map(_output, _joined(outputs))]
         if len(parts) == 1:
             heading, _, rest = parts[0].partition("\n")
             parts = [heading, _downloads(chapter, repository), rest.strip()]
@@ -57,6 +57,17 @@ def _code(cell: Cell) -> str:
 def _fence(language: str, text: str, *classes: str) -> str:
     names = " ".join(f".{name}" for name in (language, *classes))
     return f"``` {{ {names} }}\n{text}\n```"
+
+
+def _joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join what a cell printed in several pieces."""
+    joined: list[dict[str, Any]] = []
+    for output in outputs:
+        if joined and output["output_type"] == "stream" == joined[-1]["output_type"]:
+            joined[-1] = {**output, "text": joined[-1]["text"] + output["text"]}
+        else:
+            joined.append(output)
+    return joined
 
 
 def _output(output: dict[str, Any]) -> str:

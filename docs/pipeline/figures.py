@@ -20,7 +20,7 @@ def page_svg(svg: str, alt: str) -> str:
     svg = re.sub(r"data:image/png;base64,[^\"]+", put_aside, svg)
     svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)
     svg = re.sub(r"(?:opacity: 1; )?fill: #ffffff(?=[^>]*/>)", "fill: none", svg, count=2)  # the two backgrounds
-    svg = svg.replace("#000000", "currentColor")
+    svg = svg.replace("#000000", "currentColor").replace("#ffffff", "var(--md-default-bg-color)")
     for colour, name in LINES.items():
         svg = svg.replace(colour, f"var({name})")
     svg = re.sub(r"font: ([\d.]+px)[^;\"]*", r"font-size: \1", svg)

@@ -6,8 +6,11 @@ from pathlib import Path
 from math_core import LatexToMathML
 
 _converter = LatexToMathML()
-# What is code, a link or a tag stays as it is.
-KEPT = re.compile(r"```.*?```|`[^`\n]+`|\[[^\]]*\]\([^)]*\)|<[^>]+>|^#+ .*?$|^ {4}.*?$", re.DOTALL | re.MULTILINE)
+# What is code, emphasised, a link or a tag stays as it is.
+KEPT = re.compile(
+    r"```.*?```|`[^`\n]+`|\*+[^*\n]+\*+|\[[^\]]*\]\([^)]*\)|<[^>]+>|^#+ .*?$|^ {4}.*?$",
+    re.DOTALL | re.MULTILINE,
+)
 MATHS = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 
 
