@@ -89,8 +89,14 @@ def test_readable_without_scripts(name, browser, address):
 
 
 def test_the_site_works_from_a_folder(page, site):
-    """Opened as files, without a server: pages, styles and scripts; the calculator computes."""
+    """Opened as files, without a server: the calculator computes, and search finds."""
     page.goto((SITE / "network.html").as_uri())
     page.get_by_label("input size").fill("32")
     assert "1×1×2048" in page.locator("#calculator").inner_text()
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    page.keyboard.type("bottleneck")
+    page.wait_for_selector(".md-search-result__item")
+    assert all(url.startswith("file:") for url in page.wrong)
     page.wrong.clear()  # a browser counts each file as a request to another place
