@@ -47,7 +47,7 @@ def runs() -> str:
             parts.append(NOT_RECORDED.format(title=title, how=how))
     parts.append("## Record your own\n\nEvery training writes such a folder, with a report beside it:\n\n")
     parts.append("    uv run resnet50 train\n")
-    return "\n".join(parts)
+    return "\n\n".join(parts)
 
 
 def _read(path: Path) -> dict[str, Any]:

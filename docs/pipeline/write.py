@@ -23,6 +23,7 @@ SOLVED = "whole_exercise.ipynb"
 
 def generate(repository: str) -> dict[str, str]:
     """Return the text of every generated page and file, by its place under ``docs/``."""
+    set_up.cache_clear()  # ``mkdocs serve`` stays open while chapters change
     with ThreadPoolExecutor(1) as beside:  # the longest of all to run, so it begins first
         solved = beside.submit(_solved)
         runs = run_chapters(CHAPTERS)

@@ -9,7 +9,7 @@ pytest.importorskip("jupytext", reason="the site's tools are not installed: uv s
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / "docs"))
 
 import nbformat
-from pipeline import CHAPTERS, execute
+from pipeline import CHAPTERS, chapters, execute, pages
 from pipeline.cells import read_cells, unguard
 from pipeline.figures import page_svg
 from pipeline.words import link_terms, mathml
@@ -85,3 +85,18 @@ def test_a_figure_takes_the_pages_colours_and_keeps_its_own_ids():
     svg = page_svg(to_svg(drawing), 'it "rises"')
     assert "#1f77b4" not in svg and "var(--figure-1)" in svg and "<style" not in svg and "<metadata" not in svg
     assert 'aria-label="it &quot;rises&quot;"' in svg
+
+
+def test_colab_is_offered_when_the_repository_is_named():
+    cells = [cell for cell in read_cells(CHAPTERS[1]) if not cell.prose]
+    run = execute.Run([[] for _ in cells], 0.0)
+    assert "colab" not in chapters.page(CHAPTERS[1], run, {}, "")
+    assert "/github/someone/resnet50/blob/gh-pages/notebooks/" in chapters.page(
+        CHAPTERS[1], run, {}, "someone/resnet50"
+    )
+
+
+def test_what_was_not_recorded_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(pages, "RUNS", tmp_path)
+    text = pages.runs()
+    assert "\n\n## The full training on a GPU\n\nNot recorded yet." in text

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,7 @@ def _executed(notebook: dict[str, Any], folder: Path) -> dict[str, Any]:
     return cells
 
 
+@cache
 def set_up() -> str:
     """Return the first cell of a notebook: it installs what is missing, and brings the tutorial along."""
     packages = {module: PIP_NAMES.get(module, module) for module in NEEDED}
