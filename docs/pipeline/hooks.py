@@ -1,17 +1,17 @@
 """MkDocs' part: hands the generated pages and files to it, and mends what its themes and plugins leave."""
 
-import os
 import re
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
 from pipeline import ROOT
+from pipeline.execute import CellError
 from pipeline.words import mathml
 from pipeline.write import SOLVED, generate, notebook_page
 
@@ -27,7 +27,11 @@ def on_config(config):
 @event_priority(100)
 def on_files(files, config):
     """Add what is generated, before mkdocs-jupyter looks for notebooks."""
-    for name, content in generate(config.extra.get("repository") or "").items():
+    try:
+        generated = generate(config.extra.get("repository") or "")
+    except CellError as error:
+        raise PluginError(str(error)) from error
+    for name, content in generated.items():
         old = files.get_file_from_path(name)
         if old:
             files.remove(old)
