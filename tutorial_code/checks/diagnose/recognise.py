@@ -9,6 +9,7 @@ from tutorial_code.checks import catalogue
 from tutorial_code.checks.observe import OBSERVERS
 from tutorial_code.checks.observe.facts import Record, Scenario, same
 
+STRUCTURES = 2  # of the scenarios of a whole network, the first ones: they see shapes and counts only
 LONG = 50  # operations: the values of a whole network take a third of a second, its trace far less
 
 
@@ -19,6 +20,8 @@ def recognise(name: str, record: Record) -> list[catalogue.Mistake]:
         return []
     if len(record[0].get("trace", [])) > LONG:
         every = [mistake for mistake in every if _signature(_seen_of(mistake)[0]) == _signature(record[0])]
+        if len(every) == 1:  # no other has this structure, so its values, which take a second, need not tell
+            record = record[:STRUCTURES]
     alike = [mistake for mistake in every if _behaves_as(mistake, record)]
     if len(alike) < 2:
         return alike
