@@ -7,7 +7,7 @@ from typing import Any
 from pipeline import CHAPTERS
 from pipeline.cells import Cell, read_cells
 from pipeline.execute import Run, with_outputs
-from pipeline.figures import figure, page_svg
+from pipeline.figures import drawn, figure
 from pipeline.words import link_terms, mathml
 from tutorial_code.cells import code_cell, markdown_cell, notebook_json
 from tutorial_code.checks.exercises import EXERCISES
@@ -73,10 +73,8 @@ def _joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _output(output: dict[str, Any]) -> str:
     if output["output_type"] == "stream":
         return _fence("text", output["text"].rstrip(), "output", "no-copy")
-    svg = output["data"].get("image/svg+xml")
-    if svg:
-        alt = output["metadata"]["image/svg+xml"]["alt"]
-        return figure(page_svg("".join(svg), alt), alt)
+    if found := drawn(output):
+        return figure(*found)
     return _fence("text", output["data"]["text/plain"], "output", "no-copy")
 
 
@@ -143,10 +141,4 @@ def table(runs: dict[Path, Run]) -> str:
 
 def figures_of(run: Run) -> list[tuple[str, str]]:
     """Return the figures that a chapter drew, as SVG for a page, with what each shows."""
-    found = []
-    for output in (output for outputs in run.outputs for output in outputs):
-        svg = output.get("data", {}).get("image/svg+xml")
-        if svg:
-            alt = output["metadata"]["image/svg+xml"]["alt"]
-            found.append((page_svg("".join(svg), alt), alt))
-    return found
+    return [found for outputs in run.outputs for output in outputs if (found := drawn(output))]

@@ -8,7 +8,6 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +19,6 @@ from pipeline import CACHE, ROOT
 from pipeline.cells import Cell, read_cells
 
 VERSION = "1"  # of what is stored
-AT_ONCE = 1  # chapters, each on one core; the whole exercise runs beside them
 
 
 class CellError(Exception):
@@ -40,8 +38,7 @@ def run_chapters(chapters: list[Path]) -> dict[Path, Run]:
     Raises:
         CellError: a cell raised or warned; it names chapter and cell.
     """
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(zip(chapters, pool.map(_run_one, chapters), strict=True))
+    return {chapter: _run_one(chapter) for chapter in chapters}
 
 
 def _run_one(chapter: Path) -> Run:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from typing import Any
 
 # matplotlib's colours for the first lines of a plot, and the page's
 LINES = {"#1f77b4": "--figure-1", "#ff7f0e": "--figure-2", "#2ca02c": "--figure-3", "#d62728": "--figure-4"}
@@ -34,6 +35,15 @@ def page_svg(svg: str, alt: str) -> str:
     width = float(re.search(r'width="([\d.]+)pt"', svg)[1])
     head = f'<svg role="img" aria-label="{_attribute(alt)}" style="width: min(100%, {width * 1.5:.0f}px); height: auto"'
     return re.sub(r"\n+", "\n", svg.replace("<svg", head, 1)).strip()
+
+
+def drawn(output: dict[str, Any]) -> tuple[str, str] | None:
+    """Return the figure that a cell's output holds, as SVG for a page, with what it shows; or None."""
+    svg = output.get("data", {}).get("image/svg+xml")
+    if not svg:
+        return None
+    alt = output["metadata"]["image/svg+xml"]["alt"]
+    return page_svg("".join(svg), alt), alt
 
 
 def figure(svg: str, alt: str) -> str:

@@ -12,7 +12,7 @@ import nbformat
 
 from pipeline import CACHE, CHAPTERS, ROOT, chapters, diagrams, pages
 from pipeline.execute import cached, execute, key_of, run_chapters
-from pipeline.figures import figure, page_svg
+from pipeline.figures import drawn, figure
 from pipeline.words import read_terms
 from tutorial_code.checks.notebook import exercise_notebook, set_up
 from tutorial_code.checks.page import page as mistakes_page
@@ -60,10 +60,8 @@ def notebook_page() -> Path:
     )
     notebook["cells"] = [first, *rest]
     for output in (output for cell in rest for output in cell.get("outputs", [])):
-        svg = output.get("data", {}).get("image/svg+xml")
-        if svg:
-            alt = output["metadata"]["image/svg+xml"]["alt"]
-            output["data"] = {"text/html": figure(page_svg("".join(svg), alt), alt)}
+        if found := drawn(output):
+            output["data"] = {"text/html": figure(*found)}
     path = CACHE / "page" / SOLVED
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(notebook, indent=1)
