@@ -17,8 +17,9 @@ from torchvision.models import resnet50
 
 from tutorial_code.ch03_resnet50 import ResNet50
 from tutorial_code.ch04_training import initialize, make_criterion, make_optimizer, train_one_epoch
-from tutorial_code.runs.around import Accelerated, FiniteCriterion, ReportingLoader
-from tutorial_code.runs.config import choose_device
+from tutorial_code.ch07_full_run import Accelerated
+from tutorial_code.runs.around import WatchedCriterion
+from tutorial_code.runs.choices import choose_device
 from tutorial_code.runs.environment import describe_environment
 
 BATCH_SIZE = 128
@@ -43,10 +44,9 @@ def our_loop(batches: list, device: torch.device, precision: str) -> Callable[[]
     """Return one pass of the loop that `resnet50 train` runs."""
     network = initialize(ResNet50()).to(device)
     optimizer = make_optimizer(network, lr=0.01)
-    loader = ReportingLoader(batches, lambda count: None)
-    criterion = FiniteCriterion(make_criterion())
+    criterion = WatchedCriterion(make_criterion())
     model = Accelerated(network, precision)
-    return lambda: train_one_epoch(model, loader, criterion, optimizer, device) and None
+    return lambda: train_one_epoch(model, batches, criterion, optimizer, device) and None
 
 
 def main() -> None:

@@ -17,10 +17,11 @@ EXPECTED = {
     "ch04_training": ["first loss 2.", "after another, not zeroed between: 2.0"],
     "ch05_testing": ["the same again: True"],
     "ch06_results": ["training loss per epoch:", "test accuracy"],
+    "ch07_full_run": [],
 }
 
 
-def test_there_are_six():
+def test_there_are_seven():
     assert [path.stem for path in CHAPTERS] == list(EXPECTED)
 
 

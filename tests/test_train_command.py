@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -66,7 +67,10 @@ def test_a_run_folder_holds_what_it_should(finished):
         "environment.json",
         "metrics.jsonl",
         "summary.json",
+        "classes.json",
+        "logits.npy",
         "checkpoint.pt",
+        "checkpoint-before.pt",
         "report.html",
     }
     summary = read(finished / "summary.json")
@@ -76,6 +80,17 @@ def test_a_run_folder_holds_what_it_should(finished):
     assert summary["train_loss"] == last["train_loss"]
     assert summary["parameters"] == 23_528_522 - 8 * 2049  # two classes
     assert summary["images_per_second"] == pytest.approx(40 / summary["seconds"])
+    share = summary["test_accuracy"] / 100
+    assert summary["standard_error"] == pytest.approx(100 * (share * (1 - share) / 6) ** 0.5)
+    results = read(finished / "classes.json")
+    right = sum(results["confusions"][label][label] for label in range(2))
+    assert 100 * right / 6 == pytest.approx(summary["test_accuracy"])
+    assert results["accuracy"] == [pytest.approx(100 * results["confusions"][i][i] / 3) for i in range(2)]
+    logits = np.load(finished / "logits.npy")
+    assert logits.dtype == np.float16 and logits.shape == (6, 2)
+    assert [logits[3 * i : 3 * i + 3].argmax(1).tolist().count(i) for i in range(2)] == [
+        results["confusions"][i][i] for i in range(2)
+    ]
     assert read(finished / "config.json")["batch_size"] == 8
     assert read(finished / "environment.json")["torch"] == torch.__version__
 
@@ -198,8 +213,8 @@ def test_resume_with_another_configuration(run, small, command):
     refused(command(*small, "--resume", "--lr", "0.5", "--out", run), "--lr", "0.03")
 
 
-@pytest.mark.parametrize("damage", ["truncated", "garbage", "empty", "pickle", "other"])
-def test_resume_from_a_bad_checkpoint(damage, run, command, tmp_path):
+@pytest.mark.parametrize("damage", ["truncated", "garbage", "empty", "pickle", "missing", "foreign", "code"])
+def test_a_bad_checkpoint_falls_back_to_the_one_before_or_is_refused(damage, run, command, tmp_path):
     path = run / "checkpoint.pt"
 
     class Evil:
@@ -214,11 +229,29 @@ def test_resume_from_a_bad_checkpoint(damage, run, command, tmp_path):
         path.write_bytes(b"")
     elif damage == "pickle":
         path.write_bytes(pickle.dumps(Evil()))
-    else:
+    elif damage == "missing":
+        path.unlink()
+    elif damage == "foreign":
         torch.save({"weights": torch.ones(3)}, path)
+    else:
+        torch.save({"weights": Evil()}, path)
+    if damage not in ("foreign", "code"):
+        code, out, err = command("test", run)
+        assert code == 0 and out.startswith("test loss")
+        assert err == f"{path} is missing or damaged, so the one before is used: it holds epoch 1.\n"
+        (run / "checkpoint-before.pt").unlink()
     for arguments in (["train", "--resume", "--out", run], ["test", run], ["report", run]):
         refused(command(*arguments), "checkpoint.pt")
     assert not (tmp_path / "executed").exists()
+
+
+def test_a_truncated_checkpoint_costs_an_epoch_and_not_the_run(finished, run, command):
+    path = run / "checkpoint.pt"
+    path.write_bytes(path.read_bytes()[:1_000_000])
+    code, _, err = command("train", "--resume", "--out", run, "--quiet")
+    assert code == 0 and "the one before is used" in err
+    again, whole = load_checkpoint(path), load_checkpoint(finished / "checkpoint.pt")
+    assert all(torch.equal(again["model"][name], value) for name, value in whole["model"].items())
 
 
 def test_resume_with_the_checkpoint_of_another_run(run, command):

@@ -1,5 +1,10 @@
-"""Let ``python -m tutorial_code`` be the command ``resnet50``."""
+"""Let ``python -m tutorial_code`` be the command ``resnet50``, or its training alone where typer is not installed."""
 
-from tutorial_code.cli import main
+try:
+    from tutorial_code.cli import main
+except ModuleNotFoundError as missing:
+    if missing.name != "typer":
+        raise
+    from tutorial_code.plain import main
 
 main()

@@ -10,7 +10,8 @@
 # **You need** Python and a little PyTorch: what a tensor is, and how to read its shape.
 
 # %%
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -212,18 +213,21 @@ if __name__ == "__main__":
 
 # %%
 class Pictures(Dataset):
-    """Pictures with their labels; the transform is applied anew at each visit."""
+    """Pictures with their labels; the transforms are applied anew at each visit, one after the other."""
 
-    def __init__(self, images: Tensor, labels: Tensor, transform: Callable[[Tensor], Tensor]) -> None:
+    def __init__(self, images: Tensor, labels: Tensor, transforms: Sequence[Callable[[Tensor], Tensor]]) -> None:
         self.images = images
         self.labels = labels
-        self.transform = transform
+        self.transforms = transforms
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        return self.transform(self.images[index]), self.labels[index]
+        image = self.images[index]
+        for transform in self.transforms:
+            image = transform(image)
+        return image, self.labels[index]
 
 
 def normalise(images: Tensor, mean: list[float], std: list[float]) -> Tensor:
@@ -232,7 +236,7 @@ def normalise(images: Tensor, mean: list[float], std: list[float]) -> Tensor:
 
 
 def make_loaders(
-    data: ImageData, batch_size: int = 32, augmented: bool = True, seed: int = 0
+    data: ImageData, batch_size: int = 32, augmented: bool = True, seed: int = 0, workers: int = 0
 ) -> tuple[DataLoader, DataLoader]:
     """Return a loader of training batches and a loader of test batches.
 
@@ -244,22 +248,18 @@ def make_loaders(
         batch_size: pictures a batch; the last batch of an epoch holds what is left.
         augmented: whether training pictures are changed at random; the random numbers are torch's own.
         seed: decides the order of the training pictures.
+        workers: processes that prepare training batches beside the training; 0 prepares them in between.
     """
     mean, std = channel_statistics(data.train_images)
-
-    def for_testing(image: Tensor) -> Tensor:
-        return normalise(image, mean, std)
-
-    def for_training(image: Tensor) -> Tensor:
-        return for_testing(augment(image, data.max_shift, data.may_flip))
-
-    train = Pictures(data.train_images, data.train_labels, for_training if augmented else for_testing)
-    test = Pictures(data.test_images, data.test_labels, for_testing)
+    scaled = partial(normalise, mean=mean, std=std)
+    changed = [partial(augment, max_shift=data.max_shift, may_flip=data.may_flip)] if augmented else []
+    train = Pictures(data.train_images, data.train_labels, [*changed, scaled])
+    test = Pictures(data.test_images, data.test_labels, [scaled])
     # BatchNorm needs two values a channel to compute a spread, so a single picture left over sits this epoch out.
     one_left = len(train) % batch_size == 1
     order = torch.Generator().manual_seed(seed)
-    train_loader = DataLoader(train, batch_size, shuffle=True, drop_last=one_left, generator=order)
-    return train_loader, DataLoader(test, batch_size)
+    options = {"shuffle": True, "drop_last": one_left, "generator": order, "num_workers": workers}
+    return DataLoader(train, batch_size, **options), DataLoader(test, batch_size)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torchinfo import summary
 
 from tutorial_code.ch02_bottleneck import Bottleneck
 
@@ -149,6 +148,8 @@ class GroupCount(NamedTuple):
 
 def count_groups(model: ResNet50, image_size: int) -> list[GroupCount]:
     """Count each group of a ResNet on one picture of ``image_size`` × ``image_size`` pixels."""
+    from torchinfo import summary  # here, because only counting needs it
+
     groups = {
         "conv1": nn.Sequential(model.conv1, model.bn1, model.relu),
         "conv2_x": nn.Sequential(model.maxpool, *model.conv2_x),

@@ -1,4 +1,7 @@
-"""The one exception that a person can cause and mend."""
+"""The one exception that a person can cause and mend, and how a command ends by it."""
+
+import sys
+from collections.abc import Callable
 
 
 class ReaderError(Exception):
@@ -7,3 +10,22 @@ class ReaderError(Exception):
     Its message is one sentence that says what is wrong and what to do.
     The command line prints it without a traceback and exits with code 2.
     """
+
+
+def exit_code_of(command: Callable[[], int | None]) -> int:
+    """Run a command and return its exit code; what a person can mend gives one sentence and exit code 2."""
+    try:
+        return command() or 0
+    except ReaderError as error:
+        return _say(str(error))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _say(f"{place}{error.strerror or error}: check the path, your rights and the space on the disk.")
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def _say(sentence: str) -> int:
+    print(f"resnet50: {sentence}", file=sys.stderr)
+    return 2

@@ -1,10 +1,10 @@
 """What a long run needs around the chapters' loops, passed in through the loops' own arguments."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 
 class NonFiniteLossError(Exception):
@@ -15,57 +15,86 @@ class NonFiniteLossError(Exception):
         self.step = step
 
 
-class ReportingLoader:
-    """A loader that reports how many pictures each batch had, once the loop has finished with it."""
+class ResumableLoader:
+    """A loader that reports each batch once the loop has finished with it, and that can begin within an epoch.
 
-    def __init__(self, loader: DataLoader, report: Callable[[int], None]) -> None:
+    The first batches of a resumed epoch are prepared and left out, so that all random numbers come as they would have.
+
+    Args:
+        loader: has the generator that decides the order of its pictures as ``generator``.
+        after_batch: called with the number of pictures of the batch.
+    """
+
+    def __init__(self, loader: Any, after_batch: Callable[[int], None]) -> None:
         self.loader = loader
-        self.report = report
+        self.after_batch = after_batch
+        self.batch = 0  # batches of this epoch that are done
+        self._order = loader.generator.get_state()  # at the start of this epoch
+        self._random: Tensor | None = None  # torch's own random numbers, after the batches that are left out
 
     def __len__(self) -> int:
         return len(self.loader)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        for images, labels in self.loader:
+        self._order = self.loader.generator.get_state()
+        batches = iter(self.loader)
+        for _ in range(self.batch):
+            next(batches)
+        if self._random is not None:
+            torch.set_rng_state(self._random)
+            self._random = None
+        for images, labels in batches:
             yield images, labels
-            self.report(len(labels))
+            self.batch += 1
+            self.after_batch(len(labels))
+        self.batch = 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return where the loader is, and the state of all random numbers there."""
+        order = self._order if self.batch else self.loader.generator.get_state()
+        return {"batch": self.batch, "order": order, "random": torch.get_rng_state()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on where ``state_dict`` was called."""
+        self.batch = state["batch"]
+        self.loader.generator.set_state(state["order"])
+        self._random = state["random"]
 
 
-class FiniteCriterion(nn.Module):
-    """A criterion that stops the training at the first loss that is NaN or infinite.
+class WatchedCriterion(nn.Module):
+    """A criterion that stops the training at the first loss that is NaN or infinite, and keeps the sum of an epoch.
 
-    Args:
-        criterion: the criterion to guard.
-        steps_done: training steps before this one, so that a resumed run counts on.
+    The sum is that of the training loop, so that an epoch that was interrupted has the mean loss of all its pictures.
     """
 
-    def __init__(self, criterion: nn.Module, steps_done: int = 0) -> None:
+    def __init__(self, criterion: nn.Module) -> None:
         super().__init__()
         self.criterion = criterion
-        self.step = steps_done
+        self.step = 0  # training steps, from the start of the run
+        self.total: Tensor | float = 0.0
+        self.pictures = 0
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
         loss = self.criterion(logits, labels)
-        self.step += torch.is_grad_enabled()  # testing runs without gradients, and its batches are no steps
+        training = torch.is_grad_enabled()  # testing runs without gradients, and its batches are no steps
+        self.step += training
         if not loss.isfinite():
             raise NonFiniteLossError(self.step, loss.item())
+        if training:
+            self.total = self.total + loss.detach() * len(labels)
+            self.pictures += len(labels)
         return loss
 
+    def end_epoch(self) -> float:
+        """Return the mean loss of a picture of the epoch, and begin the next."""
+        mean = float(self.total) / self.pictures
+        self.total, self.pictures = 0.0, 0
+        return mean
 
-class Accelerated(nn.Module):
-    """A network that computes with channels last in memory, and in bf16 where asked; its logits are float32.
+    def state(self) -> dict[str, Any]:
+        """Return what ``restore`` takes."""
+        return {"step": self.step, "total": float(self.total), "pictures": self.pictures}
 
-    The layout changes no result but by rounding. It is faster on CPUs and GPUs; on ``mps`` it is left alone.
-    """
-
-    def __init__(self, model: nn.Module, precision: str) -> None:
-        super().__init__()
-        self.model = model
-        self.precision = precision
-
-    def forward(self, images: Tensor) -> Tensor:
-        if images.device.type != "mps":
-            images = images.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
-            logits = self.model(images)
-        return logits.float()
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on where ``state`` was called."""
+        self.step, self.total, self.pictures = state["step"], torch.tensor(state["total"]), state["pictures"]

@@ -2,20 +2,29 @@
 
 import os
 import pickle
+import sys
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 
 from tutorial_code.errors import ReaderError
 
-KEYS = {"config", "model", "optimizer", "schedule", "history", "random", "classes", "mean", "std"}
+KEYS = {"config", "model", "average", "optimizer", "schedule", "history", "progress"}
+KEYS |= {"classes", "mean", "std", "may_flip"}  # of the data, for whoever uses the network
 
 
-def write_atomically(path: Path, write) -> None:
+class DamagedError(ReaderError):
+    """A checkpoint is missing or cannot be read to its end."""
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], None], keep: Path | None = None) -> None:
     """Call ``write(file)`` on a temporary file beside ``path``, flush it to the disk, and rename it.
 
-    Whenever the process is killed, ``path`` holds the old content or the new, never a part.
+    Whenever the process is killed, ``path`` holds the old content or the new, never a part. With ``keep`` the old
+    content goes there; killed between the two renamings, ``path`` is missing and ``keep`` holds the old content.
     """
     temporary = path.with_name(path.name + ".tmp")
     try:
@@ -23,6 +32,8 @@ def write_atomically(path: Path, write) -> None:
             write(file)
             file.flush()
             os.fsync(file.fileno())
+        if keep and path.exists():
+            path.replace(keep)
         temporary.replace(path)
     except (OSError, RuntimeError) as error:  # torch reports a failed write as RuntimeError
         temporary.unlink(missing_ok=True)
@@ -32,9 +43,33 @@ def write_atomically(path: Path, write) -> None:
         ) from error
 
 
+def before(path: Path) -> Path:
+    """Return where the checkpoint before the one at ``path`` is kept."""
+    return path.with_stem(path.stem + "-before")
+
+
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Save a state made of tensors and plain Python values."""
-    write_atomically(path, lambda file: torch.save(state, file))
+    """Save a state made of tensors and plain Python values; the one that was there is kept as the one before."""
+    write_atomically(path, lambda file: torch.save(state, file), keep=before(path))
+
+
+def load_last_checkpoint(path: Path) -> dict[str, Any]:
+    """Return the state that was saved last, or the one before, saying so, where the last is damaged or missing.
+
+    Raises:
+        ReaderError: neither can be read, or the last was not written by this tutorial.
+    """
+    try:
+        return load_checkpoint(path)
+    except DamagedError as damage:
+        try:
+            state = load_checkpoint(before(path))
+        except ReaderError:
+            raise damage from None
+        batch = state["progress"]["loader"]["batch"]
+        place = f"epoch {len(state['history'])}" + (f" and {batch} batches of the next" if batch else "")
+        print(f"{path} is missing or damaged, so the one before is used: it holds {place}.", file=sys.stderr)
+        return state
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -44,36 +79,17 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         ReaderError: there is no checkpoint, or it is damaged, or was not written by this tutorial.
     """
     if not path.is_file():
-        raise ReaderError(f"There is no checkpoint {path}: train first, or check the folder's name.")
+        raise DamagedError(f"There is no checkpoint {path}: train first, or check the folder's name.")
+    damaged = f"{path} is damaged or cut off: train again in a new folder, or put a whole copy in its place."
+    if not zipfile.is_zipfile(path):  # torch.load would take it for a plain pickle
+        raise DamagedError(damaged)
     other = f"{path} was not written by resnet50 train, so it is not read: use the checkpoint of a run."
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:  # it holds more than tensors and plain values
         raise ReaderError(other) from error
     except Exception as error:  # a damaged archive can fail anywhere in the reader
-        raise ReaderError(
-            f"{path} is damaged or cut off: train again in a new folder, or put a whole copy in its place."
-        ) from error
+        raise DamagedError(damaged) from error
     if not isinstance(state, dict) or set(state) != KEYS:
         raise ReaderError(other)
     return state
-
-
-def random_state(order: torch.Generator, device: torch.device) -> dict[str, torch.Tensor]:
-    """Return the state of every source of random numbers that a training uses."""
-    state = {"torch": torch.get_rng_state(), "order": order.get_state()}
-    if device.type == "cuda":
-        state["device"] = torch.cuda.get_rng_state(device)
-    if device.type == "mps":
-        state["device"] = torch.mps.get_rng_state()
-    return state
-
-
-def restore_random_state(state: dict[str, torch.Tensor], order: torch.Generator, device: torch.device) -> None:
-    """Undo whatever was drawn since ``random_state`` was called."""
-    torch.set_rng_state(state["torch"])
-    order.set_state(state["order"])
-    if "device" in state and device.type == "cuda":
-        torch.cuda.set_rng_state(state["device"], device)
-    if "device" in state and device.type == "mps":
-        torch.mps.set_rng_state(state["device"])

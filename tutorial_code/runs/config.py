@@ -1,77 +1,119 @@
-"""The configuration of a run, and what is chosen automatically, with the reason."""
+"""The configuration of a run: every option of ``resnet50 train`` that decides what is computed."""
 
 import math
-from dataclasses import dataclass
-
-import torch
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
 
 from tutorial_code.errors import ReaderError
 
-CHOICES = {
-    "schedule": ("constant", "cosine"),
-    "device": ("auto", "cpu", "cuda", "mps"),
-    "precision": ("auto", "fp32", "bf16"),
-}
+
+def _option(default: Any, text: str, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"help": text, "choices": choices})
 
 
 @dataclass(frozen=True)
 class Config:
-    """Everything that decides what a run computes. The defaults let a first run on the digits succeed."""
+    """Everything that decides what a run computes. The defaults are the recipe ``exercise``."""
 
-    data: str = "digits"
-    epochs: int = 7
-    batch_size: int = 32
-    lr: float = 0.03
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
-    schedule: str = "cosine"
-    device: str = "auto"
-    precision: str = "auto"
-    seed: int = 0
+    data: str = _option("digits", "digits, cifar10 or folder:PATH")
+    recipe: str = _option("exercise", "exercise (chapters 1 to 6) or full (chapter 7)", ("exercise", "full"))
+    epochs: int = _option(7, "Passes over the training pictures.")
+    batch_size: int = _option(32, "Pictures a step.")
+    lr: float = _option(0.03, "Learning rate.")
+    momentum: float = _option(0.9, "Momentum of SGD.")
+    nesterov: bool = _option(False, "Nesterov's form of momentum.")
+    weight_decay: float = _option(5e-4, "Weight decay of SGD.")
+    decay: str = _option("all", "What decays: all parameters, or weights alone.", ("all", "weights"))
+    schedule: str = _option("cosine", "constant, or cosine after the warm-up", ("constant", "cosine"))
+    warmup: int = _option(1, "Epochs in which a cosine schedule rises.")
+    label_smoothing: float = _option(0.0, "Certainty taken from the right class in training, 0 to 1.")
+    augment: bool = _option(True, "Shift training pictures, and mirror photographs.")
+    cutout: int = _option(0, "Side of the square cut out of training pictures; 0 for none.")
+    stem: str = _option("7x7", "7x7 with max-pool as in the paper, or 3x3 for small pictures", ("7x7", "3x3"))
+    zero_init: bool = _option(True, "Let every block start as its shortcut.")
+    average: bool = _option(False, "Test an average of the weights of about the last epoch.")
+    flip_test: bool = _option(False, "Test each photograph and its mirror image.")
+    validation: int = _option(0, "Training pictures to hold out and test on, in place of the test set.")
+    loading: str = _option("loader", "A DataLoader, or all pictures on the device.", ("loader", "device"))
+    workers: int = _option(0, "Processes of the DataLoader.")
+    channels_last: bool = _option(True, "Keep the channels last in memory.")
+    tf32: bool = _option(False, "Let a GPU round fp32 products to TF32.")
+    compile: bool = _option(False, "Compile the network for training.")
+    cuda_graphs: bool = _option(False, "Replay the compiled network as CUDA graphs.")
+    device: str = _option("auto", "auto, cpu, cuda or mps", ("auto", "cpu", "cuda", "mps"))
+    precision: str = _option("auto", "auto, fp32 or bf16", ("auto", "fp32", "bf16"))
+    seed: int = _option(0, "Decides all random numbers.")
 
     def __post_init__(self) -> None:
-        for name, allowed in CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise ReaderError(f"--{name} {getattr(self, name)} is unknown: choose {', '.join(allowed)}.")
+        for option in fields(self):
+            value, choices = getattr(self, option.name), option.metadata["choices"]
+            if choices and value not in choices:
+                raise ReaderError(f"--{option.name} {value} is unknown: choose {', '.join(choices)}.")
         self._require("epochs", self.epochs >= 1, "at least 1")
         self._require("batch_size", self.batch_size >= 2, "at least 2, because BatchNorm compares pictures")
         self._require("lr", self.lr > 0, "a positive number")
         self._require("momentum", 0 <= self.momentum < 1, "at least 0 and less than 1")
         self._require("weight_decay", self.weight_decay >= 0, "0 or a positive number")
+        self._require("warmup", self.warmup >= 0, "0 or a positive number")
+        self._require("label_smoothing", 0 <= self.label_smoothing < 1, "at least 0 and less than 1")
+        self._require("cutout", self.cutout >= 0, "0 or a positive number")
+        self._require("validation", self.validation >= 0, "0 or a positive number")
+        self._require("workers", self.workers >= 0, "0 or a positive number")
         self._require("seed", 0 <= self.seed < 2**63, "0 or a positive number below 2^63")
+        self._needs(self.nesterov, "nesterov", self.momentum > 0, "a --momentum above 0")
+        self._needs(self.cutout, "cutout", self.loading == "device", "--loading device")
+        self._needs(self.workers, "workers", self.loading == "loader", "--loading loader")
+        self._needs(self.cuda_graphs, "cuda-graphs", self.compile, "--compile")
+
+    @property
+    def tested_on(self) -> str:
+        """What the pictures of its testing are: those of the test set, or training pictures that were held out."""
+        return "validation" if self.validation else "test"
 
     def _require(self, name: str, holds: bool, what: str) -> None:
         value = getattr(self, name)
         if not holds or not math.isfinite(value):
             raise ReaderError(f"--{name.replace('_', '-')} must be {what}, not {value}.")
 
-
-def choose_device(name: str) -> tuple[torch.device, str]:
-    """Return the device and the reason for it; ``auto`` takes the fastest that is there.
-
-    Raises:
-        ReaderError: a device was asked for that is not there.
-    """
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if name == "auto":
-        chosen = next(device for device, available in there.items() if available)
-        reason = "no GPU that PyTorch can use was found" if chosen == "cpu" else "PyTorch found it"
-        return torch.device(chosen), reason
-    if not there[name]:
-        raise ReaderError(f"--device {name} is not there on this machine: give --device auto or --device cpu.")
-    return torch.device(name), "asked for"
+    def _needs(self, given: Any, name: str, holds: bool, what: str) -> None:
+        if given and not holds:
+            raise ReaderError(f"--{name} needs {what}: give that too, or leave --{name} out.")
 
 
-def choose_precision(name: str, device: torch.device) -> tuple[str, str]:
-    """Return ``fp32`` or ``bf16`` and the reason for it; ``auto`` takes bf16 where the hardware computes in it."""
-    fast = _has_bf16(device)
-    if name == "auto":
-        return ("bf16", f"this {device.type} computes in it directly") if fast else ("fp32", "no fast bf16 was found")
-    slow = name == "bf16" and not fast
-    return name, "asked for; no fast bf16 was found, so it may be slow" if slow else "asked for"
+FULL = {
+    "epochs": 50,
+    "batch_size": 512,
+    "nesterov": True,
+    "decay": "weights",
+    "warmup": 5,
+    "label_smoothing": 0.1,
+    "cutout": 8,
+    "stem": "3x3",
+    "average": True,
+    "flip_test": True,
+    "loading": "device",
+    "tf32": True,
+    "compile": True,
+}
+RATE_OF_FULL = 0.1 / 128  # for each picture of a batch: a larger batch has fewer steps, and each may be longer
 
 
-def _has_bf16(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+def shown_default(option: Field) -> str:
+    """Return an option's default as the help shows it, with that of the recipe ``full`` where it is another."""
+    words = {True: "on", False: "off"}
+
+    def shown(value: Any) -> str:
+        return words[value] if isinstance(value, bool) else str(value)
+
+    full = "0.1 for 128 pictures a step" if option.name == "lr" else shown(FULL.get(option.name, option.default))
+    default = shown(option.default)
+    return default if full == default else f"{default}; full: {full}"
+
+
+def configure(given: Mapping[str, Any]) -> Config:
+    """Return the configuration of a new run: the options that were given, over those of the recipe."""
+    if given.get("recipe") != "full":
+        return Config(**given)
+    values = {**FULL, **given}
+    return Config(**{"lr": RATE_OF_FULL * values["batch_size"], **values})

@@ -18,10 +18,19 @@ def describe_environment(device: torch.device) -> dict:
         "system": platform.system(),
         "device": device.type,
         "gpu": torch.cuda.get_device_name(device) if device.type == "cuda" else None,
+        "driver": _driver() if device.type == "cuda" else None,
         "cpu": _cpu_model(),
         "cpu_cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
     }
+
+
+def _driver() -> str | None:
+    command = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[0]
+    except (OSError, subprocess.SubprocessError, IndexError):
+        return None
 
 
 def _cpu_model() -> str:

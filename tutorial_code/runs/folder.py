@@ -14,6 +14,8 @@ CONFIG = "config.json"
 ENVIRONMENT = "environment.json"
 METRICS = "metrics.jsonl"
 SUMMARY = "summary.json"
+CLASSES = "classes.json"
+LOGITS = "logits.npy"
 CHECKPOINT = "checkpoint.pt"
 REPORT = "report.html"
 

@@ -18,7 +18,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 
 from tutorial_code.ch01_images import load_dataset, make_loaders
-from tutorial_code.runs.around import Accelerated"""
+from tutorial_code.ch07_full_run import Accelerated"""
 
 PARTS = {
     "The bottleneck block": [ch02_bottleneck.Bottleneck],

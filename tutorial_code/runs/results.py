@@ -5,27 +5,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
-from tutorial_code.ch01_images import IMAGE_SIZE, ImageData, load_dataset, make_loaders, normalise
+from tutorial_code.ch01_images import IMAGE_SIZE, ImageData, load_dataset, normalise
 from tutorial_code.ch03_resnet50 import ResNet50
 from tutorial_code.ch04_training import make_criterion
 from tutorial_code.ch05_testing import evaluate
 from tutorial_code.ch06_results import Mistake, confident_mistakes, count_confusions, predict
 from tutorial_code.data.folder import read_picture
 from tutorial_code.errors import ReaderError
-from tutorial_code.runs.around import Accelerated
-from tutorial_code.runs.checkpoint import load_checkpoint
-from tutorial_code.runs.config import Config, choose_device, choose_precision
-from tutorial_code.runs.folder import CHECKPOINT
+from tutorial_code.runs import folder as files
+from tutorial_code.runs.checkpoint import load_last_checkpoint, write_atomically
+from tutorial_code.runs.choices import choose_device
+from tutorial_code.runs.config import Config
+from tutorial_code.runs.recipe import for_testing, hold_out, loaders_of, make_network
 
 
 class Results(NamedTuple):
     """What the report shows beside the metrics."""
 
     classes: tuple[str, ...]
+    logits: Tensor  # (n, classes), float32, on the CPU
     confusions: list[list[int]]  # rows: true classes
     mistakes: list[Mistake]  # the most confident first
     images: Tensor  # the test pictures (n, 3, h, w), uint8
@@ -35,7 +39,8 @@ class Results(NamedTuple):
 class TrainedRun:
     """The network of a run's checkpoint, ready to use."""
 
-    model: Accelerated
+    network: ResNet50  # with the weights that are tested: the average, where there is one
+    model: nn.Module  # the same as it is tested
     checkpoint: dict[str, Any]
     config: Config
     device: torch.device
@@ -49,21 +54,32 @@ def load_run(folder: Path) -> TrainedRun:
     """
     if not folder.is_dir():
         raise ReaderError(f"There is no run folder {folder}: check its name.")
-    checkpoint = load_checkpoint(folder / CHECKPOINT)
+    checkpoint = load_last_checkpoint(folder / files.CHECKPOINT)
     config = Config(**checkpoint["config"])
-    network = ResNet50(num_classes=len(checkpoint["classes"]))
-    network.load_state_dict(checkpoint["model"])
+    network = make_network(config, len(checkpoint["classes"]))
+    if checkpoint["average"]:
+        average = AveragedModel(network)
+        average.load_state_dict(checkpoint["average"])
+        network = average.module
+    else:
+        network.load_state_dict(checkpoint["model"])
     # The machine may be another one than that of the training, so an asked-for GPU is no condition.
     device, _ = choose_device("cpu" if config.device == "cpu" else "auto")
-    precision, _ = choose_precision(config.precision, device)
-    return TrainedRun(Accelerated(network.to(device), precision), checkpoint, config, device)
+    model = for_testing(config, checkpoint["may_flip"], device, network.to(device))
+    return TrainedRun(network, model, checkpoint, config, device)
 
 
-def test_run(folder: Path) -> tuple[float, float]:
-    """Return test loss and test accuracy in percent of the run's checkpoint, measured anew."""
+def test_run(folder: Path) -> str:
+    """Return loss and accuracy of the run's checkpoint in a line, measured anew on what it was tested on."""
     run = load_run(folder)
-    _, test_loader = make_loaders(_data_of(run), run.config.batch_size)
-    return evaluate(run.model, test_loader, make_criterion(), run.device)
+    _, test_loader = loaders_of(run.config, _data_of(run), run.device)
+    loss, accuracy = evaluate(run.model, test_loader, make_criterion(), run.device)
+    return result_line(loss, accuracy, run.config.tested_on)
+
+
+def result_line(loss: float, accuracy: float, tested_on: str) -> str:
+    """Return a result as the commands print it."""
+    return f"{tested_on} loss {loss:.4f}   {tested_on} accuracy {accuracy:.2f}%"
 
 
 test_run.__test__ = False  # pytest: a function of the project, not a test
@@ -73,15 +89,29 @@ def results_of(folder: Path) -> Results:
     """Judge the run's checkpoint on its test set."""
     run = load_run(folder)
     data = _data_of(run)
-    _, test_loader = make_loaders(data, run.config.batch_size)
+    _, test_loader = loaders_of(run.config, data, run.device)
     return judge_run(run.model, data, test_loader, run.device)
 
 
-def judge_run(model: Accelerated, data: ImageData, test_loader: DataLoader, device: torch.device) -> Results:
-    """Return confusions and mistakes of a network on the test pictures."""
-    probabilities = predict(model, test_loader, device)
-    confusions = count_confusions(probabilities, data.test_labels)
-    return Results(data.classes, confusions, confident_mistakes(probabilities, data.test_labels), data.test_images)
+@torch.no_grad()
+def judge_run(model: nn.Module, data: ImageData, test_loader: Any, device: torch.device) -> Results:
+    """Return logits, confusions and mistakes of a network on the test pictures."""
+    model.eval()
+    logits = torch.cat([model(images.to(device)).cpu() for images, _ in test_loader])
+    confusions = count_confusions(logits, data.test_labels)
+    mistakes = confident_mistakes(logits.softmax(dim=1), data.test_labels)
+    return Results(data.classes, logits, confusions, mistakes, data.test_images)
+
+
+def write_results(folder: Path, results: Results) -> None:
+    """Write the accuracy of each class with the confusion matrix, and the logits in half precision, into a run."""
+    accuracies = [
+        100 * row[label] / sum(row) if sum(row) else None for label, row in enumerate(results.confusions)
+    ]  # a class may have no picture among those held out
+    values = {"classes": results.classes, "accuracy": accuracies, "confusions": results.confusions}
+    files.write_json(folder / files.CLASSES, values)
+    logits = results.logits.half().numpy()
+    write_atomically(folder / files.LOGITS, lambda file: np.save(file, logits))
 
 
 def predict_pictures(folder: Path, paths: Sequence[Path], most: int = 3) -> list[list[tuple[str, float]]]:
@@ -100,6 +130,8 @@ def predict_pictures(folder: Path, paths: Sequence[Path], most: int = 3) -> list
 
 def _data_of(run: TrainedRun) -> ImageData:
     data = load_dataset(run.config.data)
+    if run.config.validation:
+        data = hold_out(data, run.config.validation, run.config.seed)
     if list(data.classes) != run.checkpoint["classes"]:
         raise ReaderError(f"{run.config.data} has other classes now than when the run was trained: restore it.")
     return data

@@ -1,168 +1,239 @@
 """The main job: chapter 6's ``fit`` with everything that a real run needs put around it."""
 
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
-
-from tutorial_code.ch01_images import channel_statistics, load_dataset, make_loaders
-from tutorial_code.ch03_resnet50 import ResNet50
-from tutorial_code.ch04_training import add_schedule, initialize, make_criterion, make_optimizer
+from tutorial_code.ch01_images import ImageData, channel_statistics, load_dataset
 from tutorial_code.ch06_results import Epoch, fit
 from tutorial_code.errors import ReaderError
 from tutorial_code.runs import folder as files
-from tutorial_code.runs.around import Accelerated, FiniteCriterion, NonFiniteLossError, ReportingLoader
-from tutorial_code.runs.checkpoint import load_checkpoint, random_state, restore_random_state, save_checkpoint
-from tutorial_code.runs.config import Config, choose_device, choose_precision
+from tutorial_code.runs.around import NonFiniteLossError, ResumableLoader, WatchedCriterion
+from tutorial_code.runs.checkpoint import before, load_last_checkpoint, save_checkpoint
+from tutorial_code.runs.choices import choose_compile, choose_device, choose_precision
+from tutorial_code.runs.config import Config
 from tutorial_code.runs.environment import describe_environment
+from tutorial_code.runs.pace import Interrupt, Pace, Stopped
+from tutorial_code.runs.progress import Lines
+from tutorial_code.runs.recipe import Parts, build, hold_out
 from tutorial_code.runs.report import write_report
-from tutorial_code.runs.results import judge_run
+from tutorial_code.runs.results import judge_run, write_results
 
 ROW = "{:>5}  {:>13}  {:>9}  {:>13}  {:>7}"
 
 
-class SpeedColumn(ProgressColumn):
-    """Images per second."""
+class Training:
+    """One training with its folder: it saves, it stops, and it goes on from what was saved."""
 
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed or 0:.0f} images/s")
+    def __init__(self, config: Config, folder: Path, data: ImageData, parts: Parts, pace: Pace, screen: Lines) -> None:
+        self.config, self.folder, self.data, self.parts = config, folder, data, parts
+        self.pace, self.screen = pace, screen
+        self.loader = ResumableLoader(parts.train_loader, self._after_batch)
+        self.criterion = WatchedCriterion(parts.criterion)
+        self.history: list[Epoch] = []
+        self.interrupt = Interrupt()
+        self.statistics = channel_statistics(data.train_images)
+        self.began = self.saved = time.monotonic()
+        self.epoch_began, self.earlier_seconds = time.perf_counter(), 0.0  # of this epoch, before it was interrupted
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything that going on needs."""
+        seconds = self.earlier_seconds + time.perf_counter() - self.epoch_began if self.loader.batch else 0.0
+        mean, std = self.statistics
+        parts = self.parts
+        return {
+            "config": asdict(self.config),
+            "model": parts.network.state_dict(),
+            "average": parts.average.state_dict() if parts.average else None,
+            "optimizer": parts.optimizer.state_dict(),
+            "schedule": parts.schedule.state_dict() if parts.schedule else None,
+            "history": [list(epoch) for epoch in self.history],
+            "progress": {"loader": self.loader.state_dict(), "loss": self.criterion.state(), "seconds": seconds},
+            "classes": list(self.data.classes),
+            "mean": mean,
+            "std": std,
+            "may_flip": self.data.may_flip,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on where ``state_dict`` was called."""
+        parts, progress = self.parts, state["progress"]
+        parts.network.load_state_dict(state["model"])
+        parts.optimizer.load_state_dict(state["optimizer"])
+        if parts.average:
+            parts.average.load_state_dict(state["average"])
+        if parts.schedule:
+            parts.schedule.load_state_dict(state["schedule"])
+        self.history = [Epoch(*row) for row in state["history"]]
+        self.loader.load_state_dict(progress["loader"])
+        self.criterion.restore(progress["loss"])
+        self.earlier_seconds = progress["seconds"]
+
+    def save(self) -> None:
+        """Write a checkpoint, and the metrics of the epochs that are done."""
+        save_checkpoint(self.folder / files.CHECKPOINT, self.state_dict())
+        files.write_metrics(self.folder / files.METRICS, [epoch._asdict() for epoch in self.history])
+        self.saved = time.monotonic()
+
+    def run(self, device) -> None:
+        """Train to the last epoch.
+
+        Raises:
+            Stopped: Ctrl-C or the time limit, after a checkpoint.
+            ReaderError: the loss became NaN or infinite.
+        """
+        steps, epochs = len(self.loader), self.config.epochs
+        pictures = pictures_an_epoch(self.parts)
+        done = len(self.history) * pictures + self.loader.batch * self.config.batch_size
+        if not self.history and not self.loader.batch:
+            self.save()  # whoever stops during the first epoch can resume, too
+        with self.screen.bar(epochs * pictures, done), self.interrupt.listening():
+            self.screen.begin_epoch(min(len(self.history) + 1, epochs))
+            self.epoch_began = time.perf_counter()
+            try:
+                fit(
+                    self.parts.model,
+                    self.loader,
+                    self.parts.test_loader,
+                    self.criterion,
+                    self.parts.optimizer,
+                    device,
+                    epochs,
+                    self.history,
+                    self._after_epoch,
+                )
+            except NonFiniteLossError as error:
+                epoch, batch = divmod(error.step - 1, steps)
+                raise ReaderError(
+                    f"Stopped because {error} (epoch {epoch + 1}, batch {batch + 1} of {steps}): try a smaller rate in "
+                    f"a new run, such as --lr {self.config.lr / 10:g}; what {self.folder} holds was saved before that."
+                ) from error
+
+    def _after_batch(self, pictures: int) -> None:
+        self.screen.advance(pictures)
+        if self.loader.batch == len(self.loader):
+            return  # the epoch is tested and then saved whole
+        minutes = (time.monotonic() - self.saved) / 60
+        if self._must_stop() or minutes >= self.pace.save_minutes:
+            self.save()
+        self._stop_if_asked()
+
+    def _after_epoch(self, history: list[Epoch]) -> None:
+        last = history[-1]
+        history[-1] = last._replace(train_loss=self.criterion.end_epoch(), seconds=last.seconds + self.earlier_seconds)
+        self.history, self.earlier_seconds = list(history), 0.0
+        self.save()
+        self.screen.line(row_of(history[-1]))
+        if len(history) < self.config.epochs:
+            self._stop_if_asked()
+            self.screen.begin_epoch(len(history) + 1)
+        self.epoch_began = time.perf_counter()
+
+    def _must_stop(self) -> bool:
+        limit = self.pace.time_limit
+        return self.interrupt.wished or (limit is not None and time.monotonic() - self.began >= 60 * limit)
+
+    def _stop_if_asked(self) -> None:
+        if self.interrupt.wished:
+            raise KeyboardInterrupt
+        if self._must_stop():
+            raise Stopped
 
 
-def train(config: Config, folder: Path, resume: bool, console: Console) -> dict[str, Any]:
+def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace) -> dict[str, Any]:
     """Train as configured, write the run folder, and return its summary.
 
     Args:
         config: of a new run, or that of the run in ``folder`` when it is resumed.
         folder: where the run is written.
-        resume: go on after the last epoch that was saved there.
-        console: where progress goes; a quiet console shows nothing.
+        resume: go on after what was saved there last.
+        screen: where progress is shown.
+        pace: when to save and when to stop.
 
     Raises:
         ReaderError: data, device or folder are not fit for it, or the loss became NaN or infinite.
+        Stopped: the time limit was reached; everything is saved.
     """
+    began = time.monotonic()
     device, device_reason = choose_device(config.device)
     precision, precision_reason = choose_precision(config.precision, device)
+    compiled, compile_reason = choose_compile(config.compile, device)
     data = load_dataset(config.data)
+    if config.validation:
+        data = hold_out(data, config.validation, config.seed)
     if len(data.train_labels) < 2:
         raise ReaderError(f"{config.data} has a single training picture: BatchNorm needs at least 2.")
     saved = _saved_state(folder, config) if resume else None
     if not resume:
         files.begin(folder, config)
-    files.write_json(folder / files.ENVIRONMENT, {**describe_environment(device), "precision": precision})
-    console.print(f"run        {folder}")
-    console.print(f"data       {config.data}: {len(data.train_labels):,} to train, {len(data.test_labels):,} to test")
-    console.print(f"device     {device.type} ({device_reason})")
-    console.print(f"precision  {precision} ({precision_reason})")
+    environment = {**describe_environment(device), "precision": precision, "compiled": compiled}
+    files.write_json(folder / files.ENVIRONMENT, environment)
+    tested_on = config.tested_on
+    screen.line(f"run        {folder}")
+    screen.line(f"data       {config.data}: {len(data.train_labels):,} to train, {len(data.test_labels):,} to test")
+    screen.line(f"device     {device.type} ({device_reason})")
+    screen.line(f"precision  {precision} ({precision_reason})")
+    if config.compile:
+        screen.line(f"compile    {'yes' if compiled else 'no'} ({compile_reason})")
 
-    torch.manual_seed(config.seed)
-    train_loader, test_loader = make_loaders(data, config.batch_size, seed=config.seed)
-    network = initialize(ResNet50(num_classes=len(data.classes))).to(device)
-    optimizer = make_optimizer(network, config.lr, config.momentum, config.weight_decay)
-    steps = len(train_loader)
-    schedule = None
-    if config.schedule == "cosine":
-        schedule = add_schedule(optimizer, total_steps=config.epochs * steps, warmup_steps=steps)
-    history: list[Epoch] = []
+    parts = build(config, data, device)
+    training = Training(config, folder, data, parts, pace, screen)
+    training.began = began
     if saved:
-        network.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        if schedule:
-            schedule.load_state_dict(saved["schedule"])
-        restore_random_state(saved["random"], train_loader.generator, device)
-        history = [Epoch(*row) for row in saved["history"]]
-        console.print(f"resumed    after epoch {len(history)} of {config.epochs}")
-    mean, std = channel_statistics(data.train_images)
+        training.load_state_dict(saved)
+        batch = training.loader.batch
+        place = f"epoch {len(training.history)}" + (f" and {batch} batches" if batch else "")
+        screen.line(f"resumed    after {place} of {config.epochs}")
+    screen.line(ROW.format("epoch", "training loss", f"{tested_on} loss", f"{tested_on} accuracy", "seconds"))
+    for epoch in training.history:
+        screen.line(row_of(epoch))
+    training.run(device)
 
-    def save(history: list[Epoch]) -> None:
-        state = {
-            "config": asdict(config),
-            "model": network.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "schedule": schedule.state_dict() if schedule else None,
-            "history": [list(epoch) for epoch in history],
-            "random": random_state(train_loader.generator, device),
-            "classes": list(data.classes),
-            "mean": mean,
-            "std": std,
-        }
-        save_checkpoint(folder / files.CHECKPOINT, state)
-        files.write_metrics(folder / files.METRICS, [epoch._asdict() for epoch in history])
-
-    columns = (TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn(), TextColumn("pictures"))
-    with Progress(*columns, SpeedColumn(), TimeRemainingColumn(), console=console, transient=True) as progress:
-        pictures = steps * config.batch_size if train_loader.drop_last else len(data.train_labels)
-        done = len(history) * pictures
-        task = progress.add_task("", total=config.epochs * pictures, completed=done, epoch=len(history) + 1)
-
-        def after_epoch(history: list[Epoch]) -> None:
-            save(history)
-            progress.update(task, epoch=min(len(history) + 1, config.epochs))
-            _print_row(progress.console, history[-1])
-
-        if not history:
-            save(history)  # whoever stops during the first epoch can resume, too
-        console.print(ROW.format("epoch", "training loss", "test loss", "test accuracy", "seconds"))
-        for epoch in history:
-            _print_row(console, epoch)
-        try:
-            history = fit(
-                Accelerated(network, precision),
-                ReportingLoader(train_loader, lambda count: progress.advance(task, count)),
-                test_loader,
-                FiniteCriterion(make_criterion(), steps_done=len(history) * steps),
-                optimizer,
-                device,
-                config.epochs,
-                history,
-                after_epoch,
-            )
-        except NonFiniteLossError as error:
-            epoch = (error.step - 1) // steps + 1
-            raise ReaderError(
-                f"Stopped because {error} (epoch {epoch}): try a smaller rate in a new run, such as --lr "
-                f"{config.lr / 10:g}; the checkpoint in {folder} holds the end of epoch {epoch - 1}."
-            ) from error
-
-    results = judge_run(Accelerated(network, precision), data, test_loader, device)
-    last = history[-1]
-    seconds = sum(epoch.seconds for epoch in history)
-    summary = {
-        "test_loss": last.test_loss,
-        "test_accuracy": last.test_accuracy,
-        "train_loss": last.train_loss,
-        "epochs": len(history),
-        "seconds": seconds,
-        "images_per_second": len(history) * pictures / seconds,
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
-    }
+    results = judge_run(parts.model, data, parts.test_loader, device)
+    write_results(folder, results)
+    summary = _summary(training.history, parts, tested_on, len(data.test_labels))
     files.write_json(folder / files.SUMMARY, summary)
     write_report(folder, results, "html", folder / files.REPORT)
     return summary
 
 
+def pictures_an_epoch(parts: Parts) -> int:
+    """Return how many pictures an epoch trains on: all, or all but those of a last batch that is left out."""
+    loader = parts.train_loader
+    whole = len(loader.dataset if hasattr(loader, "dataset") else loader.labels)
+    return len(loader) * loader.batch_size if loader.drop_last else whole
+
+
+def row_of(epoch: Epoch) -> str:
+    """Return an epoch as a row of the table in the terminal."""
+    values = f"{epoch.train_loss:.4f}", f"{epoch.test_loss:.4f}", f"{epoch.test_accuracy:.2f}%", f"{epoch.seconds:.1f}"
+    return ROW.format(epoch.epoch, *values)
+
+
+def _summary(history: list[Epoch], parts: Parts, tested_on: str, tested: int) -> dict[str, Any]:
+    last = history[-1]
+    seconds = sum(epoch.seconds for epoch in history)
+    right = last.test_accuracy / 100
+    return {
+        "test_loss": last.test_loss,
+        "test_accuracy": last.test_accuracy,
+        "standard_error": 100 * (right * (1 - right) / tested) ** 0.5,
+        "tested_on": tested_on,
+        "train_loss": last.train_loss,
+        "epochs": len(history),
+        "seconds": seconds,
+        "images_per_second": len(history) * pictures_an_epoch(parts) / seconds,
+        "parameters": sum(parameter.numel() for parameter in parts.network.parameters()),
+    }
+
+
 def _saved_state(folder: Path, config: Config) -> dict[str, Any] | None:
     """Return the last saved state, or None where the run was stopped before it could save any."""
     path = folder / files.CHECKPOINT
-    if not path.exists() and not (folder / files.METRICS).exists():
+    if not any(place.exists() for place in (path, before(path), folder / files.METRICS)):
         return None
-    saved = load_checkpoint(path)
+    saved = load_last_checkpoint(path)
     if saved["config"] != asdict(config):
         raise ReaderError(f"{path} belongs to a run with another configuration: put the run's own checkpoint there.")
     return saved
-
-
-def _print_row(console: Console, epoch: Epoch) -> None:
-    values = f"{epoch.train_loss:.4f}", f"{epoch.test_loss:.4f}", f"{epoch.test_accuracy:.2f}%", f"{epoch.seconds:.1f}"
-    console.print(ROW.format(epoch.epoch, *values))

@@ -1,0 +1,47 @@
+"""``train`` and ``test`` with Python's own argparse: for a machine where typer cannot be installed."""
+
+import argparse
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+from tutorial_code.errors import ReaderError, exit_code_of
+from tutorial_code.runs.config import Config, shown_default
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:
+        raise ReaderError(f"{message[0].upper()}{message[1:]}. See {self.prog} --help.")
+
+
+def main() -> None:
+    """Run the command."""
+    sys.exit(exit_code_of(_run))
+
+
+def _run() -> int:
+    parser = _Parser("resnet50", description="Without typer there are train and test alone.", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser("train", help="Train ResNet-50 and write a run folder with its report.")
+    for option in fields(Config):
+        name = f"--{option.name.replace('_', '-')}"
+        text = f"{option.metadata['help']} [default: {shown_default(option)}]"
+        kind = {"action": argparse.BooleanOptionalAction} if option.type is bool else {"type": option.type}
+        train.add_argument(name, help=text, **kind)
+    train.add_argument("--out", type=Path)
+    train.add_argument("--resume", action="store_true")
+    train.add_argument("--time-limit", type=float, help="Minutes.")
+    train.add_argument("--save-minutes", type=float, help="Between checkpoints within an epoch.")
+    train.add_argument("--quiet", action="store_true")
+    commands.add_parser("test", help="Test a run's checkpoint again on its test set.").add_argument("run", type=Path)
+    given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+    if given.pop("command") == "test":
+        from tutorial_code.runs.results import test_run
+
+        print(test_run(given["run"]))
+        return 0
+    from tutorial_code.runs.start import start
+
+    out, resume, quiet = given.pop("out", None), given.pop("resume"), given.pop("quiet")
+    pace = {name: given.pop(name) for name in ("time_limit", "save_minutes") if name in given}
+    return start(given, out, resume, quiet, pace)

@@ -1,0 +1,81 @@
+"""How a training is seen in the terminal: lines, and a live bar where rich is installed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Lines:
+    """Prints lines and shows no bar: for a machine without rich. A quiet one prints nothing."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+
+    def line(self, text: str) -> None:
+        """Print a line."""
+        if not self.quiet:
+            print(text, flush=True)
+
+    @contextmanager
+    def bar(self, total: int, done: int) -> Iterator[None]:
+        """Show a bar of pictures while inside."""
+        yield
+
+    def advance(self, pictures: int) -> None:
+        """Move the bar on."""
+
+    def begin_epoch(self, number: int) -> None:
+        """Say which epoch it is."""
+
+
+class LiveLines(Lines):
+    """Prints lines above a live bar with images per second and the time that is left."""
+
+    def __init__(self, quiet: bool) -> None:
+        from rich.console import Console
+
+        super().__init__(quiet)
+        self.console = Console(quiet=quiet, highlight=False)
+
+    def line(self, text: str) -> None:
+        """Print a line."""
+        self.console.print(text)
+
+    @contextmanager
+    def bar(self, total: int, done: int) -> Iterator[None]:
+        """Show a bar of pictures while inside."""
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            ProgressColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+        from rich.text import Text
+
+        class SpeedColumn(ProgressColumn):
+            def render(self, task) -> Text:
+                return Text(f"{task.speed or 0:.0f} images/s")
+
+        columns = TextColumn("epoch {task.fields[epoch]}"), BarColumn(), MofNCompleteColumn(), TextColumn("pictures")
+        with Progress(
+            *columns, SpeedColumn(), TimeRemainingColumn(), console=self.console, transient=True
+        ) as self.shown:
+            self.task = self.shown.add_task("", total=total, completed=done, epoch="")
+            yield
+
+    def advance(self, pictures: int) -> None:
+        """Move the bar on."""
+        self.shown.advance(self.task, pictures)
+
+    def begin_epoch(self, number: int) -> None:
+        """Say which epoch it is."""
+        self.shown.update(self.task, epoch=number)
+
+
+def open_terminal(quiet: bool) -> Lines:
+    """Return what is at hand."""
+    try:
+        return LiveLines(quiet)
+    except ModuleNotFoundError:
+        return Lines(quiet)

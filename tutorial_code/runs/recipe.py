@@ -1,0 +1,125 @@
+"""From a configuration to the parts of a training: what chapters 1 to 7 build, put together."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import nn
+from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.swa_utils import AveragedModel
+from torch.utils.data import DataLoader
+
+from tutorial_code.ch01_images import ImageData, make_loaders
+from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_resnet50 import ResNet50
+from tutorial_code.ch04_training import add_schedule, initialize, make_criterion, make_optimizer
+from tutorial_code.ch07_full_run import (
+    Accelerated,
+    DeviceLoader,
+    FlipTested,
+    SmoothedCrossEntropy,
+    TestedByAverage,
+    add_average,
+    make_device_loaders,
+    spare_norms_and_biases,
+    use_small_stem,
+)
+from tutorial_code.errors import ReaderError
+from tutorial_code.runs.choices import choose_compile, choose_precision
+from tutorial_code.runs.config import Config
+
+
+class Parts(NamedTuple):
+    """What chapter 6's ``fit`` takes, and what a checkpoint holds."""
+
+    network: nn.Module  # the weights that are trained
+    average: AveragedModel | None  # the weights that are tested, where they are others
+    model: nn.Module  # the network as the loops call it
+    train_loader: DataLoader | DeviceLoader
+    test_loader: DataLoader | DeviceLoader
+    criterion: nn.Module
+    optimizer: torch.optim.Optimizer
+    schedule: LambdaLR | None
+
+
+def hold_out(data: ImageData, count: int, seed: int) -> ImageData:
+    """Return the data with ``count`` training pictures, drawn by the seed, in place of the test pictures.
+
+    Raises:
+        ReaderError: too few pictures would be left to train on.
+    """
+    if count > len(data.train_labels) - 2:
+        raise ReaderError(
+            f"--validation {count} leaves nothing to train on: {len(data.train_labels)} pictures are there."
+        )
+    order = torch.randperm(len(data.train_labels), generator=torch.Generator().manual_seed(seed))
+    held, kept = order[:count], order[count:]
+    images, labels = data.train_images, data.train_labels
+    return data._replace(
+        train_images=images[kept], train_labels=labels[kept], test_images=images[held], test_labels=labels[held]
+    )
+
+
+def make_network(config: Config, classes: int) -> ResNet50:
+    """Return the network with the stem that was asked for; ``build`` gives it its first weights."""
+    network = ResNet50(num_classes=classes)
+    return use_small_stem(network) if config.stem == "3x3" else network
+
+
+def loaders_of(config: Config, data: ImageData, device: torch.device):
+    """Return the loaders of training and of test batches."""
+    if config.loading == "device":
+        return make_device_loaders(data, config.batch_size, device, config.augment, config.cutout, config.seed)
+    return make_loaders(data, config.batch_size, config.augment, config.seed, config.workers)
+
+
+def build(
+    config: Config, data: ImageData, device: torch.device, network: Callable[[Config, int], ResNet50] = make_network
+) -> Parts:
+    """Build all parts of a training. The same configuration gives the same parts, weights included."""
+    torch.manual_seed(config.seed)
+    train_loader, test_loader = loaders_of(config, data, device)
+    network = initialize(network(config, len(data.classes)))
+    if not config.zero_init:
+        for block in (module for module in network.modules() if isinstance(module, Bottleneck)):
+            nn.init.ones_(block.bn3.weight)
+    network.to(device)
+    optimizer = make_optimizer(network, config.lr, config.momentum, config.weight_decay)
+    if config.decay == "weights":
+        spare_norms_and_biases(optimizer)
+    for group in optimizer.param_groups:
+        group["nesterov"] = config.nesterov
+    steps = len(train_loader)
+    schedule = None
+    if config.schedule == "cosine":
+        schedule = add_schedule(optimizer, config.epochs * steps, min(config.warmup, config.epochs) * steps)
+    average = add_average(optimizer, network, steps) if config.average else None
+    criterion = SmoothedCrossEntropy(config.label_smoothing) if config.label_smoothing else make_criterion()
+    model = _for_training(config, data.may_flip, device, network, average)
+    return Parts(network, average, model, train_loader, test_loader, criterion, optimizer, schedule)
+
+
+def _for_training(
+    config: Config, may_flip: bool, device: torch.device, network: nn.Module, average: nn.Module | None
+) -> nn.Module:
+    """Return the network as the loops call it: compiled and accelerated, tested by its average and its mirror image."""
+    if device.type == "cuda":
+        rounding = "tf32" if config.tf32 else "ieee"
+        torch.backends.cuda.matmul.fp32_precision = rounding
+        torch.backends.cudnn.conv.fp32_precision = rounding
+    precision, _ = choose_precision(config.precision, device)
+    compiled = None
+    if choose_compile(config.compile, device)[0]:
+        mode = "reduce-overhead" if config.cuda_graphs else None
+        compiled = torch.compile(network, mode=mode, dynamic=False)
+    model = Accelerated(network, precision, compiled, config.channels_last)
+    if average:
+        model = TestedByAverage(model, Accelerated(average, precision, channels_last=config.channels_last))
+    return FlipTested(model) if config.flip_test and may_flip else model
+
+
+def for_testing(config: Config, may_flip: bool, device: torch.device, network: nn.Module) -> nn.Module:
+    """Return a trained network as it is tested: accelerated, and with its mirror image."""
+    precision, _ = choose_precision(config.precision, device)
+    model = Accelerated(network, precision, channels_last=config.channels_last)
+    return FlipTested(model) if config.flip_test and may_flip else model
