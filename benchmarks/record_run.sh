@@ -8,7 +8,7 @@
 # Python: it needs torch, torchvision, matplotlib and scikit-learn, and nothing has to be installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-name=${1:?name one of exercise-cpu, exercise-gpu, full-gpu, ablation, ablation-cpu, speed-gpu, speed-cpu}
+name=${1:?name one of digits-cpu, exercise-cpu, exercise-gpu, full-gpu, ablation, ablation-cpu, speed-gpu, speed-cpu}
 limit=${2:+--time-limit $2}
 data=${DATA:-cifar10}
 if [ -z "${PYTHON:-}" ]; then
@@ -29,11 +29,13 @@ train() {
 }
 
 case $name in
+    digits-cpu) data=digits && train --device cpu ;;
     exercise-cpu) train --recipe exercise --device cpu --epochs 16 --batch-size 128 --lr 0.1 ;;
     exercise-gpu) train --recipe exercise --device cuda --epochs 50 --batch-size 128 --lr 0.1 ;;
     full-gpu) train --recipe full --device cuda ;;
     # shellcheck disable=SC2086
     ablation | ablation-cpu) $PYTHON benchmarks/ablation.py "$name" --data "$data" $limit ;;
-    speed-gpu | speed-cpu) $PYTHON benchmarks/speed_steps.py "$name" ;;
+    speed-gpu) $PYTHON benchmarks/training_speed.py --data "$data" --device cuda --stem 3x3 --batches 20 --record "$name" ;;
+    speed-cpu) $PYTHON benchmarks/training_speed.py --device cpu --accuracy 6 --record "$name" ;;
     *) echo "there is no run $name" >&2 && exit 2 ;;
 esac

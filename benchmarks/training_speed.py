@@ -1,89 +1,219 @@
-"""Images per second of this project's training loop beside a plain loop around torchvision's resnet50.
+"""Images a second of every step to a faster training, beside a plain loop around torchvision's resnet50.
 
-Both train on the same batches of 128 pictures of 32×32, in one process and in alternation, so that a busy
-machine slows both. What counts is the ratio of the medians.
+All train on real pictures, in one process and in alternation, so that a busy machine slows all of them. What counts
+is the ratio of the medians. Each row adds one thing to the row above.
 
-    uv run python benchmarks/training_speed.py [--rounds 5] [--steps 3]
+    uv run python benchmarks/training_speed.py [--data digits] [--rounds 5] [--batches 3] [--record NAME]
 """
 
 import argparse
+import itertools
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import nn
 from torchvision.models import resnet50
 
-from tutorial_code.ch03_resnet50 import ResNet50
-from tutorial_code.ch04_training import initialize, make_criterion, make_optimizer, train_one_epoch
-from tutorial_code.ch07_full_run import Accelerated
+from tutorial_code.ch01_images import ImageData, load_dataset
+from tutorial_code.ch03_resnet50 import ResNet50, count_groups, to_torchvision
+from tutorial_code.ch04_training import train_one_epoch
+from tutorial_code.ch05_testing import evaluate
+from tutorial_code.ch07_full_run import use_small_stem
+from tutorial_code.runs import folder as files
 from tutorial_code.runs.around import WatchedCriterion
 from tutorial_code.runs.choices import choose_device
+from tutorial_code.runs.config import Config
 from tutorial_code.runs.environment import describe_environment
+from tutorial_code.runs.recipe import Parts, build, set_rounding
 
-BATCH_SIZE = 128
+ROOT = Path(__file__).parent.parent
+PLAIN = "torchvision's resnet50 in a plain loop, fp32"
+BASE = {"precision": "fp32", "channels_last": False, "batch_size": 128, "lr": 0.1, "schedule": "constant"}
+STEPS = {  # what each row adds; None where it is for a GPU
+    "chapters 3 to 6, fp32": {},
+    "+ all pictures on the device": {"loading": "device"},
+    "+ channels last": {"channels_last": True},
+    "+ TF32": {"tf32": True},
+    "+ bf16": {"precision": "bf16"},
+    "+ compiled": {"compile": True},
+    "+ CUDA graphs": {"cuda_graphs": True},
+    "+ batches of 512, rate scaled": {"batch_size": 512, "lr": 0.4, "cuda_graphs": False},
+}
+GPU_ONLY = {"+ TF32", "+ CUDA graphs"}
 
 
-def plain_loop(batches: list, device: torch.device) -> Callable[[], None]:
-    """Return one pass of the loop that anyone would write around torchvision's network, in fp32."""
-    model = resnet50(num_classes=10).to(device)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
+def plain_loop(parts: Parts, device: torch.device) -> Callable[[int], int]:
+    """Return the loop that anyone would write around torchvision's network, in fp32, with the weights of ``parts``."""
+    model = resnet50(num_classes=parts.network.fc.out_features)
+    if isinstance(parts.network.maxpool, nn.Identity):
+        model.conv1 = nn.Conv2d(3, 64, kernel_size=3, padding=1, bias=False)
+        model.maxpool = nn.Identity()
+    model.load_state_dict(to_torchvision(parts.network.state_dict()))
+    model.to(device)
+    optimizer = torch.optim.SGD(model.parameters(), lr=BASE["lr"], momentum=0.9, weight_decay=5e-4)
 
-    def one_pass() -> None:
+    def some_batches(count: int) -> int:
+        set_rounding(device, tf32=False)
         model.train()
-        for images, labels in batches:
+        pictures = 0
+        for images, labels in itertools.islice(parts.train_loader, count):
+            images, labels = images.to(device), labels.to(device)
             optimizer.zero_grad()
             nn.functional.cross_entropy(model(images), labels).backward()
             optimizer.step()
+            pictures += len(labels)
+        return pictures
 
-    return one_pass
+    some_batches.model = model
+    return some_batches
 
 
-def our_loop(batches: list, device: torch.device, precision: str) -> Callable[[], None]:
-    """Return one pass of the loop that `resnet50 train` runs."""
-    network = initialize(ResNet50()).to(device)
-    optimizer = make_optimizer(network, lr=0.01)
-    criterion = WatchedCriterion(make_criterion())
-    model = Accelerated(network, precision)
-    return lambda: train_one_epoch(model, batches, criterion, optimizer, device) and None
+def our_loop(parts: Parts, config: Config, device: torch.device) -> Callable[[int], int]:
+    """Return the loop of `resnet50 train`, for a number of batches."""
+    criterion = WatchedCriterion(parts.criterion)
+
+    def some_batches(count: int) -> int:
+        set_rounding(device, config.tf32)
+        before = criterion.pictures
+        batches = itertools.islice(parts.train_loader, count)
+        train_one_epoch(parts.model, batches, criterion, parts.optimizer, device)
+        return criterion.pictures - before
+
+    some_batches.model = parts.model
+    return some_batches
+
+
+def make_loops(data: ImageData, device: torch.device, stem: str) -> dict[str, Callable[[int], int]]:
+    """Return every row's loop by its name."""
+    loops, options = {}, {**BASE, "stem": stem, "device": device.type}
+    for name, change in STEPS.items():
+        if name in GPU_ONLY and device.type != "cuda":
+            continue
+        options |= {key: value for key, value in change.items() if key != "cuda_graphs" or device.type == "cuda"}
+        config = Config(**options)
+        if config.batch_size > len(data.train_labels):
+            continue
+        parts = build(config, data, device)
+        if not loops:
+            loops[PLAIN] = plain_loop(build(config, data, device), device)
+        loops[name] = our_loop(parts, config, device)
+    return loops
+
+
+def measure(loop: Callable[[int], int], batches: int, device: torch.device) -> tuple[float, float | None]:
+    """Return images a second, and on a GPU the bytes that the training takes beside what lay there before."""
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+        torch.cuda.reset_peak_memory_stats()
+        lying = torch.cuda.memory_allocated()
+    start = time.perf_counter()
+    pictures = loop(batches)
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    speed = pictures / (time.perf_counter() - start)
+    return speed, torch.cuda.max_memory_allocated() - lying if device.type == "cuda" else None
+
+
+def bf16_peak(device: torch.device) -> float:
+    """Return the floating-point operations a second of a large bf16 product on this device, measured."""
+    n = 8192 if device.type == "cuda" else 2048
+    a, b = (torch.randn(n, n, device=device, dtype=torch.bfloat16) for _ in range(2))
+    speeds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        for _ in range(10):
+            a @ b
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        speeds.append(10 * 2 * n**3 / (time.perf_counter() - start))
+    return max(speeds)
+
+
+def operations_a_picture(stem: str) -> float:
+    """Return the floating-point operations of training on one 32×32 picture: forward once, backward twice."""
+    network = use_small_stem(ResNet50()) if stem == "3x3" else ResNet50()
+    return 3 * 2 * sum(group.multiply_adds for group in count_groups(network, image_size=32))
+
+
+def accuracies(data: ImageData, device: torch.device, epochs: int) -> list[dict]:
+    """Train the plain loop and the fastest one for the same epochs from the same weights; return what came of both."""
+    steps = -(-len(data.train_labels) // 64)
+    plain = build(Config(**{**BASE, "batch_size": 64, "lr": 0.05, "device": device.type}), data, device)
+    fast_config = Config(
+        batch_size=64,
+        lr=0.05,
+        schedule="constant",
+        loading="device",
+        precision="bf16",
+        compile=True,
+        device=device.type,
+    )
+    fast = build(fast_config, data, device)
+    rows = []
+    for name, loop in (
+        (PLAIN, plain_loop(plain, device)),
+        ("this project, all of it", our_loop(fast, fast_config, device)),
+    ):
+        loop(1)  # compiles, and warms up
+        start = time.perf_counter()
+        for _ in range(epochs):
+            loop(steps)
+        seconds = time.perf_counter() - start
+        accuracy = evaluate(loop.model, fast.test_loader, nn.CrossEntropyLoss(), device)[1]
+        rows.append({"step": name, "epochs": epochs, "seconds": seconds, "accuracy": accuracy})
+    return rows
 
 
 def main() -> None:
-    """Time the loops and print the table."""
+    """Time the loops, print the table, and record it where asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default="digits")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--steps", type=int, default=3, help="batches a round")
+    parser.add_argument("--batches", type=int, default=3, help="a round")
+    parser.add_argument("--stem", choices=("7x7", "3x3"), default="7x7")
+    parser.add_argument("--accuracy", type=int, metavar="EPOCHS", help="train both ends and compare accuracy and time")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--record", metavar="NAME", help="write the table to runs/NAME")
     arguments = parser.parse_args()
 
-    device, _ = choose_device("auto")
-    torch.manual_seed(0)
-    batches = [
-        (torch.randn(BATCH_SIZE, 3, 32, 32, device=device), torch.randint(10, (BATCH_SIZE,), device=device))
-        for _ in range(arguments.steps)
-    ]
-    loops = {
-        "plain loop, torchvision, fp32": plain_loop(batches, device),
-        "this project, fp32": our_loop(batches, device, "fp32"),
-        "this project, bf16": our_loop(batches, device, "bf16"),
-    }
-    speeds = {name: [] for name in loops}
+    device, _ = choose_device(arguments.device)
+    data = load_dataset(arguments.data)
+    loops = make_loops(data, device, arguments.stem)
+    measured = {name: [] for name in loops}
     for round_number in range(arguments.rounds + 1):
-        for name, one_pass in loops.items():
-            start = time.perf_counter()
-            one_pass()
-            if device.type == "cuda":
-                torch.cuda.synchronize()
-            if round_number > 0:  # the first round warms up
-                speeds[name].append(arguments.steps * BATCH_SIZE / (time.perf_counter() - start))
+        for name, loop in loops.items():
+            result = measure(loop, arguments.batches, device)
+            if round_number > 0:  # the first round warms up and compiles
+                measured[name].append(result)
 
     machine = describe_environment(device)
     print(f"{machine['gpu'] or machine['cpu']}, {machine['threads']} threads, torch {machine['torch']}")
-    print(f"batch {BATCH_SIZE}, 32×32, median of {arguments.rounds} rounds of {arguments.steps} steps")
-    base = statistics.median(next(iter(speeds.values())))
-    for name, values in speeds.items():
-        median = statistics.median(values)
-        print(f"{name:32} {median:8.1f} images/s   {median / base:.2f} times the plain loop")
+    print(f"32×32, stem {arguments.stem}, median of {arguments.rounds} rounds of {arguments.batches} batches")
+    peak, operations = bf16_peak(device), operations_a_picture(arguments.stem)
+    print(f"bf16 peak, by a product of large matrices: {peak / 1e12:.2f} TFLOP/s")
+    rows = []
+    for name, results in measured.items():
+        speed = statistics.median(speed for speed, _ in results)
+        memory = max((bytes_ for _, bytes_ in results if bytes_), default=None)
+        ratio = speed / (rows[0]["images_per_second"] if rows else speed)
+        rows.append({"step": name, "images_per_second": speed, "times_the_plain_loop": ratio})
+        rows[-1] |= {"share_of_bf16_peak": speed * operations / peak, "memory_gb": memory and memory / 1e9}
+        used = f"{memory / 1e9:6.2f} GB" if memory else ""
+        share = 100 * rows[-1]["share_of_bf16_peak"]
+        print(f"{name:46} {speed:8.1f} images/s  {ratio:5.2f} times  {share:5.1f}% of peak {used}")
+    if arguments.accuracy:
+        for result in accuracies(data, device, arguments.accuracy):
+            rows.append(result)
+            print("{step:46} {epochs} epochs {seconds:7.1f} s  {accuracy:.2f}%".format(**result))
+    if arguments.record:
+        folder = ROOT / "runs" / arguments.record
+        folder.mkdir(parents=True, exist_ok=True)
+        files.write_json(folder / files.CONFIG, vars(arguments) | {"base": BASE})
+        files.write_json(folder / files.ENVIRONMENT, machine | {"bf16_tflops": peak / 1e12})
+        files.write_metrics(folder / files.ROWS, rows)
 
 
 if __name__ == "__main__":

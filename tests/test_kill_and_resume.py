@@ -1,6 +1,8 @@
 """A run that is killed, with a real signal, and resumed ends with exactly the weights of one that was not."""
 
+import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -13,79 +15,132 @@ import torch
 from tutorial_code.runs.checkpoint import load_checkpoint
 
 ROOT = Path(__file__).parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
 
-def begin(folder, *arguments):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "tutorial_code", "train", "--out", str(folder), *arguments]
-    with folder.with_name("errors.txt").open("w", encoding="utf-8") as errors:
-        return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
+class Command:
+    """A command in a process of its own, started by the fork server."""
+
+    def __init__(self, server, arguments):
+        self.server = server
+        server.stdin.write(json.dumps([str(argument) for argument in arguments]) + "\n")
+        server.stdin.flush()
+        self.pid = int(server.stdout.readline())
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+        return self.wait()
+
+    def wait(self):
+        return int(self.server.stdout.readline())
 
 
-def errors_of(folder):
-    return folder.with_name("errors.txt").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    if not hasattr(os, "fork"):
+        pytest.skip("this system cannot fork a process")
+    errors = tmp_path_factory.mktemp("server") / "errors.txt"
+    command = [sys.executable, str(ROOT / "tests" / "fork_server.py")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with (
+        errors.open("w", encoding="utf-8") as file,
+        subprocess.Popen(command, env=ENVIRONMENT, stderr=file, **pipes) as it,
+    ):
+        it.errors = errors
+        yield it
+        it.stdin.close()
 
 
-def wait_until(condition, process, folder):
-    deadline = time.monotonic() + 120
+def arguments_for(pictures_folder, epochs):
+    options = ["--batch-size", "8", "--epochs", str(epochs), "--device", "cpu", "--precision", "fp32"]
+    return ["train", "--data", f"folder:{pictures_folder}", *options, "--quiet"]
+
+
+def same_weights(one, other):
+    one, other = load_checkpoint(one / "checkpoint.pt"), load_checkpoint(other / "checkpoint.pt")
+    for name in ("model", "average"):
+        for key, value in (one[name] or {}).items():
+            assert torch.equal(value, other[name][key]), key
+    assert [row[:4] for row in one["history"]] == [row[:4] for row in other["history"]]
+    return True
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 60
     while not condition():
-        assert process.poll() is None, errors_of(folder)
         assert time.monotonic() < deadline
-        time.sleep(0.002)
+        time.sleep(0.001)
 
 
-def epochs_saved(folder):
-    path = folder / "metrics.jsonl"
-    return path.read_text(encoding="utf-8").count("\n") if path.exists() else -1
+FULL = ["--recipe", "full", "--stem", "7x7", "--warmup", "1", "--no-compile"]  # the 3×3 stem takes 16 times as long
 
 
-@pytest.fixture(scope="module")
-def arguments(pictures_folder):
-    data = f"folder:{pictures_folder}"
-    return ["--data", data, "--batch-size", "8", "--epochs", "2", "--device", "cpu", "--precision", "fp32"]
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(train_small):
-    return load_checkpoint(train_small(2) / "checkpoint.pt")
-
-
-def test_three_kills(arguments, uninterrupted, tmp_path):
-    folder = tmp_path / "run"
-    half_written = folder / "checkpoint.pt.tmp"
-
-    def while_starting():
-        return (folder / "config.json").exists()
-
-    def while_the_first_epoch_is_saved():
-        return epochs_saved(folder) == 0 and half_written.exists()
-
-    def in_the_second_epoch():
-        return epochs_saved(folder) >= 1
-
-    kills = [while_starting, while_the_first_epoch_is_saved, in_the_second_epoch]
-    for number, moment in enumerate(kills):
-        process = begin(folder, *(arguments if number == 0 else ["--resume"]))
-        wait_until(moment, process, folder)
-        process.kill()
-        process.wait()
-    process = begin(folder, "--resume")
-    assert process.wait(timeout=300) == 0, errors_of(folder)
-
-    resumed = load_checkpoint(folder / "checkpoint.pt")
-    for name, value in uninterrupted["model"].items():
-        assert torch.equal(resumed["model"][name], value), name
-    assert [row[:4] for row in resumed["history"]] == [row[:4] for row in uninterrupted["history"]]
-    assert epochs_saved(folder) == 2
+@pytest.mark.parametrize(("recipe", "kills"), [([], 20), (FULL, 6)], ids=["exercise", "full"])
+def test_kills(recipe, kills, server, pictures_folder, tmp_path):
+    """While it starts, while a checkpoint is written, and a random while after one."""
+    moments = random.Random(0)
+    folder, whole = tmp_path / "run", tmp_path / "whole"
+    arguments = [*arguments_for(pictures_folder, 9), *recipe]
+    resume = ["train", "--resume", "--quiet", "--out", folder]
+    checkpoint, half_written = folder / "checkpoint.pt", folder / "checkpoint.pt.tmp"
+    writing, in_an_epoch = 0, 0
+    for number in range(kills):
+        start = resume if (folder / "config.json").exists() else [*arguments, "--out", folder]
+        before = checkpoint.stat().st_ino if checkpoint.exists() else None
+        command = Command(server, [*start, "--save-minutes", "0"])
+        if number % 5 == 0:
+            time.sleep(moments.uniform(0, 0.6))
+        else:
+            wait_until(half_written.exists)
+        if number % 5 > 1:
+            wait_until(lambda: checkpoint.exists() and checkpoint.stat().st_ino != before)  # noqa: B023
+            time.sleep(moments.uniform(0, 0.2))
+        assert command.kill() == -signal.SIGKILL, server.errors.read_text(encoding="utf-8")
+        writing += half_written.exists()
+        if checkpoint.exists():
+            in_an_epoch += load_checkpoint(checkpoint)["progress"]["loader"]["batch"] > 0
+    assert writing and in_an_epoch
+    assert Command(server, resume).wait() == 0, server.errors.read_text(encoding="utf-8")
+    assert Command(server, [*arguments, "--out", whole]).wait() == 0
+    assert same_weights(folder, whole)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
-def test_ctrl_c_saves_and_says_how_to_go_on(arguments, tmp_path):
+def test_ctrl_c_saves_the_batch_and_says_how_to_go_on(server, pictures_folder, tmp_path):
     folder = tmp_path / "run"
-    process = begin(folder, *arguments)
-    wait_until(lambda: epochs_saved(folder) >= 1, process, folder)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 130
-    assert f"resnet50 train --resume --out {folder}" in errors_of(folder)
-    assert "Traceback" not in errors_of(folder)
-    assert len(load_checkpoint(folder / "checkpoint.pt")["history"]) == epochs_saved(folder)
+    command = Command(server, [*arguments_for(pictures_folder, 50), "--out", folder])
+    metrics = folder / "metrics.jsonl"
+    wait_until(lambda: metrics.exists() and metrics.read_text(encoding="utf-8").count("\n"))
+    os.kill(command.pid, signal.SIGINT)
+    assert command.wait() == 130
+    errors = server.errors.read_text(encoding="utf-8")
+    assert f"resnet50 train --resume --out {folder}" in errors and "Traceback" not in errors
+    saved = load_checkpoint(folder / "checkpoint.pt")
+    assert len(saved["history"]) == metrics.read_text(encoding="utf-8").count("\n")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=140m", "tmpfs", str(disk)]
+    if sys.platform != "linux" or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a small disk needs Linux and the right to mount one")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk_loses_nothing(server, pictures_folder, small_disk, tmp_path):
+    """It holds two checkpoints and no third, which is written before the oldest goes."""
+    folder, whole = small_disk / "run", tmp_path / "whole"
+    arguments = arguments_for(pictures_folder, 2)
+    errors = len(server.errors.read_text(encoding="utf-8"))
+    assert Command(server, [*arguments, "--save-minutes", "0", "--out", folder]).wait() == 2
+    said = server.errors.read_text(encoding="utf-8")[errors:]
+    assert said.count("\n") == 1 and "checkpoint.pt" in said and "free space" in said
+    assert load_checkpoint(folder / "checkpoint.pt")["progress"]["loader"]["batch"] == 1
+    assert not (folder / "checkpoint.pt.tmp").exists()
+    subprocess.run(["mount", "-o", "remount,size=400m", str(small_disk)], check=True)
+    assert Command(server, ["train", "--resume", "--quiet", "--out", folder]).wait() == 0
+    assert Command(server, [*arguments, "--out", whole]).wait() == 0
+    assert same_weights(folder, whole)

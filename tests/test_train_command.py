@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
+from tutorial_code.runs.checkpoint import load_checkpoint, load_last_checkpoint, save_checkpoint
 
 ROOT = Path(__file__).parent.parent
 
@@ -177,6 +177,22 @@ def test_notebook_report_is_valid_and_runs(finished, command, tmp_path, monkeypa
         ("--schedule", "linear"),
         ("--device", "tpu"),
         ("--precision", "fp8"),
+        ("--recipe", "best"),
+        ("--stem", "5x5"),
+        ("--decay", "none"),
+        ("--loading", "disk"),
+        ("--warmup", "-1"),
+        ("--label-smoothing", "1"),
+        ("--label-smoothing", "nan"),
+        ("--cutout", "-1"),
+        ("--cutout", "8"),  # needs --loading device
+        ("--cuda-graphs", ""),  # needs --compile
+        ("--validation", "-1"),
+        ("--validation", "1436"),
+        ("--workers", "-1"),
+        ("--time-limit", "0"),
+        ("--time-limit", "nan"),
+        ("--save-minutes", "-1"),
         ("--data", "mnist"),
         ("--data", "folder:nowhere"),
         ("--seed", "-1"),
@@ -184,7 +200,7 @@ def test_notebook_report_is_valid_and_runs(finished, command, tmp_path, monkeypa
     ],
 )
 def test_bad_options_are_refused_in_one_sentence(option, value, command, tmp_path):
-    refused(command("train", option, value))
+    refused(command("train", option, *([value] if value else [])))
     assert not list(tmp_path.iterdir())
 
 
@@ -245,6 +261,15 @@ def test_a_bad_checkpoint_falls_back_to_the_one_before_or_is_refused(damage, run
     assert not (tmp_path / "executed").exists()
 
 
+def test_a_mended_checkpoint_is_not_lost_by_the_next_save(run):
+    path = run / "checkpoint.pt"
+    path.write_bytes(b"cut off")
+    state = load_last_checkpoint(path, mend=True)
+    assert len(state["history"]) == 1 and not (run / "checkpoint-before.pt").exists()
+    save_checkpoint(path, state)
+    assert len(load_checkpoint(run / "checkpoint-before.pt")["history"]) == 1
+
+
 def test_a_truncated_checkpoint_costs_an_epoch_and_not_the_run(finished, run, command):
     path = run / "checkpoint.pt"
     path.write_bytes(path.read_bytes()[:1_000_000])
@@ -270,7 +295,7 @@ def test_resuming_a_finished_run_changes_nothing(run, command):
 @pytest.mark.filterwarnings("ignore")
 def test_a_loss_that_explodes_stops_and_keeps_the_last_good_checkpoint(small, command, tmp_path):
     result = command(*small, "--out", "run", "--lr", "1e30", "--schedule", "constant", "--epochs", "3")
-    refused(result, "at step", "--lr 1e+29")
+    refused(result, "at step 2 (epoch 1, batch 2 of 3)", "--lr 1e+29")
     checkpoint = load_checkpoint(tmp_path / "run" / "checkpoint.pt")
     assert all(value.isfinite().all() for value in checkpoint["model"].values())
 
@@ -299,7 +324,7 @@ def test_missing_and_damaged_run_folders(run, command, tmp_path):
     refused(command("report", run), "no finished run")
 
 
-@pytest.mark.parametrize("name", [None, "train", "test", "predict", "report"])
+@pytest.mark.parametrize("name", [None, "train", "test", "predict", "report", "compare", "export"])
 def test_help(name, command):
     code, out, err = command(*([name] if name else []), "--help")
     assert code == 0 and "Usage" in out and not err

@@ -256,3 +256,5 @@ if __name__ == "__main__":
 #
 # - He et al. 2015, section 4.2: ResNets on CIFAR-10.
 # - Guo et al., *On Calibration of Modern Neural Networks*, 2017: how far to trust a network's probabilities.
+#
+# Next: [chapter 7](ch07_full_run.py) trains it for long, and as well as it can be trained.

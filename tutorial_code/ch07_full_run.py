@@ -1,26 +1,35 @@
 # %% [markdown]
 # # 7. The full run
 #
-# Your network learns. Now train it properly: better, faster, and safe against whatever ends a long run early.
+# Your network learns. Now train it on photographs, for long, and as well as you can. What helps, and how much?
 #
-# **At the end of this chapter you have** every part of `resnet50 train --recipe full`, and you know what each
-# is for and what it gained when it was measured.
+# **At the end of this chapter you have** every part of `resnet50 train --recipe full`, and what each is worth.
 #
 # **You need** chapters 1 to 6.
 
 # %%
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from tutorial_code.ch01_images import ImageData, channel_statistics
-from tutorial_code.ch03_resnet50 import ResNet50
+from tutorial_code import plots, tables
+from tutorial_code.ch01_images import load_dataset
+from tutorial_code.ch03_resnet50 import ResNet50, count_groups
+from tutorial_code.ch04_training import make_optimizer
+from tutorial_code.data.device import cut_out, make_device_loaders, shift_and_flip
 
 # %% [markdown]
-# STEM
+# The loops stay as they are. All that follows goes in through their arguments.
+#
+# ## What learns better
+#
+# ### A stem for small pictures
+#
+# Chapter 3 left a question open. The stem was made for 224×224 pixels; ours have 32×32. *Predict:* how many
+# positions are left for conv5_x? Then take a 3×3 convolution with stride 1 and no pool, and predict again.
 
 
 # %%
@@ -31,117 +40,44 @@ def use_small_stem(model: ResNet50) -> ResNet50:
     return model
 
 
-# %% [markdown]
-# AUGMENT
+if __name__ == "__main__":
+    for name, model in {"7×7 and max-pool": ResNet50(), "3×3": use_small_stem(ResNet50())}.items():
+        groups = count_groups(model, image_size=32)
+        sizes = " ".join(f"{group.name} {group.output_shape[-1]:2}" for group in groups[:-1])
+        millions = sum(group.multiply_adds for group in groups) / 1e6
+        print(f"{name:16} {sizes}   {millions:6.0f} million multiply-adds")
 
+# %% [markdown]
+# One position against sixteen. With the paper's stem a 3×3 convolution of conv5_x sees one pixel and eight
+# zeros, and most of the picture is gone before the first block. The small stem keeps it, at 16 times the cost.
+#
+# ### Pictures that never come twice
+#
+# **Cutout** hides a square of each training picture. The network cannot rest on the ears of a cat; it has to learn
+# the rest of it, too. Shifting and mirroring are those of chapter 1, for a whole batch at once (`data/device.py`).
 
 # %%
-def shift_and_flip(images: Tensor, max_shift: int, may_flip: bool, generator: torch.Generator) -> Tensor:
-    """Shift each picture of a batch (n, 3, h, w) by up to ``max_shift`` pixels and mirror half, as ``augment`` does."""
-    n, _, height, width = images.shape
-    device = images.device
+if __name__ == "__main__":
+    from sklearn.datasets import load_sample_image
 
-    def draw(below: int) -> Tensor:
-        return torch.randint(below, (n, 1, 1), generator=generator, device=device)
-
-    rows = torch.arange(height, device=device).view(1, -1, 1)
-    columns = torch.arange(width, device=device).view(1, 1, -1)
-    if may_flip:
-        columns = torch.where(draw(2) == 1, columns.flip(-1), columns)
-    padded = F.pad(images, [max_shift] * 4)
-    rows, columns = rows + draw(2 * max_shift + 1), columns + draw(2 * max_shift + 1)
-    return padded[torch.arange(n, device=device).view(-1, 1, 1), :, rows, columns].permute(0, 3, 1, 2)
-
-
-def cut_out(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
-    """Set a square in each normalised picture (n, 3, h, w) to the mean, 0; its centre may be any pixel.
-
-    Source: DeVries and Taylor 2017, section 3.
-    """
-    n, _, height, width = images.shape
-    device = images.device
-    top = torch.randint(height, (n, 1, 1, 1), generator=generator, device=device) - side // 2
-    left = torch.randint(width, (n, 1, 1, 1), generator=generator, device=device) - side // 2
-    rows = torch.arange(height, device=device).view(1, 1, -1, 1)
-    columns = torch.arange(width, device=device).view(1, 1, 1, -1)
-    inside = (rows >= top) & (rows < top + side) & (columns >= left) & (columns < left + side)
-    return images.masked_fill(inside, 0.0)
-
+    flower = torch.from_numpy(load_sample_image("flower.jpg").copy()).permute(2, 0, 1)[None, :, :400, 120:520]
+    flower = F.interpolate(flower.float(), size=(32, 32), mode="area").byte().expand(6, -1, -1, -1)
+    generator = torch.Generator().manual_seed(1)
+    shifted = shift_and_flip(flower, 4, True, generator)
+    cut = cut_out(shifted, 8, generator)
+    plots.show(
+        plots.pictures(torch.cat([shifted, cut]), ["shifted, mirrored"] * 6 + ["and cut out"] * 6, columns=6),
+        name="ch07-augmentation",
+        alt="A photograph of a flower six times: shifted, some of them mirrored; below, each with a dark square.",
+    )
 
 # %% [markdown]
-# DEVICE
-
-
-# %%
-class DeviceLoader:
-    """Batches from pictures that lie on the device as one tensor; the loops take it in place of a DataLoader.
-
-    Args:
-        images: (n, 3, h, w), uint8, on the device.
-        labels: (n,), int64, on the device.
-        batch_size: pictures a batch.
-        prepare: makes the network's input, float32, of a batch of pictures.
-        generator: draws the order, on the device. Then a last batch that is not full sits this epoch out, so that
-            all have one shape. Without a generator the order is kept and nothing is left out.
-    """
-
-    def __init__(
-        self,
-        images: Tensor,
-        labels: Tensor,
-        batch_size: int,
-        prepare: Callable[[Tensor], Tensor],
-        generator: torch.Generator | None = None,
-    ) -> None:
-        self.images, self.labels = images, labels
-        self.batch_size = batch_size
-        self.prepare = prepare
-        self.generator = generator
-        self.drop_last = generator is not None and len(labels) >= batch_size
-
-    def __len__(self) -> int:
-        full, rest = divmod(len(self.labels), self.batch_size)
-        return full + (rest > 0 and not self.drop_last)
-
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        n, device = len(self.labels), self.labels.device
-        shuffled = self.generator is not None
-        order = torch.randperm(n, generator=self.generator, device=device) if shuffled else torch.arange(n)
-        for chosen in order.to(device).split(self.batch_size)[: len(self)]:
-            yield self.prepare(self.images[chosen]), self.labels[chosen]
-
-
-def make_device_loaders(
-    data: ImageData, batch_size: int, device: torch.device, augmented: bool = True, cutout: int = 0, seed: int = 0
-) -> tuple[DeviceLoader, DeviceLoader]:
-    """Return loaders of training and of test batches as ``make_loaders`` does, prepared on the device.
-
-    Args:
-        data: what ``load_dataset`` returned.
-        batch_size: pictures a batch.
-        device: where all pictures are put: 3 kB each at 32×32.
-        augmented: whether training pictures are shifted and, where they may be, mirrored.
-        cutout: side in pixels of the square that is cut out of each training picture; 0 cuts nothing out.
-        seed: decides the order and the augmentation.
-    """
-    mean, std = (torch.tensor(values, device=device).view(3, 1, 1) for values in channel_statistics(data.train_images))
-    generator = torch.Generator(device).manual_seed(seed)
-
-    def for_testing(images: Tensor) -> Tensor:
-        return (images.float() / 255 - mean) / std
-
-    def for_training(images: Tensor) -> Tensor:
-        if augmented:
-            images = shift_and_flip(images, data.max_shift, data.may_flip, generator)
-        images = for_testing(images)
-        return cut_out(images, cutout, generator) if cutout else images
-
-    train, test = ([images.to(device), labels.to(device)] for images, labels in (data[:2], data[2:4]))
-    return DeviceLoader(*train, batch_size, for_training, generator), DeviceLoader(*test, batch_size, for_testing)
-
-
-# %% [markdown]
-# OPTIMIZER
+# ### Steps: Nesterov, and what not to decay
+#
+# Nesterov's momentum takes the gradient a little ahead, where the momentum is going to carry the weights.
+#
+# Weight decay pulls weights towards 0. For a convolution that is harmless: BatchNorm rescales what comes out. But
+# BatchNorm's own scales and shifts have a meaning, and so has a bias. Spare them (He et al. 2018, section 3.1).
 
 
 # %%
@@ -153,11 +89,27 @@ def spare_norms_and_biases(optimizer: torch.optim.Optimizer) -> None:
     optimizer.add_param_group({**group, "params": spared, "weight_decay": 0.0})
 
 
-class SmoothedCrossEntropy(nn.Module):
-    """Cross-entropy that asks for ``1 - smoothing`` of certainty in training, and for all of it in testing.
+if __name__ == "__main__":
+    optimizer = make_optimizer(ResNet50())
+    spare_norms_and_biases(optimizer)
+    for group in optimizer.param_groups:
+        numbers = sum(parameter.numel() for parameter in group["params"])
+        print(f"decay {group['weight_decay']}: {len(group['params']):3} tensors, {numbers:10,} numbers")
 
-    Source: Szegedy et al. 2015, section 7.
-    """
+# %% [markdown]
+# The rate follows chapter 4: up during a few epochs, then down along a cosine. A batch of 512 has a quarter of
+# the steps of one of 128, so each step may be four times as long: 0.1 for every 128 pictures.
+#
+# ### Labels that leave some doubt
+#
+# Cross-entropy is never content. At 99% it still asks for more, and the logits grow for nothing. **Label
+# smoothing** asks for 90% and shares the rest among all classes. *Predict:* the right logit grows from 2 to 16.
+# Where is the loss lowest?
+
+
+# %%
+class SmoothedCrossEntropy(nn.Module):
+    """Cross-entropy with ``smoothing`` of doubt in training, none in testing (Szegedy et al. 2015, section 7)."""
 
     def __init__(self, smoothing: float) -> None:
         super().__init__()
@@ -168,28 +120,37 @@ class SmoothedCrossEntropy(nn.Module):
         return F.cross_entropy(logits, labels, label_smoothing=smoothing)
 
 
+if __name__ == "__main__":
+    for right in (2.0, 4.0, 8.0, 16.0):
+        loss = SmoothedCrossEntropy(0.1)(torch.tensor([[right] + 9 * [0.0]]), torch.tensor([0]))
+        print(f"logit of the right class {right:4.0f}   loss {loss.item():.3f}")
+
 # %% [markdown]
-# AVERAGE
+# The best logit is no longer the largest. Testing asks for the plain loss, so that runs compare.
+#
+# ### A calmer network, and a second look
+#
+# Each step is noisy, so the last weights are as good as the last few batches. Their average over many steps is
+# calmer. And a mirror image is a second look: take the mean of both answers.
 
 
 # %%
 def add_average(optimizer: torch.optim.Optimizer, network: nn.Module, steps: int) -> AveragedModel:
-    """Return a copy of the network that every ``optimizer.step()`` moves towards it, by one part in ``steps``.
+    """Return a copy of the network that every ``optimizer.step()`` moves towards it by one part in ``steps``.
 
-    It is an exponential moving average of weights and BatchNorm statistics: of about the last ``steps`` steps.
+    It is an exponential moving average of weights and BatchNorm statistics, of about the last ``steps`` steps.
     """
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(1 - 1 / steps), use_buffers=True)
     optimizer.register_step_post_hook(lambda *_: average.update_parameters(network))
     return average
 
 
-class TestedByAverage(nn.Module):
-    """Trains one network and is tested with another, its average."""
+class AverageTested(nn.Module):
+    """Trains one network and answers, in testing, with another: its average."""
 
     def __init__(self, network: nn.Module, average: nn.Module) -> None:
         super().__init__()
-        self.network = network
-        self.average = average
+        self.network, self.average = network, average
 
     def forward(self, images: Tensor) -> Tensor:
         return self.network(images) if self.training else self.average(images)
@@ -203,35 +164,69 @@ class FlipTested(nn.Module):
         self.model = model
 
     def forward(self, images: Tensor) -> Tensor:
-        if self.training:
-            return self.model(images)
-        return (self.model(images) + self.model(images.flip(-1))) / 2
+        logits = self.model(images)
+        return logits if self.training else (logits + self.model(images.flip(-1))) / 2
 
+
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    line = nn.Linear(1, 1, bias=False)
+    optimizer = make_optimizer(line, lr=0.05, momentum=0.0, weight_decay=0.0)
+    mean = add_average(optimizer, line, steps=20)
+    weights, means = [], []
+    for _ in range(120):
+        optimizer.zero_grad()
+        ((line.weight - 2 + torch.randn(1)) ** 2).sum().backward()
+        optimizer.step()
+        weights.append(line.weight.item())
+        means.append(mean.module.weight.item())
+    plots.show(
+        plots.curves({"the weight": weights, "its average": means}, "step", "value; the best is 2"),
+        name="ch07-average",
+        alt="A weight jumps about its best value, 2. Its moving average follows a little later and far more calmly.",
+    )
 
 # %% [markdown]
-# FASTER
+# ### What each is worth
+#
+# Only a measurement can say. Take everything, leave one part out, train again, and test on 5,000 pictures that
+# were held out of the training set. Not on the test set: whoever chooses by it has no honest number left.
+#
+# *Predict:* without which part is it worst? Which parts make no difference?
+
+# %%
+if __name__ == "__main__":
+    LEARNING = {"left_out": "{}", "accuracy": "{:.2f}%", "seconds_an_epoch": "{:.1f}", "memory_gb": "{:.1f}"}
+    tables.show("ablation-cpu", LEARNING)
+    tables.show("ablation", LEARNING)
+
+# %% [markdown]
+# ABLATION-WORDS
+#
+# ## What runs faster
+#
+# A loader that prepares picture after picture in Python is slower than a GPU can train. All of CIFAR-10 is
+# 184 MB. So put it on the device, and prepare a batch at a time there. For what does not fit, `--workers` lets
+# processes prepare batches beside the training.
+#
+# Then the network. Hardware likes the channels of a pixel side by side in memory (**channels last**), and numbers
+# of 16 bits (**bf16**: the range of fp32, with 8 bits of precision). `torch.compile` fuses the small steps between
+# the convolutions. **TF32** lets a GPU round the factors of fp32 products. **CUDA graphs** replay a whole step
+# without waiting for Python.
 
 
 # %%
 class Accelerated(nn.Module):
-    """A network that computes with channels last in memory, and in bf16 where asked; its logits are float32.
-
-    The layout changes no result but by rounding. It is faster on CPUs and GPUs; on ``mps`` it is left alone.
+    """A network that computes with channels last in memory, in bf16 and compiled where asked; its logits are float32.
 
     Args:
         model: the network.
         precision: ``fp32`` or ``bf16``.
         compiled: the same network compiled, for training; testing is too short for it to pay.
-        channels_last: whether to change the layout.
+        channels_last: whether to change the layout; on ``mps`` it is left alone.
     """
 
-    def __init__(
-        self,
-        model: nn.Module,
-        precision: str,
-        compiled: Callable[[Tensor], Tensor] | None = None,
-        channels_last: bool = True,
-    ) -> None:
+    def __init__(self, model: nn.Module, precision: str, compiled: Callable | None = None, channels_last=True) -> None:
         super().__init__()
         self.model = model
         self.precision = precision
@@ -245,3 +240,60 @@ class Accelerated(nn.Module):
         with torch.autocast(images.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
             logits = network(images)
         return logits.float()
+
+
+# %% [markdown]
+# *Predict:* which step helps most on a CPU, and which on a GPU? Each row adds one to the row above.
+
+# %%
+if __name__ == "__main__":
+    SPEED = {"step": "{}", "images_per_second": "{:.0f}", "times_the_plain_loop": "{:.2f}", "memory_gb": "{:.2f}"}
+    SPEED |= {"epochs": "{}", "seconds": "{:.0f}", "accuracy": "{:.2f}%"}
+    tables.show("speed-cpu", SPEED)
+    tables.show("speed-gpu", SPEED)
+
+# %% [markdown]
+# SPEED-WORDS
+#
+# ## What keeps a long run safe
+#
+# A run of hours will be interrupted. To go on **exactly**, weights are not enough: the optimizer has its momentum,
+# the schedule its step, and every random number must come as it would have. *Predict:* set the generator back to
+# where an epoch began and leave out the first 15 batches. Do the same pictures come as before?
+
+# %%
+if __name__ == "__main__":
+    loader, _ = make_device_loaders(load_dataset("digits"), 64, torch.device("cpu"))
+    began = loader.generator.get_state()
+    whole = [images for images, _ in loader]
+    loader.generator.set_state(began)
+    rest = [images for images, _ in loader][15:]
+    print("the same rest:", all(torch.equal(a, b) for a, b in zip(whole[15:], rest, strict=True)))
+
+# %% [markdown]
+# That is how `--resume` goes on in the middle of an epoch. The last two checkpoints are kept, so a damaged one costs
+# minutes and not the run. A loss that is NaN stops it, and names step and batch. `--time-limit 30` stops it at
+# a checkpoint after 30 minutes.
+#
+# ## One command
+#
+#     uv run resnet50 train --recipe full --data cifar10
+#
+# `--recipe exercise` is the training of chapters 4 to 6. Each part has an option, so you can leave it out:
+# `--no-average`, `--cutout 0`, `--stem 7x7`. To choose between them, hold pictures out: `--validation 5000`.
+#
+# ## Check
+#
+# - A run that was stopped and resumed ends with the weights of one that was not, on the same CPU.
+# - Two runs that differ by less than their standard errors do not differ.
+#
+# ## What usually goes wrong
+#
+# - **Choosing on the test set**, by trying options until the number is high.
+# - **A larger batch with the old rate.** Fewer steps, none of them longer: it learns less in the same epochs.
+# - **A checkpoint of the weights alone.** Resumed, the loss jumps: the momentum is gone.
+#
+# ## Read on
+#
+# - He et al., *Bag of Tricks for Image Classification with Convolutional Neural Networks*, 2018.
+# - DeVries and Taylor, 2017: cutout. Izmailov et al., 2018: averages of weights.

@@ -19,6 +19,7 @@ from pipeline import CACHE, ROOT
 from pipeline.cells import Cell, read_cells
 
 VERSION = "1"  # of what is stored
+TABLES = ROOT / "tutorial_code" / "tables.py"
 
 
 class CellError(Exception):
@@ -62,11 +63,13 @@ def cached(name: str, make: Any) -> Any:
 
 
 def key_of(code: list[str]) -> str:
-    """Return a key that changes with the code, and with that of all that it imports from the tutorial."""
+    """Return a key that changes with the code, with that of all that it imports, and with the tables that it shows."""
     modules: set[Path] = set()
     _add_imported("\n".join(code), modules)
     texts = [VERSION, importlib.metadata.version("torch"), *code]
     texts += [ast.dump(_parsed(module.read_text(encoding="utf-8"))) for module in sorted(modules)]
+    if TABLES in modules:  # what is recorded is shown, too
+        texts += [rows.read_text(encoding="utf-8") for rows in sorted(ROOT.glob("runs/*/rows.jsonl"))]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 

@@ -10,7 +10,7 @@ if __name__ == "__main__":
 
 import nbformat
 
-from pipeline import CACHE, CHAPTERS, ROOT, chapters, diagrams, pages
+from pipeline import CACHE, CHAPTERS, ROOT, chapters, diagrams, pages, recorded
 from pipeline.execute import cached, execute, key_of, run_chapters
 from pipeline.figures import drawn, figure
 from pipeline.words import read_terms
@@ -37,7 +37,7 @@ def generate(repository: str) -> dict[str, str]:
     made["notebooks/whole_exercise.ipynb"] = exercise_notebook(solved=False)
     made["notebooks/whole_exercise_solved.ipynb"] = json.dumps(solved.result(), indent=1)
     made["mistakes.md"] = mistakes_page()
-    made["runs.md"] = pages.runs()
+    made["runs.md"] = recorded.runs()
     made["reference/command.md"] = pages.command()
     for name, parts in {
         "index.md": {"network": diagrams.network(), "path": chapters.table(runs), "result": pages.result(runs)},

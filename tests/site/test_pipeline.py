@@ -9,7 +9,7 @@ pytest.importorskip("jupytext", reason="the site's tools are not installed: uv s
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / "docs"))
 
 import nbformat
-from pipeline import CHAPTERS, chapters, execute, pages
+from pipeline import CHAPTERS, chapters, execute, recorded
 from pipeline.cells import read_cells, unguard
 from pipeline.figures import page_svg
 from pipeline.words import link_terms, mathml
@@ -97,6 +97,8 @@ def test_colab_is_offered_when_the_repository_is_named():
 
 
 def test_what_was_not_recorded_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(pages, "RUNS", tmp_path)
-    text = pages.runs()
-    assert "\n\n## The full training on a GPU\n\nNot recorded yet." in text
+    monkeypatch.setattr(recorded, "RUNS", tmp_path)
+    text = recorded.runs()
+    for name in recorded.WANTED:
+        assert f"\n\n## {name}\n\n" in text and f"    bash benchmarks/record_run.sh {name}" in text
+    assert text.count("Not recorded yet.") == len(recorded.WANTED)

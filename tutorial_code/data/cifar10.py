@@ -5,17 +5,16 @@ The data set's own host has been slow since June 2026 (pytorch/vision issue 9536
 """
 
 import hashlib
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
-
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from tutorial_code.errors import ReaderError
 
@@ -139,9 +138,7 @@ def _download(address: str, part: Path, archive: Archive, least_speed: float, pa
 def _receive(response: HTTPResponse, file: FileIO, size: int, least_speed: float, patience: float) -> None:
     """Copy the response to the file, showing progress, or raise _AddressError."""
     have = file.tell()
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
-        task = progress.add_task(urlsplit(response.url).netloc, total=size, completed=have)
+    with _shown(urlsplit(response.url).netloc, size, have) as show:
         window_start, window_bytes = time.monotonic(), 0
         while have < size:
             try:
@@ -152,13 +149,29 @@ def _receive(response: HTTPResponse, file: FileIO, size: int, least_speed: float
                 raise _AddressError(f"cut off after {have:,} bytes")
             _write(file, chunk, size - have)
             have += len(chunk)
-            progress.update(task, completed=have)
+            show(have)
             window_bytes += len(chunk)
             elapsed = time.monotonic() - window_start
             if elapsed >= patience:
                 if window_bytes < least_speed * elapsed:
                     raise _SlowAddressError(f"is slower than {least_speed / 1000:.0f} kB/s")
                 window_start, window_bytes = time.monotonic(), 0
+
+
+@contextmanager
+def _shown(server: str, size: int, have: int) -> Iterator[Callable[[int], None]]:
+    """Show the download with its speed and the time that is left; without rich, in a line."""
+    try:
+        from rich import progress as bars
+        from rich.console import Console
+    except ModuleNotFoundError:
+        print(f"fetching {(size - have) / 1e6:.0f} MB from {server}", file=sys.stderr)
+        yield lambda done: None
+        return
+    columns = bars.BarColumn(), bars.DownloadColumn(), bars.TransferSpeedColumn(), bars.TimeRemainingColumn()
+    with bars.Progress(bars.TextColumn("{task.description}"), *columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(server, total=size, completed=have)
+        yield lambda done: progress.update(task, completed=done)
 
 
 def _open(part: Path, append: bool) -> FileIO:

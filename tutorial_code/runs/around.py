@@ -52,13 +52,13 @@ class ResumableLoader:
     def state_dict(self) -> dict[str, Any]:
         """Return where the loader is, and the state of all random numbers there."""
         order = self._order if self.batch else self.loader.generator.get_state()
-        return {"batch": self.batch, "order": order, "random": torch.get_rng_state()}
+        random = torch.get_rng_state() if self._random is None else self._random
+        return {"batch": self.batch, "order": order, "random": random}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where ``state_dict`` was called."""
-        self.batch = state["batch"]
-        self.loader.generator.set_state(state["order"])
-        self._random = state["random"]
+        self.batch, self._order, self._random = state["batch"], state["order"], state["random"]
+        self.loader.generator.set_state(self._order)
 
 
 class WatchedCriterion(nn.Module):

@@ -53,8 +53,10 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     write_atomically(path, lambda file: torch.save(state, file), keep=before(path))
 
 
-def load_last_checkpoint(path: Path) -> dict[str, Any]:
+def load_last_checkpoint(path: Path, mend: bool = False) -> dict[str, Any]:
     """Return the state that was saved last, or the one before, saying so, where the last is damaged or missing.
+
+    With ``mend`` the one before then takes the place of the damaged one, so that the next save does not lose it.
 
     Raises:
         ReaderError: neither can be read, or the last was not written by this tutorial.
@@ -69,6 +71,8 @@ def load_last_checkpoint(path: Path) -> dict[str, Any]:
         batch = state["progress"]["loader"]["batch"]
         place = f"epoch {len(state['history'])}" + (f" and {batch} batches of the next" if batch else "")
         print(f"{path} is missing or damaged, so the one before is used: it holds {place}.", file=sys.stderr)
+        if mend:
+            before(path).replace(path)
         return state
 
 

@@ -16,6 +16,7 @@ METRICS = "metrics.jsonl"
 SUMMARY = "summary.json"
 CLASSES = "classes.json"
 LOGITS = "logits.npy"
+ROWS = "rows.jsonl"  # of a measurement that is a table, not a training
 CHECKPOINT = "checkpoint.pt"
 REPORT = "report.html"
 

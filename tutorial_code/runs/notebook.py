@@ -1,9 +1,11 @@
 """The report of a run as a notebook to hand in: the code, the outputs, the numbers."""
 
 import inspect
+from dataclasses import asdict
 
 from tutorial_code import ch02_bottleneck, ch03_resnet50, ch04_training, ch05_testing, ch06_results
 from tutorial_code.cells import code_cell, markdown_cell, notebook_json, text_output
+from tutorial_code.runs.config import Config
 from tutorial_code.runs.recorded import Recorded
 
 IMPORTS = """\
@@ -34,6 +36,21 @@ PARTS = {
     "Testing": [ch05_testing.evaluate],
     "Both, epoch by epoch": [ch06_results.Epoch, ch06_results.fit],
 }
+
+RECIPE_CODE = """\
+from tutorial_code.runs.choices import choose_device
+from tutorial_code.runs.config import Config
+from tutorial_code.runs.recipe import build, hold_out
+
+config = Config(**{config})
+data = load_dataset(config.data)
+if config.validation:
+    data = hold_out(data, config.validation, config.seed)
+device, _ = choose_device(config.device)
+_, _, model, train_loader, test_loader, criterion, optimizer, _ = build(config, data, device)
+history = fit(model, train_loader, test_loader, criterion, optimizer, device, config.epochs)
+for epoch in history:
+    print(*epoch)"""
 
 FIGURES = (
     """\
@@ -77,6 +94,8 @@ def _source(definition: type) -> str:
 
 
 def _training_code(recorded: Recorded) -> str:
+    if _goes_beyond_chapter_6(recorded.config):
+        return RECIPE_CODE.format(config=recorded.config)
     config = recorded.config
     precision = recorded.environment["precision"]
     device = '"cpu"' if config["device"] == "cpu" else '"cuda" if torch.cuda.is_available() else "cpu"'
@@ -96,6 +115,22 @@ def _training_code(recorded: Recorded) -> str:
         "for epoch in history:\n"
         "    print(*epoch)"
     )
+
+
+def _goes_beyond_chapter_6(config: dict) -> bool:
+    shown = {
+        "data",
+        "epochs",
+        "batch_size",
+        "lr",
+        "momentum",
+        "weight_decay",
+        "schedule",
+        "device",
+        "precision",
+        "seed",
+    }
+    return any(config[name] != default for name, default in asdict(Config()).items() if name not in shown)
 
 
 def _table_cell(recorded: Recorded) -> dict:

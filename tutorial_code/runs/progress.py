@@ -38,7 +38,7 @@ class LiveLines(Lines):
 
     def line(self, text: str) -> None:
         """Print a line."""
-        self.console.print(text)
+        self.console.print(text, markup=False, soft_wrap=True)
 
     @contextmanager
     def bar(self, total: int, done: int) -> Iterator[None]:

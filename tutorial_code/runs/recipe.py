@@ -15,15 +15,14 @@ from tutorial_code.ch03_resnet50 import ResNet50
 from tutorial_code.ch04_training import add_schedule, initialize, make_criterion, make_optimizer
 from tutorial_code.ch07_full_run import (
     Accelerated,
-    DeviceLoader,
+    AverageTested,
     FlipTested,
     SmoothedCrossEntropy,
-    TestedByAverage,
     add_average,
-    make_device_loaders,
     spare_norms_and_biases,
     use_small_stem,
 )
+from tutorial_code.data.device import DeviceLoader, make_device_loaders
 from tutorial_code.errors import ReaderError
 from tutorial_code.runs.choices import choose_compile, choose_precision
 from tutorial_code.runs.config import Config
@@ -103,10 +102,7 @@ def _for_training(
     config: Config, may_flip: bool, device: torch.device, network: nn.Module, average: nn.Module | None
 ) -> nn.Module:
     """Return the network as the loops call it: compiled and accelerated, tested by its average and its mirror image."""
-    if device.type == "cuda":
-        rounding = "tf32" if config.tf32 else "ieee"
-        torch.backends.cuda.matmul.fp32_precision = rounding
-        torch.backends.cudnn.conv.fp32_precision = rounding
+    set_rounding(device, config.tf32)
     precision, _ = choose_precision(config.precision, device)
     compiled = None
     if choose_compile(config.compile, device)[0]:
@@ -114,8 +110,16 @@ def _for_training(
         compiled = torch.compile(network, mode=mode, dynamic=False)
     model = Accelerated(network, precision, compiled, config.channels_last)
     if average:
-        model = TestedByAverage(model, Accelerated(average, precision, channels_last=config.channels_last))
+        model = AverageTested(model, Accelerated(average, precision, channels_last=config.channels_last))
     return FlipTested(model) if config.flip_test and may_flip else model
+
+
+def set_rounding(device: torch.device, tf32: bool) -> None:
+    """Let a GPU round the numbers of fp32 products to TF32, or not; it holds for the whole process."""
+    if device.type == "cuda":
+        rounding = "tf32" if tf32 else "ieee"
+        torch.backends.cuda.matmul.fp32_precision = rounding
+        torch.backends.cudnn.conv.fp32_precision = rounding
 
 
 def for_testing(config: Config, may_flip: bool, device: torch.device, network: nn.Module) -> nn.Module:

@@ -26,7 +26,9 @@ ROW = "{:>5}  {:>13}  {:>9}  {:>13}  {:>7}"
 class Training:
     """One training with its folder: it saves, it stops, and it goes on from what was saved."""
 
-    def __init__(self, config: Config, folder: Path, data: ImageData, parts: Parts, pace: Pace, screen: Lines) -> None:
+    def __init__(
+        self, config: Config, folder: Path, data: ImageData, parts: Parts, pace: Pace, screen: Lines, began: float
+    ) -> None:
         self.config, self.folder, self.data, self.parts = config, folder, data, parts
         self.pace, self.screen = pace, screen
         self.loader = ResumableLoader(parts.train_loader, self._after_batch)
@@ -34,7 +36,7 @@ class Training:
         self.history: list[Epoch] = []
         self.interrupt = Interrupt()
         self.statistics = channel_statistics(data.train_images)
-        self.began = self.saved = time.monotonic()
+        self.began, self.saved = began, time.monotonic()
         self.epoch_began, self.earlier_seconds = time.perf_counter(), 0.0  # of this epoch, before it was interrupted
 
     def state_dict(self) -> dict[str, Any]:
@@ -86,7 +88,7 @@ class Training:
         steps, epochs = len(self.loader), self.config.epochs
         pictures = pictures_an_epoch(self.parts)
         done = len(self.history) * pictures + self.loader.batch * self.config.batch_size
-        if not self.history and not self.loader.batch:
+        if not (self.folder / files.CHECKPOINT).exists():
             self.save()  # whoever stops during the first epoch can resume, too
         with self.screen.bar(epochs * pictures, done), self.interrupt.listening():
             self.screen.begin_epoch(min(len(self.history) + 1, epochs))
@@ -169,7 +171,6 @@ def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace)
         files.begin(folder, config)
     environment = {**describe_environment(device), "precision": precision, "compiled": compiled}
     files.write_json(folder / files.ENVIRONMENT, environment)
-    tested_on = config.tested_on
     screen.line(f"run        {folder}")
     screen.line(f"data       {config.data}: {len(data.train_labels):,} to train, {len(data.test_labels):,} to test")
     screen.line(f"device     {device.type} ({device_reason})")
@@ -178,21 +179,22 @@ def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace)
         screen.line(f"compile    {'yes' if compiled else 'no'} ({compile_reason})")
 
     parts = build(config, data, device)
-    training = Training(config, folder, data, parts, pace, screen)
-    training.began = began
+    training = Training(config, folder, data, parts, pace, screen, began)
     if saved:
         training.load_state_dict(saved)
         batch = training.loader.batch
         place = f"epoch {len(training.history)}" + (f" and {batch} batches" if batch else "")
         screen.line(f"resumed    after {place} of {config.epochs}")
-    screen.line(ROW.format("epoch", "training loss", f"{tested_on} loss", f"{tested_on} accuracy", "seconds"))
+    screen.line(
+        ROW.format("epoch", "training loss", f"{config.tested_on} loss", f"{config.tested_on} accuracy", "seconds")
+    )
     for epoch in training.history:
         screen.line(row_of(epoch))
     training.run(device)
 
     results = judge_run(parts.model, data, parts.test_loader, device)
     write_results(folder, results)
-    summary = _summary(training.history, parts, tested_on, len(data.test_labels))
+    summary = _summary(training.history, parts, config.tested_on, len(data.test_labels))
     files.write_json(folder / files.SUMMARY, summary)
     write_report(folder, results, "html", folder / files.REPORT)
     return summary
@@ -233,7 +235,7 @@ def _saved_state(folder: Path, config: Config) -> dict[str, Any] | None:
     path = folder / files.CHECKPOINT
     if not any(place.exists() for place in (path, before(path), folder / files.METRICS)):
         return None
-    saved = load_last_checkpoint(path)
+    saved = load_last_checkpoint(path, mend=True)
     if saved["config"] != asdict(config):
         raise ReaderError(f"{path} belongs to a run with another configuration: put the run's own checkpoint there.")
     return saved

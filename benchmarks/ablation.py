@@ -1,0 +1,171 @@
+"""What each part of the recipe `full` is worth: it is left out, alone, and the accuracy on held-out pictures is taken.
+
+    bash benchmarks/record_run.sh ablation        the whole network, 45,000 pictures to train, 15 epochs: for a GPU
+    bash benchmarks/record_run.sh ablation-cpu    a narrow network, 10,000 pictures to train, 10 epochs
+
+Both test on 5,000 training pictures that are held out; the test set is not touched. Each training adds a line to
+runs/NAME/rows.jsonl, and one that is there already is not trained again.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from tutorial_code.ch01_images import ImageData, load_dataset
+from tutorial_code.ch03_resnet50 import ResNet50
+from tutorial_code.ch04_training import make_criterion
+from tutorial_code.ch05_testing import evaluate
+from tutorial_code.ch06_results import fit
+from tutorial_code.ch07_full_run import use_small_stem
+from tutorial_code.runs import folder as files
+from tutorial_code.runs.choices import choose_device
+from tutorial_code.runs.config import Config, configure
+from tutorial_code.runs.environment import describe_environment
+from tutorial_code.runs.recipe import Parts, build, for_testing, hold_out
+
+ROOT = Path(__file__).parent.parent
+HELD_OUT = 5_000
+SCALES = {  # pictures to train on, epochs, batch size
+    "ablation": (45_000, 15, 512),
+    "ablation-cpu": (10_000, 10, 128),
+}
+LEFT_OUT = {
+    "nothing": {},
+    "3×3 stem": {"stem": "7x7"},
+    "crop and flip": {"augment": False},
+    "cutout": {"cutout": 0},
+    "warm-up": {"warmup": 0},
+    "cosine": {"schedule": "constant"},
+    "Nesterov": {"nesterov": False},
+    "weight decay": {"weight_decay": 0.0},
+    "sparing norms and biases": {"decay": "all"},
+    "label smoothing": {"label_smoothing": 0.0},
+    "zero-initialised BatchNorm": {"zero_init": False},
+    "nothing, seed 1": {"seed": 1},
+    "nothing, seed 2": {"seed": 2},
+}
+TESTED_OTHERWISE = ("average of the weights", "flips at test time")  # of the network that has everything
+
+
+class NarrowResNet(ResNet50):
+    """A ResNet of bottleneck blocks with a quarter of the channels and a block a stage: for a CPU."""
+
+    def __init__(self, num_classes: int, width: int = 16) -> None:
+        super().__init__(num_blocks=(1, 1, 1, 1), num_classes=num_classes)
+        self.conv1 = nn.Conv2d(3, width, kernel_size=7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2_x = self._stage(width, width, 1, stride=1)
+        self.conv3_x = self._stage(4 * width, 2 * width, 1, stride=2)
+        self.conv4_x = self._stage(8 * width, 4 * width, 1, stride=2)
+        self.conv5_x = self._stage(16 * width, 8 * width, 1, stride=2)
+        self.fc = nn.Linear(32 * width, num_classes)
+
+
+def narrow_network(config: Config, classes: int) -> ResNet50:
+    """Return the narrow network with the stem that was asked for."""
+    network = NarrowResNet(classes)
+    return use_small_stem(network) if config.stem == "3x3" else network
+
+
+def split(data: ImageData, pictures: int) -> ImageData:
+    """Return ``pictures`` training pictures, and 5,000 others of them to test on."""
+    data = hold_out(data, HELD_OUT, seed=0)
+    return data._replace(train_images=data.train_images[:pictures], train_labels=data.train_labels[:pictures])
+
+
+def row(name: str, accuracy: float, seconds: float, pictures: int) -> dict:
+    """Return a line of the record: what was left out, and what came of it."""
+    share = accuracy / 100
+    error = 100 * (share * (1 - share) / HELD_OUT) ** 0.5
+    speed = pictures / seconds
+    return {
+        "left_out": name,
+        "accuracy": accuracy,
+        "standard_error": error,
+        "seconds_an_epoch": seconds,
+        "images_per_second": speed,
+        "memory_gb": torch.cuda.max_memory_allocated() / 1e9 if torch.cuda.is_available() else None,
+    }
+
+
+def train(name: str, config: Config, data: ImageData, device: torch.device, make_network) -> list[dict]:
+    """Train once; return its row, and for the network with everything those of other ways to test it."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+    parts = build(config, data, device, make_network) if make_network else build(config, data, device)
+    history = fit(
+        parts.model, parts.train_loader, parts.test_loader, parts.criterion, parts.optimizer, device, config.epochs
+    )
+    seconds = sorted(epoch.seconds for epoch in history)[len(history) // 2]
+    pictures = len(parts.train_loader) * config.batch_size
+    rows = [row(name, history[-1].test_accuracy, seconds, pictures)]
+    if name == "nothing":
+        for other, model in tested_otherwise(config, data, device, parts).items():
+            accuracy = evaluate(model, parts.test_loader, make_criterion(), device)[1]
+            rows.append(row(other, accuracy, seconds, pictures))
+    return rows
+
+
+def tested_otherwise(config: Config, data: ImageData, device: torch.device, parts: Parts) -> dict[str, nn.Module]:
+    """Return the trained network without its average, and without its mirror image."""
+    without_flips = replace(config, flip_test=False)
+    return dict(
+        zip(
+            TESTED_OTHERWISE,
+            (
+                for_testing(config, data.may_flip, device, parts.network),
+                for_testing(without_flips, data.may_flip, device, parts.average.module),
+            ),
+            strict=True,
+        )
+    )
+
+
+def main() -> None:
+    """Train what is not recorded yet, as far as the time allows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", choices=SCALES)
+    parser.add_argument("--data", default="cifar10")
+    parser.add_argument("--time-limit", type=float, default=float("inf"), help="minutes")
+    arguments = parser.parse_args()
+    began = time.monotonic()
+
+    pictures, epochs, batch_size = SCALES[arguments.name]
+    make_network = narrow_network if arguments.name == "ablation-cpu" else None
+    device, _ = choose_device("cpu" if make_network else "cuda")
+    given = {"recipe": "full", "data": arguments.data, "epochs": epochs, "batch_size": batch_size, "warmup": 2}
+    given["compile"] = device.type == "cuda"  # on a CPU it takes longer than it saves in a short training
+    base = configure(given)
+    folder = ROOT / "runs" / arguments.name
+    folder.mkdir(parents=True, exist_ok=True)
+    network = "NarrowResNet of benchmarks/ablation.py" if make_network else "ResNet50"
+    facts = {"network": network, "training_pictures": pictures, "held_out": HELD_OUT, **asdict(base)}
+    files.write_json(folder / files.CONFIG, facts)
+    files.write_json(folder / files.ENVIRONMENT, describe_environment(device))
+    rows_file = folder / files.ROWS
+    lines = rows_file.read_text(encoding="utf-8").splitlines() if rows_file.exists() else []
+    rows = [json.loads(line) for line in lines]
+    data = split(load_dataset(arguments.data), pictures)
+    longest = 0.0
+    for name, change in LEFT_OUT.items():
+        if any(row["left_out"] == name for row in rows):
+            continue
+        if (time.monotonic() - began + longest) / 60 > arguments.time_limit:
+            print("stopped at the time limit; the same command goes on")
+            return
+        start = time.monotonic()
+        for result in train(name, replace(base, **change), data, device, make_network):
+            rows.append(result)
+            print(f"without {result['left_out']:28} {result['accuracy']:6.2f}%  {result['seconds_an_epoch']:6.1f} s")
+        files.write_metrics(rows_file, rows)
+        longest = max(longest, time.monotonic() - start)
+    print(f"recorded in runs/{arguments.name}")
+
+
+if __name__ == "__main__":
+    main()
