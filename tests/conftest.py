@@ -58,6 +58,19 @@ def train_small(pictures_folder, tmp_path_factory):
     return train
 
 
+@pytest.fixture(scope="session")
+def finished(train_small):
+    """The folder of a finished run of two epochs, not to be changed."""
+    return train_small(2)
+
+
+@pytest.fixture
+def small(pictures_folder):
+    """Arguments of a training that takes a second an epoch."""
+    data = f"folder:{pictures_folder}"
+    return ["train", "--data", data, "--batch-size", "8", "--device", "cpu", "--precision", "fp32"]
+
+
 @pytest.fixture
 def small_network(monkeypatch):
     """Let every network that is trained have one block a stage, for a third of the time."""

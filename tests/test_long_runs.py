@@ -18,19 +18,6 @@ from tutorial_code.runs.results import load_run
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture
-def small(pictures_folder):
-    """Arguments of a training that takes a second an epoch."""
-    options = ["--batch-size", "8", "--device", "cpu", "--precision", "fp32", "--quiet"]
-    return ["train", "--data", f"folder:{pictures_folder}", *options]
-
-
-@pytest.fixture(scope="module")
-def finished(train_small):
-    """The folder of a finished run of two epochs, not to be changed."""
-    return train_small(2)
-
-
 @pytest.fixture(scope="module")
 def full(train_small):
     """A run with all that the recipe `full` brings but the larger stem."""
@@ -49,12 +36,12 @@ def same_run(one, other):
 
 def whole(folder, small, command):
     """Train two epochs without an end between."""
-    assert command(*small, "--epochs", "2", "--out", folder)[0] == 0
+    assert command(*small, "--quiet", "--epochs", "2", "--out", folder)[0] == 0
     return folder
 
 
 def test_a_time_limit_stops_at_a_batch_and_the_pieces_are_the_whole(small_network, small, command, tmp_path):
-    code, out, _ = command(*small, "--epochs", "2", "--out", "run", "--time-limit", "0.0001")
+    code, out, _ = command(*small, "--quiet", "--epochs", "2", "--out", "run", "--time-limit", "0.0001")
     assert code == 0 and "resnet50 train --resume --out run" in out
     run = tmp_path / "run"
     assert load_checkpoint(run / "checkpoint.pt")["progress"]["loader"]["batch"] == 1
@@ -70,7 +57,7 @@ def test_a_time_limit_stops_at_a_batch_and_the_pieces_are_the_whole(small_networ
 def test_the_checkpoint_before_is_as_good_within_an_epoch(small_network, small, command, tmp_path):
     """It is missing when a kill comes between the two renamings of a save."""
     run = tmp_path / "run"
-    for more in ([*small, "--epochs", "2"], ["train", "--resume", "--quiet"]):
+    for more in ([*small, "--quiet", "--epochs", "2"], ["train", "--resume", "--quiet"]):
         assert command(*more, "--out", "run", "--time-limit", "0.0001")[0] == 0
     (run / "checkpoint.pt").unlink()
     assert load_checkpoint(before(run / "checkpoint.pt"))["progress"]["loader"]["batch"] == 1
@@ -116,7 +103,7 @@ def test_validation_never_looks_at_the_test_set(small, command, tmp_path, monkey
         return data._replace(test_images=data.test_images[:0], test_labels=data.test_labels[:0])
 
     monkeypatch.setattr(training, "load_dataset", without_test_pictures)
-    code, out, _ = command(*small, "--epochs", "1", "--validation", "6", "--out", "run")
+    code, out, _ = command(*small, "--quiet", "--epochs", "1", "--validation", "6", "--out", "run")
     assert code == 0 and seen == [6] and "validation accuracy" in out
     summary = read(tmp_path / "run" / "summary.json")
     assert summary["tested_on"] == "validation"

@@ -58,7 +58,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # At 224×224, the size the network was made for, 56×56 positions are left. At our 32×32 only 8×8 are. The
 # network works there too, and we build it as the paper does. What a gentler stem gains on small pictures is
-# the subject of a later chapter.
+# the subject of chapter 7.
 #
 # ## Behind: pool, then classify
 #

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from tutorial_code.ch01_images import ImageData, channel_statistics, load_dataset
 from tutorial_code.ch06_results import Epoch, fit
 from tutorial_code.errors import ReaderError
@@ -78,12 +80,12 @@ class Training:
         files.write_metrics(self.folder / files.METRICS, [epoch._asdict() for epoch in self.history])
         self.saved = time.monotonic()
 
-    def run(self, device) -> None:
+    def run(self, device: torch.device) -> None:
         """Train to the last epoch.
 
         Raises:
             Stopped: Ctrl-C or the time limit, after a checkpoint.
-            ReaderError: the loss became NaN or infinite.
+            ReaderError: the loss became NaN or infinite, or the device's memory is full.
         """
         steps, epochs = len(self.loader), self.config.epochs
         pictures = pictures_an_epoch(self.parts)
@@ -105,6 +107,11 @@ class Training:
                     self.history,
                     self._after_epoch,
                 )
+            except torch.OutOfMemoryError as error:
+                raise ReaderError(
+                    f"The memory of the {device.type} is full: begin a new run with a --batch-size below "
+                    f"{self.config.batch_size}."
+                ) from error
             except NonFiniteLossError as error:
                 epoch, batch = divmod(error.step - 1, steps)
                 raise ReaderError(
