@@ -154,7 +154,7 @@ if __name__ == "__main__":
     print("the same again:", again == (test_loss, accuracy))
 
 # %% [markdown]
-# Eight batches are not enough: the running statistics have hardly begun to follow the weights, so the answers
+# Five batches are not enough: the running statistics have hardly begun to follow the weights, so the answers
 # in evaluation mode are still poor. That gap closes with training. Chapter 6 shows it epoch by epoch.
 #
 # ## Check

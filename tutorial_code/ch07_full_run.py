@@ -48,13 +48,13 @@ if __name__ == "__main__":
         print(f"{name:16} {sizes}   {millions:6.0f} million multiply-adds")
 
 # %% [markdown]
-# One position against sixteen. With the paper's stem a 3×3 convolution of conv5_x sees one pixel and eight
-# zeros, and most of the picture is gone before the first block. The small stem keeps it, at 16 times the cost.
+# One position against 4×4. With the paper's stem the last 3×3 convolutions of conv5_x see one pixel and eight zeros.
+# The small stem avoids that, at about 16 times the cost.
 #
 # ### Pictures that never come twice
 #
-# **Cutout** hides a square of each training picture. The network cannot rest on the ears of a cat; it has to learn
-# the rest of it, too. Shifting and mirroring are those of chapter 1, for a whole batch at once (`data/device.py`).
+# **Cutout** hides a square of each training picture. The network cannot rest on the ears of a cat; it must learn
+# the rest, too. Shifting and mirroring are those of chapter 1, for a whole batch at once (`data/device.py`).
 
 # %%
 if __name__ == "__main__":
@@ -66,7 +66,7 @@ if __name__ == "__main__":
     shifted = shift_and_flip(flower, 4, True, generator)
     cut = cut_out(shifted, 8, generator)
     plots.show(
-        plots.pictures(torch.cat([shifted, cut]), ["shifted, mirrored"] * 6 + ["and cut out"] * 6, columns=6),
+        plots.pictures(torch.cat([shifted, cut]), ["shifted, mirrored"] * 6 + ["cut out, here black"] * 6, columns=6),
         name="ch07-augmentation",
         alt="A photograph of a flower six times: shifted, some of them mirrored; below, each with a dark square.",
     )
@@ -74,10 +74,11 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### Steps: Nesterov, and what not to decay
 #
-# Nesterov's momentum takes the gradient a little ahead, where the momentum is going to carry the weights.
+# Nesterov's momentum (`nesterov=True`) takes the gradient a little ahead, where momentum will carry the weights.
 #
-# Weight decay pulls weights towards 0. For a convolution that is harmless: BatchNorm rescales what comes out. But
-# BatchNorm's own scales and shifts have a meaning, and so has a bias. Spare them (He et al. 2018, section 3.1).
+# Weight decay pulls weights towards 0. BatchNorm undoes the size of a convolution's weights, so there decay only
+# decides how far a step turns them. BatchNorm's own scales and shifts, and biases, have no such protection. Spare
+# them (*Bag of Tricks*, section 3.1).
 
 
 # %%
@@ -97,14 +98,14 @@ if __name__ == "__main__":
         print(f"decay {group['weight_decay']}: {len(group['params']):3} tensors, {numbers:10,} numbers")
 
 # %% [markdown]
-# The rate follows chapter 4: up during a few epochs, then down along a cosine. A batch of 512 has a quarter of
-# the steps of one of 128, so each step may be four times as long: 0.1 for every 128 pictures.
+# The rate follows chapter 4: up, then down along a cosine. Batches of 512 make a quarter of the steps that 128 make, so
+# take each four times as long: 0.1 for every 128 pictures (Goyal et al. 2017, section 2.1, has the rule).
 #
 # ### Labels that leave some doubt
 #
 # Cross-entropy is never content. At 99% it still asks for more, and the logits grow for nothing. **Label
-# smoothing** asks for 90% and shares the rest among all classes. *Predict:* the right logit grows from 2 to 16.
-# Where is the loss lowest?
+# smoothing** takes 10% from the right class and shares it among all ten: 91% is left. *Predict:* the other logits
+# stay 0, and the right one grows from 2 to 16. Where is the loss lowest?
 
 
 # %%
@@ -126,17 +127,17 @@ if __name__ == "__main__":
         print(f"logit of the right class {right:4.0f}   loss {loss.item():.3f}")
 
 # %% [markdown]
-# The best logit is no longer the largest. Testing asks for the plain loss, so that runs compare.
+# Not at the largest. The training loss cannot reach 0 now; testing takes the plain loss, so that runs compare.
 #
 # ### A calmer network, and a second look
 #
-# Each step is noisy, so the last weights are as good as the last few batches. Their average over many steps is
-# calmer. And a mirror image is a second look: take the mean of both answers.
+# While the rate is high, each step is noisy. An average over an epoch of steps is calmer. And the mirror image of a
+# photograph is a second look: take the mean of both answers.
 
 
 # %%
 def add_average(optimizer: torch.optim.Optimizer, network: nn.Module, steps: int) -> AveragedModel:
-    """Return a copy of the network that every ``optimizer.step()`` moves towards it by one part in ``steps``.
+    """Return a copy that moves towards the network by one part in ``steps`` at every ``optimizer.step()``.
 
     It is an exponential moving average of weights and BatchNorm statistics, of about the last ``steps`` steps.
     """
@@ -192,11 +193,12 @@ if __name__ == "__main__":
 # Only a measurement can say. Take everything, leave one part out, train again, and test on 5,000 pictures that
 # were held out of the training set. Not on the test set: whoever chooses by it has no honest number left.
 #
-# *Predict:* without which part is it worst? Which parts make no difference?
+# *Predict:* without which part is it worst? Which make a difference too small to see?
 
 # %%
 if __name__ == "__main__":
-    LEARNING = {"left_out": "{}", "accuracy": "{:.2f}%", "seconds_an_epoch": "{:.1f}", "memory_gb": "{:.1f}"}
+    LEARNING = {"left_out": "{}", "accuracy": "{:.2f}%", "standard_error": "{:.2f}", "seconds_an_epoch": "{:.1f}"}
+    LEARNING |= {"images_per_second": "{:.0f}", "memory_gb": "{:.1f}"}
     tables.show("ablation-cpu", LEARNING)
     tables.show("ablation", LEARNING)
 
@@ -205,14 +207,14 @@ if __name__ == "__main__":
 #
 # ## What runs faster
 #
-# A loader that prepares picture after picture in Python is slower than a GPU can train. All of CIFAR-10 is
-# 184 MB. So put it on the device, and prepare a batch at a time there. For what does not fit, `--workers` lets
-# processes prepare batches beside the training.
+# A loader prepares picture after picture in Python, while the device waits. All of CIFAR-10 is 184 MB. So put it on
+# the device, and prepare a batch at a time there. For what does not fit, `--loading loader --workers 4 --cutout 0`
+# lets processes prepare batches beside the training.
 #
-# Then the network. Hardware likes the channels of a pixel side by side in memory (**channels last**), and numbers
-# of 16 bits (**bf16**: the range of fp32, with 8 bits of precision). `torch.compile` fuses the small steps between
-# the convolutions. **TF32** lets a GPU round the factors of fp32 products. **CUDA graphs** replay a whole step
-# without waiting for Python.
+# Hardware likes the channels of a pixel side by side in memory (**channels last**), and numbers of 16 bits
+# (**bf16**: the range of 32-bit numbers, fp32, with 8 bits of precision, not 24). `torch.compile` fuses the small
+# steps between the convolutions. **TF32** lets a GPU round the factors of fp32 products. **CUDA graphs** replay the
+# compiled network without Python in between; `full` leaves them off, because its batches are large.
 
 
 # %%
@@ -243,7 +245,7 @@ class Accelerated(nn.Module):
 
 
 # %% [markdown]
-# *Predict:* which step helps most on a CPU, and which on a GPU? Each row adds one to the row above.
+# *Predict:* which step helps most on a CPU, and which on a GPU? A row with + adds to the one above.
 
 # %%
 if __name__ == "__main__":
@@ -257,9 +259,9 @@ if __name__ == "__main__":
 #
 # ## What keeps a long run safe
 #
-# A run of hours will be interrupted. To go on **exactly**, weights are not enough: the optimizer has its momentum,
-# the schedule its step, and every random number must come as it would have. *Predict:* set the generator back to
-# where an epoch began and leave out the first 15 batches. Do the same pictures come as before?
+# A run of hours may be interrupted. To go on **exactly**, weights are not enough: the optimizer has its momentum,
+# the schedule its step, and every random number must come as it would have. One generator draws order, shifts and
+# squares. *Predict:* set it back to where an epoch began and drop the first 15 batches. Do the same pictures come?
 
 # %%
 if __name__ == "__main__":
@@ -272,8 +274,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # That is how `--resume` goes on in the middle of an epoch. The last two checkpoints are kept, so a damaged one costs
-# minutes and not the run. A loss that is NaN stops it, and names step and batch. `--time-limit 30` stops it at
-# a checkpoint after 30 minutes.
+# minutes and not the run. A loss that is NaN or infinite stops it, and the message names step and batch.
+# `--time-limit 30` stops it at a checkpoint after 30 minutes.
 #
 # ## One command
 #
@@ -285,13 +287,12 @@ if __name__ == "__main__":
 # ## Check
 #
 # - A run that was stopped and resumed ends with the weights of one that was not, on the same CPU.
-# - Two runs that differ by less than their standard errors do not differ.
 #
 # ## What usually goes wrong
 #
 # - **Choosing on the test set**, by trying options until the number is high.
 # - **A larger batch with the old rate.** Fewer steps, none of them longer: it learns less in the same epochs.
-# - **A checkpoint of the weights alone.** Resumed, the loss jumps: the momentum is gone.
+# - **A checkpoint of the weights alone.** Resumed, the momentum is gone and the schedule begins again.
 #
 # ## Read on
 #

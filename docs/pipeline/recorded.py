@@ -18,14 +18,14 @@ here was measured by the code of this project on the machine that is named, and 
 accuracy stands with its standard error: had the test pictures been others, it would differ by about as much.
 
 Each was recorded by one command, `bash benchmarks/record_run.sh NAME`. On a machine that is lent for minutes, add
-them: with `8` behind the name it stops after eight minutes, and the same command goes on.
+them: with `8` behind the name a training or an ablation stops after eight minutes, and the same command goes on.
 """
 
 WANTED = {  # in the order of the page: what is recorded, and what it is
     "digits-cpu": "The first training of the tutorial: `resnet50 train`, with nothing else.",
     "exercise-cpu": "The network and the loop of chapters 3 to 6 on photographs, for an hour of two CPU cores.",
     "exercise-gpu": "The same for 50 epochs on a GPU.",
-    "full-gpu": "All of chapter 7, on a GPU: `resnet50 train --recipe full`.",
+    "full-gpu": "The recipe of chapter 7 on a GPU: `resnet50 train --recipe full`.",
     "ablation-cpu": "What each part of chapter 7 is worth: everything but one, on a network narrow enough for a CPU.",
     "ablation": "The same with ResNet-50 and 45,000 pictures to train, on a GPU.",
     "speed-cpu": "How fast the training is on a CPU, step by step, beside a plain loop around torchvision's network.",

@@ -10,7 +10,7 @@ from tutorial_code.ch01_images import ImageData, channel_statistics
 
 
 def shift_and_flip(images: Tensor, max_shift: int, may_flip: bool, generator: torch.Generator) -> Tensor:
-    """Shift each picture of a batch (n, 3, h, w) by up to ``max_shift`` pixels and mirror half, as ``augment`` does."""
+    """Shift each picture of a batch (n, 3, h, w) by up to ``max_shift`` pixels and mirror about half, as ``augment`` does."""
     n, _, height, width = images.shape
     device = images.device
 
@@ -49,8 +49,8 @@ class DeviceLoader:
         labels: (n,), int64, on the device.
         batch_size: pictures a batch.
         prepare: makes the network's input, float32, of a batch of pictures.
-        generator: draws the order, on the device. Then a last batch that is not full sits this epoch out, so that
-            all have one shape. Without a generator the order is kept and nothing is left out.
+        generator: draws the order, on the device; ``prepare`` may draw from it, too. Then a last batch that is not
+            full sits this epoch out, so that all have one shape. Without it the order is kept and nothing left out.
     """
 
     def __init__(
