@@ -11,7 +11,6 @@
 # %%
 import torch
 from torch import Tensor, nn
-from torchinfo import summary
 
 from tutorial_code.ch01_images import load_dataset, make_loaders
 
@@ -239,6 +238,8 @@ class Bottleneck(nn.Module):
 
 # %%
 if __name__ == "__main__":
+    from torchinfo import summary
+
     for in_channels, channels, stride in [(64, 64, 1), (256, 64, 1), (256, 128, 2)]:
         block = Bottleneck(in_channels, channels, stride)
         counted = summary(block, input_size=(1, in_channels, 56, 56), verbose=0)

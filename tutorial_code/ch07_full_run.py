@@ -75,7 +75,6 @@ if __name__ == "__main__":
 # ### Steps: Nesterov, and what not to decay
 #
 # Nesterov's momentum (`nesterov=True`) takes the gradient a little ahead, where momentum will carry the weights.
-#
 # Weight decay pulls weights towards 0. BatchNorm undoes the size of a convolution's weights, so there decay only
 # decides how far a step turns them. BatchNorm's own scales and shifts, and biases, have no such protection. Spare
 # them (*Bag of Tricks*, section 3.1).
@@ -238,7 +237,7 @@ class Accelerated(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         if self.channels_last and images.device.type != "mps":
             images = images.contiguous(memory_format=torch.channels_last)
-        network = self.compiled if self.training and self.compiled else self.model
+        network = self.model if self.compiled is None or not self.training else self.compiled
         with torch.autocast(images.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
             logits = network(images)
         return logits.float()

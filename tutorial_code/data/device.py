@@ -10,7 +10,7 @@ from tutorial_code.ch01_images import ImageData, channel_statistics
 
 
 def shift_and_flip(images: Tensor, max_shift: int, may_flip: bool, generator: torch.Generator) -> Tensor:
-    """Shift each picture of a batch (n, 3, h, w) by up to ``max_shift`` pixels and mirror about half, as ``augment`` does."""
+    """Shift the pictures of a batch (n, 3, h, w) by up to ``max_shift`` pixels and mirror half, as ``augment`` does."""
     n, _, height, width = images.shape
     device = images.device
 
