@@ -148,6 +148,9 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     network = "NarrowResNet of benchmarks/ablation.py" if make_network else "ResNet50"
     facts = {"network": network, "training_pictures": pictures, "held_out": HELD_OUT, **asdict(base)}
+    old = folder / files.CONFIG
+    if old.exists() and json.loads(old.read_text(encoding="utf-8")) != facts:
+        raise SystemExit(f"{folder} holds rows of another configuration: delete it to record this one.")
     files.write_json(folder / files.CONFIG, facts)
     files.write_json(folder / files.ENVIRONMENT, describe_environment(device))
     rows_file = folder / files.ROWS

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,42 @@ def test_the_checkpoint_before_is_as_good_within_an_epoch(small_network, small, 
     assert same_run(run, whole(tmp_path / "whole", small, command))
 
 
+def test_pictures_that_have_changed_are_refused(small_network, small, command, pictures_folder, tmp_path):
+    folder = Path(shutil.copytree(pictures_folder, tmp_path / "pictures"))
+    small[small.index(f"folder:{pictures_folder}")] = f"folder:{folder}"
+    assert command(*small, "--quiet", "--epochs", "2", "--out", "run", "--time-limit", "0.0001")[0] == 0
+    shutil.copy(folder / "test" / "one" / "0.png", folder / "train" / "zero")
+    refused(command("train", "--resume", "--out", "run"), "not those that the run in run was begun with")
+    shutil.copytree(folder / "train" / "one", folder / "train" / "two")
+    shutil.copytree(folder / "test" / "one", folder / "test" / "two")
+    refused(command("train", "--resume", "--out", "run"), "not those")
+
+
+def test_a_network_that_cannot_be_compiled(small, command, monkeypatch):
+    from tutorial_code.runs import training
+
+    def broken(*args):
+        raise torch._dynamo.exc.BackendCompilerFailed(lambda: None, RuntimeError("no Python.h"), [])
+
+    monkeypatch.setattr(training, "fit", broken)
+    refused(command(*small, "--quiet", "--out", "run"), "--no-compile")
+
+
+def test_killed_before_anything_was_written(small_network, small, command, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.json.tmp").write_text("{")
+    assert command(*small, "--quiet", "--epochs", "1", "--out", "run")[0] == 0
+
+
+def test_an_unreadable_checkpoint_is_not_taken_for_a_damaged_one(finished, monkeypatch):
+    def denied(self, *args):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(PermissionError):
+        load_checkpoint(finished / "checkpoint.pt")
+
+
 def test_the_full_recipe_trains_and_is_tested_by_its_average(full, command, pictures_folder):
     config, summary = read(full / "config.json"), read(full / "summary.json")
     assert config["recipe"] == "full" and config["label_smoothing"] == 0.1 and config["cutout"] == 8
@@ -107,6 +144,7 @@ def test_validation_never_looks_at_the_test_set(small, command, tmp_path, monkey
     assert code == 0 and seen == [6] and "validation accuracy" in out
     summary = read(tmp_path / "run" / "summary.json")
     assert summary["tested_on"] == "validation"
+    assert "<dt>validation accuracy</dt>" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     code, again, _ = command("test", "run")
     assert code == 0 and again.startswith(f"validation loss {summary['test_loss']:.4f} ")
 
@@ -188,6 +226,7 @@ def test_export_refuses_what_cannot_be(finished, command, tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     refused(command("export", tmp_path, "--to", "onnx"), "needs onnxscript")
     assert command("export", tmp_path)[0] == 0
+    refused(command("export", tmp_path, "-o", "."), "cannot be written")
 
 
 def test_without_typer_and_rich_it_trains_and_tests(pictures_folder, tmp_path):

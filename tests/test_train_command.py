@@ -122,7 +122,7 @@ def test_html_report_is_one_file_with_everything(finished):
 def test_markdown_report(finished, command, tmp_path):
     assert command("report", finished, "--to", "md", "-o", tmp_path / "r.md")[0] == 0
     text = (tmp_path / "r.md").read_text(encoding="utf-8")
-    assert f"test accuracy {read(finished / 'summary.json')['test_accuracy']:.2f}%" in text
+    assert f"accuracy {read(finished / 'summary.json')['test_accuracy']:.2f}%" in text
     assert text.count("\n| ") >= 3
 
 
@@ -290,10 +290,10 @@ def test_a_full_memory_is_said(small, command, monkeypatch):
     from tutorial_code.runs import training
 
     def full(*args):
-        raise torch.OutOfMemoryError
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB.")
 
     monkeypatch.setattr(training, "fit", full)
-    refused(command(*small, "--out", "run", "--quiet"), "memory", "--batch-size below 8")
+    refused(command(*small, "--out", "run", "--quiet"), "memory is full", "smaller --batch-size")
 
 
 def test_a_full_disk_while_saving_loses_nothing(run, monkeypatch):

@@ -26,7 +26,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None], keep: Path |
     Whenever the process is killed, ``path`` holds the old content or the new, never a part. With ``keep`` the old
     content goes there; killed between the two renamings, ``path`` is missing and ``keep`` holds the old content.
     """
-    temporary = path.with_name(path.name + ".tmp")
+    temporary = path.parent / f"{path.name}.tmp"
     try:
         with temporary.open("wb") as file:
             write(file)
@@ -85,6 +85,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise DamagedError(f"There is no checkpoint {path}: train first, or check the folder's name.")
     damaged = f"{path} is damaged or cut off: train again in a new folder, or put a whole copy in its place."
+    path.open("rb").close()  # a file that may not be read is not damaged
     if not zipfile.is_zipfile(path):  # torch.load would take it for a plain pickle
         raise DamagedError(damaged)
     other = f"{path} was not written by resnet50 train, so it is not read: use the checkpoint of a run."
@@ -92,6 +93,8 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:  # it holds more than tensors and plain values
         raise ReaderError(other) from error
+    except MemoryError:
+        raise
     except Exception as error:  # a damaged archive can fail anywhere in the reader
         raise DamagedError(damaged) from error
     if not isinstance(state, dict) or set(state) != KEYS:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import platform
 import shutil
 
 import torch
@@ -47,7 +48,9 @@ def choose_compile(asked: bool, device: torch.device) -> tuple[bool, str]:
     if device.type == "mps":
         return False, "left out on mps"
     if device.type == "cuda":
-        found = importlib.util.find_spec("triton") is not None
-        return found, "with Triton" if found else "Triton, which it needs, is not installed"
-    found = any(shutil.which(name) for name in (os.environ.get("CXX") or "c++", "g++", "clang++", "cl"))
-    return found, "with the C++ compiler" if found else "no C++ compiler, which it needs, was found"
+        c_compiler = any(map(shutil.which, (os.environ.get("CC") or "gcc", "clang")))
+        found = importlib.util.find_spec("triton") is not None and c_compiler
+        return found, "with Triton" if found else "it needs Triton and a C compiler"
+    compiler = os.environ.get("CXX") or {"Windows": "cl", "Darwin": "clang++"}.get(platform.system(), "g++")
+    found = shutil.which(compiler) is not None
+    return found, f"with {compiler}" if found else f"it needs a C++ compiler, and {compiler} was not found"

@@ -61,10 +61,10 @@ class Config:
         self._require("validation", self.validation >= 0, "0 or a positive number")
         self._require("workers", self.workers >= 0, "0 or a positive number")
         self._require("seed", 0 <= self.seed < 2**63, "0 or a positive number below 2^63")
-        self._needs(self.nesterov, "nesterov", self.momentum > 0, "a --momentum above 0")
-        self._needs(self.cutout, "cutout", self.loading == "device", "--loading device")
-        self._needs(self.workers, "workers", self.loading == "loader", "--loading loader")
-        self._needs(self.cuda_graphs, "cuda-graphs", self.compile, "--compile")
+        self._needs(self.nesterov, "nesterov", self.momentum > 0, "a --momentum above 0", "--no-nesterov")
+        self._needs(self.cutout, "cutout", self.loading == "device", "--loading device", "--cutout 0")
+        self._needs(self.workers, "workers", self.loading == "loader", "--loading loader and --cutout 0", "--workers 0")
+        self._needs(self.cuda_graphs, "cuda-graphs", self.compile, "--compile", "--no-cuda-graphs")
 
     @property
     def tested_on(self) -> str:
@@ -76,9 +76,9 @@ class Config:
         if not holds or not math.isfinite(value):
             raise ReaderError(f"--{name.replace('_', '-')} must be {what}, not {value}.")
 
-    def _needs(self, given: Any, name: str, holds: bool, what: str) -> None:
+    def _needs(self, given: Any, name: str, holds: bool, what: str, without: str) -> None:
         if given and not holds:
-            raise ReaderError(f"--{name} needs {what}: give that too, or leave --{name} out.")
+            raise ReaderError(f"--{name} needs {what}: give that too, or {without}.")
 
 
 FULL = {

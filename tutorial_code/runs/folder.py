@@ -46,7 +46,8 @@ def begin(folder: Path, config: Config) -> None:
     Raises:
         ReaderError: the folder holds something already, or cannot be written.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    left = f"{CONFIG}.tmp"  # by whoever was killed before anything was written
+    if folder.exists() and (not folder.is_dir() or any(entry.name != left for entry in folder.iterdir())):
         raise ReaderError(f"{folder} exists and is not empty: choose another --out, or add --resume to go on with it.")
     try:
         folder.mkdir(parents=True, exist_ok=True)

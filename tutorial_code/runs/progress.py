@@ -3,6 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tutorial_code.ch06_results import Epoch
+
+ROW = "{:>5}  {:>13}  {:>9}  {:>13}  {:>7}"
+
+
+def row_of(epoch: Epoch) -> str:
+    """Return an epoch as a row of the table in the terminal."""
+    values = f"{epoch.train_loss:.4f}", f"{epoch.test_loss:.4f}", f"{epoch.test_accuracy:.2f}%", f"{epoch.seconds:.1f}"
+    return ROW.format(epoch.epoch, *values)
+
 
 class Lines:
     """Prints lines and shows no bar: for a machine without rich. A quiet one prints nothing."""

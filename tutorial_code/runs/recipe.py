@@ -1,5 +1,6 @@
 """From a configuration to the parts of a training: what chapters 1 to 7 build, put together."""
 
+import signal
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -40,6 +41,13 @@ class Parts(NamedTuple):
     optimizer: torch.optim.Optimizer
     schedule: LambdaLR | None
 
+    @property
+    def pictures_an_epoch(self) -> int:
+        """How many pictures an epoch trains on: all, or all but those of a last batch that is left out."""
+        loader = self.train_loader
+        whole = len(loader.dataset if hasattr(loader, "dataset") else loader.labels)
+        return len(loader) * loader.batch_size if loader.drop_last else whole
+
 
 def hold_out(data: ImageData, count: int, seed: int) -> ImageData:
     """Return the data with ``count`` training pictures, drawn by the seed, in place of the test pictures.
@@ -69,7 +77,14 @@ def loaders_of(config: Config, data: ImageData, device: torch.device):
     """Return the loaders of training and of test batches."""
     if config.loading == "device":
         return make_device_loaders(data, config.batch_size, device, config.augment, config.cutout, config.seed)
-    return make_loaders(data, config.batch_size, config.augment, config.seed, config.workers)
+    loaders = make_loaders(data, config.batch_size, config.augment, config.seed, config.workers)
+    loaders[0].worker_init_fn = _ignore_interrupt
+    return loaders
+
+
+def _ignore_interrupt(_: int) -> None:
+    """Leave Ctrl-C to the main process: a terminal sends it to its workers, too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def build(
@@ -124,6 +139,7 @@ def set_rounding(device: torch.device, tf32: bool) -> None:
 
 def for_testing(config: Config, may_flip: bool, device: torch.device, network: nn.Module) -> nn.Module:
     """Return a trained network as it is tested: accelerated, and with its mirror image."""
+    set_rounding(device, config.tf32)
     precision, _ = choose_precision(config.precision, device)
     model = Accelerated(network, precision, channels_last=config.channels_last)
     return FlipTested(model) if config.flip_test and may_flip else model

@@ -13,16 +13,22 @@ class Recorded(NamedTuple):
     history: list[Epoch]
     summary: dict[str, Any]
 
+    @property
+    def tested_on(self) -> str:
+        """``test``, or ``validation`` where training pictures were held out."""
+        return self.summary.get("tested_on", "test")
+
     def sentence(self) -> str:
         """Return the result in a sentence."""
+        tested_on = self.tested_on.capitalize()
         return (
-            f"Test loss {self.summary['test_loss']:.4f}, test accuracy {self.summary['test_accuracy']:.2f}%, "
+            f"{tested_on} loss {self.summary['test_loss']:.4f}, accuracy {self.summary['test_accuracy']:.2f}%, "
             f"after {self.summary['epochs']} epochs."
         )
 
     def epoch_rows(self) -> list[tuple[str, ...]]:
         """Return a head and a row for each epoch."""
-        head = ("epoch", "training loss", "test loss", "test accuracy", "seconds")
+        head = ("epoch", "training loss", f"{self.tested_on} loss", f"{self.tested_on} accuracy", "seconds")
         rows = [
             (str(e.epoch), f"{e.train_loss:.4f}", f"{e.test_loss:.4f}", f"{e.test_accuracy:.2f}%", f"{e.seconds:.1f}")
             for e in self.history

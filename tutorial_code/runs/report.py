@@ -52,7 +52,7 @@ def _figures(recorded: Recorded, results: Results) -> dict[str, str]:
     """Return the figures as SVG text by their captions, which say what there is to see."""
     summary = recorded.summary
     figures = {
-        "Training and test loss by epoch": loss_figure(recorded.history),
+        f"Training and {recorded.tested_on} loss by epoch": loss_figure(recorded.history),
         f"Confusion matrix: {summary['test_accuracy']:.2f}% lie on the diagonal": plots.confusion(
             results.confusions, results.classes
         ),
@@ -72,6 +72,7 @@ def _html(recorded: Recorded, figures: dict[str, str]) -> str:
     )
     return template.substitute(
         title=html.escape(f"ResNet-50 on {recorded.config['data']}"),
+        tested_on=recorded.tested_on,
         test_accuracy=f"{recorded.summary['test_accuracy']:.2f}",
         test_loss=f"{recorded.summary['test_loss']:.4f}",
         train_loss=f"{recorded.summary['train_loss']:.4f}",

@@ -37,7 +37,11 @@ def start(given: Mapping[str, Any], out: Path | None, resume: bool, quiet: bool,
     try:
         summary = train(config, folder, resume, open_terminal(quiet), Pace(**pace))
     except KeyboardInterrupt:
-        print(f"\nStopped. Everything up to the last checkpoint is saved: {on}", file=sys.stderr)
+        saved = (folder / files.CONFIG).exists()
+        print(
+            f"\nStopped. Everything up to the last checkpoint is saved: {on}" if saved else "\nStopped.",
+            file=sys.stderr,
+        )
         return 130
     except Stopped:
         print(f"Stopped at the time limit, and saved: {on}")

@@ -17,12 +17,10 @@ from tutorial_code.runs.choices import choose_compile, choose_device, choose_pre
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.environment import describe_environment
 from tutorial_code.runs.pace import Interrupt, Pace, Stopped
-from tutorial_code.runs.progress import Lines
+from tutorial_code.runs.progress import ROW, Lines, row_of
 from tutorial_code.runs.recipe import Parts, build, hold_out
 from tutorial_code.runs.report import write_report
 from tutorial_code.runs.results import judge_run, write_results
-
-ROW = "{:>5}  {:>13}  {:>9}  {:>13}  {:>7}"
 
 
 class Training:
@@ -85,10 +83,10 @@ class Training:
 
         Raises:
             Stopped: Ctrl-C or the time limit, after a checkpoint.
-            ReaderError: the loss became NaN or infinite, or the device's memory is full.
+            ReaderError: the loss became NaN or infinite, or the network cannot be compiled.
         """
         steps, epochs = len(self.loader), self.config.epochs
-        pictures = pictures_an_epoch(self.parts)
+        pictures = self.parts.pictures_an_epoch
         done = len(self.history) * pictures + self.loader.batch * self.config.batch_size
         if not (self.folder / files.CHECKPOINT).exists():
             self.save()  # whoever stops during the first epoch can resume, too
@@ -107,10 +105,12 @@ class Training:
                     self.history,
                     self._after_epoch,
                 )
-            except torch.OutOfMemoryError as error:
+            except RuntimeError as error:
+                if not type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+                    raise
+                what = str(error).strip().partition("\n")[0]
                 raise ReaderError(
-                    f"The memory of the {device.type} is full: begin a new run with a --batch-size below "
-                    f"{self.config.batch_size}."
+                    f"The network cannot be compiled ({what}): begin a new run with --no-compile."
                 ) from error
             except NonFiniteLossError as error:
                 epoch, batch = divmod(error.step - 1, steps)
@@ -124,9 +124,11 @@ class Training:
         if self.loader.batch == len(self.loader):
             return  # the epoch is tested and then saved whole
         minutes = (time.monotonic() - self.saved) / 60
-        if self._must_stop() or minutes >= self.pace.save_minutes:
+        stop = self._must_stop()
+        if stop or minutes >= self.pace.save_minutes:
             self.save()
-        self._stop_if_asked()
+        if stop:
+            self._stop()
 
     def _after_epoch(self, history: list[Epoch]) -> None:
         last = history[-1]
@@ -135,7 +137,8 @@ class Training:
         self.save()
         self.screen.line(row_of(history[-1]))
         if len(history) < self.config.epochs:
-            self._stop_if_asked()
+            if self._must_stop():
+                self._stop()
             self.screen.begin_epoch(len(history) + 1)
         self.epoch_began = time.perf_counter()
 
@@ -143,11 +146,8 @@ class Training:
         limit = self.pace.time_limit
         return self.interrupt.wished or (limit is not None and time.monotonic() - self.began >= 60 * limit)
 
-    def _stop_if_asked(self) -> None:
-        if self.interrupt.wished:
-            raise KeyboardInterrupt
-        if self._must_stop():
-            raise Stopped
+    def _stop(self) -> None:
+        raise KeyboardInterrupt if self.interrupt.wished else Stopped
 
 
 def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace) -> dict[str, Any]:
@@ -188,6 +188,7 @@ def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace)
     parts = build(config, data, device)
     training = Training(config, folder, data, parts, pace, screen, began)
     if saved:
+        _refuse_other_data(saved, training)
         training.load_state_dict(saved)
         batch = training.loader.batch
         place = f"epoch {len(training.history)}" + (f" and {batch} batches" if batch else "")
@@ -207,19 +208,6 @@ def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace)
     return summary
 
 
-def pictures_an_epoch(parts: Parts) -> int:
-    """Return how many pictures an epoch trains on: all, or all but those of a last batch that is left out."""
-    loader = parts.train_loader
-    whole = len(loader.dataset if hasattr(loader, "dataset") else loader.labels)
-    return len(loader) * loader.batch_size if loader.drop_last else whole
-
-
-def row_of(epoch: Epoch) -> str:
-    """Return an epoch as a row of the table in the terminal."""
-    values = f"{epoch.train_loss:.4f}", f"{epoch.test_loss:.4f}", f"{epoch.test_accuracy:.2f}%", f"{epoch.seconds:.1f}"
-    return ROW.format(epoch.epoch, *values)
-
-
 def _summary(history: list[Epoch], parts: Parts, tested_on: str, tested: int) -> dict[str, Any]:
     last = history[-1]
     seconds = sum(epoch.seconds for epoch in history)
@@ -232,9 +220,19 @@ def _summary(history: list[Epoch], parts: Parts, tested_on: str, tested: int) ->
         "train_loss": last.train_loss,
         "epochs": len(history),
         "seconds": seconds,
-        "images_per_second": len(history) * pictures_an_epoch(parts) / seconds,
+        "images_per_second": len(history) * parts.pictures_an_epoch / seconds,
         "parameters": sum(parameter.numel() for parameter in parts.network.parameters()),
     }
+
+
+def _refuse_other_data(saved: dict[str, Any], training: Training) -> None:
+    now = [value for values in training.statistics for value in values]
+    close = all(abs(a - b) < 1e-5 for a, b in zip(now, [*saved["mean"], *saved["std"]], strict=True))
+    if not close or list(training.data.classes) != saved["classes"]:
+        raise ReaderError(
+            f"The pictures of {training.config.data} are not those that the run in {training.folder} was begun with: "
+            "restore them, or begin a new run."
+        )
 
 
 def _saved_state(folder: Path, config: Config) -> dict[str, Any] | None:
