@@ -44,8 +44,7 @@ if __name__ == "__main__":
     for name, model in {"7×7 and max-pool": ResNet50(), "3×3": use_small_stem(ResNet50())}.items():
         groups = count_groups(model, image_size=32)
         sizes = " ".join(f"{group.name} {group.output_shape[-1]:2}" for group in groups[:-1])
-        millions = sum(group.multiply_adds for group in groups) / 1e6
-        print(f"{name:16} {sizes}   {millions:6.0f} million multiply-adds")
+        print(f"{name:16} {sizes}   {sum(g.multiply_adds for g in groups) / 1e6:6.0f} million multiply-adds")
 
 # %% [markdown]
 # One position against 4×4. With the paper's stem the last 3×3 convolutions of conv5_x see one pixel and eight zeros.
@@ -228,7 +227,9 @@ class Accelerated(nn.Module):
         channels_last: whether to change the layout; on ``mps`` it is left alone.
     """
 
-    def __init__(self, model: nn.Module, precision: str, compiled: Callable | None = None, channels_last=True) -> None:
+    def __init__(
+        self, model: nn.Module, precision: str, compiled: Callable | None = None, channels_last: bool = True
+    ) -> None:
         super().__init__()
         self.model = model
         self.precision = precision
@@ -296,5 +297,4 @@ if __name__ == "__main__":
 #
 # ## Read on
 #
-# - He et al., *Bag of Tricks for Image Classification with Convolutional Neural Networks*, 2018.
-# - DeVries and Taylor, 2017: cutout. Izmailov et al., 2018: averages of weights.
+# - He et al., *Bag of Tricks*, 2018. DeVries and Taylor, 2017: cutout. Izmailov et al., 2018: averages of weights.
