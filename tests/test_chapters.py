@@ -57,5 +57,5 @@ def test_imports_never_go_to_later_chapters_or_to_the_machinery(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tutorial_code."):
             module = node.module.removeprefix("tutorial_code.")
-            assert module < path.stem or module in {"errors", "data.cifar10", "data.folder", "data.device"}
+            assert module < path.stem or module in {"errors", "data.cifar10", "data.folder", "device_loader"}
             assert not module.startswith(("runs", "cli"))

@@ -20,7 +20,7 @@ from tutorial_code.ch07_full_run import (
     spare_norms_and_biases,
     use_small_stem,
 )
-from tutorial_code.data.device import DeviceLoader, cut_out, make_device_loaders, shift_and_flip
+from tutorial_code.device_loader import DeviceLoader, cut_out, make_device_loaders, shift_and_flip
 from tutorial_code.errors import ReaderError
 from tutorial_code.runs.config import FULL, Config, configure
 from tutorial_code.runs.recipe import build, hold_out

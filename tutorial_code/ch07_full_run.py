@@ -19,7 +19,7 @@ from tutorial_code import plots, tables
 from tutorial_code.ch01_images import load_dataset
 from tutorial_code.ch03_resnet50 import ResNet50, count_groups
 from tutorial_code.ch04_training import make_optimizer
-from tutorial_code.data.device import cut_out, make_device_loaders, shift_and_flip
+from tutorial_code.device_loader import cut_out, make_device_loaders, shift_and_flip
 
 # %% [markdown]
 # The loops stay as they are. All that follows goes in through their arguments.
@@ -53,7 +53,7 @@ if __name__ == "__main__":
 # ### Pictures that never come twice
 #
 # **Cutout** hides a square of each training picture. The network cannot rest on the ears of a cat; it must learn
-# the rest, too. Shifting and mirroring are those of chapter 1, for a whole batch at once (`data/device.py`).
+# the rest, too. Shifting and mirroring are those of chapter 1, for a whole batch at once (`device_loader.py`).
 
 # %%
 if __name__ == "__main__":

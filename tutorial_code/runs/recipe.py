@@ -23,7 +23,7 @@ from tutorial_code.ch07_full_run import (
     spare_norms_and_biases,
     use_small_stem,
 )
-from tutorial_code.data.device import DeviceLoader, make_device_loaders
+from tutorial_code.device_loader import DeviceLoader, make_device_loaders
 from tutorial_code.errors import ReaderError
 from tutorial_code.runs.choices import choose_compile, choose_precision
 from tutorial_code.runs.config import Config
