@@ -20,7 +20,7 @@ from tutorial_code.ch01_images import ImageData, load_dataset
 from tutorial_code.ch03_resnet50 import ResNet50
 from tutorial_code.ch04_training import make_criterion
 from tutorial_code.ch05_testing import evaluate
-from tutorial_code.ch06_results import fit
+from tutorial_code.ch06_results import fit, standard_error
 from tutorial_code.ch07_full_run import use_small_stem
 from tutorial_code.runs import folder as files
 from tutorial_code.runs.choices import choose_device
@@ -80,15 +80,12 @@ def split(data: ImageData, pictures: int) -> ImageData:
 
 def row(name: str, accuracy: float, seconds: float, pictures: int) -> dict:
     """Return a line of the record: what was left out, and what came of it."""
-    share = accuracy / 100
-    error = 100 * (share * (1 - share) / HELD_OUT) ** 0.5
-    speed = pictures / seconds
     return {
         "left_out": name,
         "accuracy": accuracy,
-        "standard_error": error,
+        "standard_error": standard_error(accuracy, HELD_OUT),
         "seconds_an_epoch": seconds,
-        "images_per_second": speed,
+        "images_per_second": pictures / seconds,
         "memory_gb": torch.cuda.max_memory_allocated() / 1e9 if torch.cuda.is_available() else None,
     }
 

@@ -225,10 +225,17 @@ if __name__ == "__main__":
 # 360 test pictures are a sample. With other 360 the number would differ. If the network is right with
 # probability $p$, the standard error of the accuracy is $\sqrt{p (1 - p) / n}$.
 
+
 # %%
+def standard_error(accuracy: float, pictures: int) -> float:
+    """Return the standard error, in points, of an accuracy in percent that was measured on so many pictures."""
+    p = accuracy / 100
+    return 100 * (p * (1 - p) / pictures) ** 0.5
+
+
 if __name__ == "__main__":
-    p, n = last.test_accuracy / 100, len(data.test_labels)
-    print(f"{100 * p:.1f}% ± {100 * (p * (1 - p) / n) ** 0.5:.1f} points (one standard error)")
+    error = standard_error(last.test_accuracy, len(data.test_labels))
+    print(f"{last.test_accuracy:.1f}% ± {error:.1f} points (one standard error)")
 
 # %% [markdown]
 # Two runs that differ by less than that do not differ.

@@ -60,14 +60,14 @@ if __name__ == "__main__":
     from sklearn.datasets import load_sample_image
 
     flower = torch.from_numpy(load_sample_image("flower.jpg").copy()).permute(2, 0, 1)[None, :, :400, 120:520]
-    flower = F.interpolate(flower.float(), size=(32, 32), mode="area").byte().expand(6, -1, -1, -1)
+    flower = F.interpolate(flower.float(), size=(32, 32), mode="area").byte().expand(4, -1, -1, -1)
     generator = torch.Generator().manual_seed(1)
     shifted = shift_and_flip(flower, 4, True, generator)
     cut = cut_out(shifted, 8, generator)
     plots.show(
-        plots.pictures(torch.cat([shifted, cut]), ["shifted, mirrored"] * 6 + ["cut out, here black"] * 6, columns=6),
+        plots.pictures(torch.cat([shifted, cut]), ["shifted, mirrored"] * 4 + ["cut out, here black"] * 4, columns=4),
         name="ch07-augmentation",
-        alt="A photograph of a flower six times: shifted, some of them mirrored; below, each with a dark square.",
+        alt="A photograph of a flower four times: shifted, some of them mirrored; below, each with a dark square.",
     )
 
 # %% [markdown]
@@ -171,9 +171,9 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     line = nn.Linear(1, 1, bias=False)
     optimizer = make_optimizer(line, lr=0.05, momentum=0.0, weight_decay=0.0)
-    mean = add_average(optimizer, line, steps=20)
+    mean = add_average(optimizer, line, steps=10)
     weights, means = [], []
-    for _ in range(120):
+    for _ in range(60):
         optimizer.zero_grad()
         ((line.weight - 2 + torch.randn(1)) ** 2).sum().backward()
         optimizer.step()

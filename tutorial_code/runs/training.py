@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from tutorial_code.ch01_images import ImageData, channel_statistics, load_dataset
-from tutorial_code.ch06_results import Epoch, fit
+from tutorial_code.ch06_results import Epoch, fit, standard_error
 from tutorial_code.errors import ReaderError
 from tutorial_code.runs import folder as files
 from tutorial_code.runs.around import NonFiniteLossError, ResumableLoader, WatchedCriterion
@@ -211,11 +211,10 @@ def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace)
 def _summary(history: list[Epoch], parts: Parts, tested_on: str, tested: int) -> dict[str, Any]:
     last = history[-1]
     seconds = sum(epoch.seconds for epoch in history)
-    right = last.test_accuracy / 100
     return {
         "test_loss": last.test_loss,
         "test_accuracy": last.test_accuracy,
-        "standard_error": 100 * (right * (1 - right) / tested) ** 0.5,
+        "standard_error": standard_error(last.test_accuracy, tested),
         "tested_on": tested_on,
         "train_loss": last.train_loss,
         "epochs": len(history),
