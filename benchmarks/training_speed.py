@@ -54,7 +54,8 @@ def plain_loop(parts: Parts, device: torch.device) -> Callable[[int], int]:
         model.maxpool = nn.Identity()
     model.load_state_dict(to_torchvision(parts.network.state_dict()))
     model.to(device)
-    optimizer = torch.optim.SGD(model.parameters(), lr=BASE["lr"], momentum=0.9, weight_decay=5e-4)
+    lr = parts.optimizer.param_groups[0]["lr"]
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=5e-4)
 
     def some_batches(count: int) -> int:
         set_rounding(device, tf32=False)

@@ -256,7 +256,7 @@ if __name__ == "__main__":
     tables.show("speed-gpu", SPEED)
 
 # %% [markdown]
-# On this CPU bf16 helps most, and compiling does not pay. The last two rows train both ends for the same epochs.
+# On this CPU bf16 helps most, and compiling does not pay.
 #
 # ## What keeps a long run safe
 #

@@ -28,8 +28,8 @@ def compare_runs(folders: Sequence[Path], output: Path) -> str:
         result = f"{s['test_accuracy']:.2f}%"
         if "standard_error" in s:
             result += f" ± {s['standard_error']:.2f}"
-        if s.get("tested_on", "test") != "test":
-            result += f" ({s['tested_on']})"
+        if run.tested_on != "test":
+            result += f" ({run.tested_on})"
         losses = f"{s['train_loss']:.4f}", f"{s['test_loss']:.4f}"
         speed = f"{s['seconds']:.1f}", f"{s['images_per_second']:.0f}"
         recipe = run.config.get("recipe", "exercise")
