@@ -137,7 +137,7 @@ def _trace(model: nn.Module, x: Tensor, facts: dict[str, Any] | None = None) -> 
     if facts is None:
         return found
     facts["output shape"] = list(output.shape)
-    facts["parameters"] = _count(model, x)
+    facts["parameters"] = _count(model)
     registered = {storage_of(tensor) for tensor in (*model.parameters(), *model.buffers())}
     layers = [op for op in found.ops if op.kind in WITH_WEIGHTS]
     used = {storage_of(weight) for op in layers for weight in op.weights.values()}
@@ -145,12 +145,9 @@ def _trace(model: nn.Module, x: Tensor, facts: dict[str, Any] | None = None) -> 
     return found
 
 
-def _count(model: nn.Module, x: Tensor) -> int:
-    """Return the number of parameters by torchinfo, which runs the network so that none is counted twice."""
-    try:
-        return summary(model, input_data=x.clone(), mode="train", verbose=0).total_params
-    except RuntimeError as error:  # torchinfo's own, around what the network raised
-        raise error.__cause__ or error from None
+def _count(model: nn.Module) -> int:
+    """Return the number of parameters by torchinfo, each counted once."""
+    return summary(model, verbose=0).total_params
 
 
 def _run(model: nn.Module, x: Tensor) -> Tensor:

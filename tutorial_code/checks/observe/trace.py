@@ -4,11 +4,11 @@ A ``TorchDispatchMode`` sees each operation below modules and functions, so that
 ``clamp(min=0)`` are the same one. Views and copies are looked through.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 INPUT = -1
 COPIES = {"clone", "_to_copy", "contiguous", "copy", "lift_fresh"}
@@ -108,7 +108,7 @@ class _Recorder(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+        tensors = list(_tensors_in((*args, *kwargs.values())))
         consumed = [value for value in map(self.value_of, tensors) if value is not None]
         before = {storage_of(tensor) for tensor in tensors}
         result = func(*args, **kwargs)
@@ -142,6 +142,14 @@ class _Recorder(TorchDispatchMode):
 
     def _record(self, kind: str, attributes: dict, consumed: list[int], weights: dict, result: Tensor) -> None:
         self.ops.append(Op(kind, attributes, tuple(consumed), weights, tuple(result.shape)))
+
+
+def _tensors_in(arguments: Iterable[Any]) -> Iterator[Tensor]:
+    for argument in arguments:
+        if isinstance(argument, Tensor):
+            yield argument
+        elif isinstance(argument, (list, tuple)):  # as for cat
+            yield from _tensors_in(argument)
 
 
 def _bind(func, args, kwargs) -> dict[str, Any]:
