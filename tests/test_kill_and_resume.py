@@ -75,7 +75,7 @@ def wait_until(condition):
 FULL = ["--recipe", "full", "--no-compile"]
 
 
-@pytest.mark.parametrize(("recipe", "epochs", "kills"), [([], 60, 20), (FULL, 30, 10)], ids=["exercise", "full"])
+@pytest.mark.parametrize(("recipe", "epochs", "kills"), [([], 20, 20), (FULL, 12, 10)], ids=["exercise", "full"])
 def test_kills(recipe, epochs, kills, server, pictures_folder, tmp_path):
     """While it starts, while a checkpoint is written, and a random while after one."""
     moments = random.Random(0)

@@ -1,6 +1,7 @@
 """Judging again at every save."""
 
 import threading
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -22,13 +23,15 @@ def watch_answers(answers: dict[Path, Exercise], console: Console) -> None:
     names = ", ".join(map(str, answers))
     ending = threading.Event()
     helper = threading.Thread(target=_get_ready, args=(list(answers.values()), ending), daemon=True)
-    console.print(f"Watching {names}. Save to check again; Ctrl-C ends.", style="dim", highlight=False)
+    folders = {path.parent for path in by_path}
+    saves = watch(*folders, debounce=50, step=10, recursive=False, rust_timeout=100, yield_on_timeout=True)
     try:
+        first = next(saves)  # from here on no save is missed, even while the first verdict is made
+        console.print(f"Watching {names}. Save to check again; Ctrl-C ends.", style="dim", highlight=False)
         if len(answers) == 1:
             worker = _judge(*next(iter(answers.items())), console, worker)
             helper.start()
-        folders = {path.parent for path in by_path}
-        for changes in watch(*folders, debounce=50, step=10, recursive=False):
+        for changes in chain([first], saves):
             for path in sorted({Path(name).absolute() for _, name in changes} & by_path.keys()):
                 if path.is_file():  # some editors remove a file before they write it again
                     worker = _judge(shown[path], by_path[path], console, worker)
