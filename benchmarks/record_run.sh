@@ -36,6 +36,6 @@ case $name in
     # shellcheck disable=SC2086
     ablation | ablation-cpu) $PYTHON benchmarks/ablation.py "$name" --data "$data" $limit ;;
     speed-gpu) $PYTHON benchmarks/training_speed.py --data "$data" --device cuda --stem 3x3 --batches 20 --record "$name" ;;
-    speed-cpu) $PYTHON benchmarks/training_speed.py --device cpu --accuracy 6 --record "$name" ;;
+    speed-cpu) $PYTHON benchmarks/training_speed.py --device cpu --accuracy 10 --record "$name" ;;
     *) echo "there is no run $name" >&2 && exit 2 ;;
 esac

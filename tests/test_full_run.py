@@ -1,5 +1,6 @@
 """Chapter 7: each part does what it says, each option of a training reaches what it names."""
 
+import copy
 from dataclasses import fields, replace
 
 import pytest
@@ -15,9 +16,11 @@ from tutorial_code.ch07_full_run import (
     Accelerated,
     AverageTested,
     FlipTested,
+    ProductConv,
     SmoothedCrossEntropy,
     add_average,
     spare_norms_and_biases,
+    use_products,
     use_small_stem,
 )
 from tutorial_code.device_loader import DeviceLoader, cut_out, make_device_loaders, shift_and_flip
@@ -48,6 +51,23 @@ def test_small_stem_keeps_the_positions():
     assert model(torch.randn(2, 3, 32, 32)).shape == (2, 10)
     assert sizes == [32, 16, 8, 4]
     assert sum(p.numel() for p in model.parameters()) == 23_528_522 - 64 * 3 * (49 - 9)
+
+
+def test_products_give_what_convolutions_give():
+    """Outputs and gradients but for rounding, under the same names, at both strides and with an odd size."""
+    plain = ResNet50((1, 2, 1, 1)).double()
+    products = use_products(copy.deepcopy(plain))
+    kinds = [type(module) for module in products.modules() if isinstance(module, nn.Conv2d)]
+    assert kinds.count(ProductConv) == 5 * 2 + 4  # two in each block, and a shortcut in each stage
+    assert list(products.state_dict()) == list(plain.state_dict())
+    seen = []
+    for model in (plain, products, copy.deepcopy(products)):
+        images = torch.randn(3, 3, 65, 47, dtype=torch.double, generator=generator()).requires_grad_()
+        logits = model(images)
+        logits.square().sum().backward()
+        seen.append([logits, images.grad, *(parameter.grad for parameter in model.parameters())])
+    for other in seen[1:]:
+        torch.testing.assert_close(other, seen[0], rtol=1e-7, atol=1e-9)
 
 
 @pytest.mark.parametrize("may_flip", [False, True])
@@ -128,9 +148,11 @@ def test_smoothed_cross_entropy_by_hand():
     logits, labels = torch.tensor([[2.0, 0.0, -1.0], [0.0, 1.0, 3.0]]), torch.tensor([0, 2])
     logs = logits.log_softmax(dim=1)
     by_hand = -sum(0.9 * logs[i, label] + 0.1 * logs[i].mean() for i, label in enumerate(labels)) / 2
-    assert SmoothedCrossEntropy(0.1)(logits, labels).item() == pytest.approx(by_hand.item())
+    assert SmoothedCrossEntropy(label_smoothing=0.1)(logits, labels).item() == pytest.approx(by_hand.item())
     with torch.no_grad():
-        assert SmoothedCrossEntropy(0.1)(logits, labels).item() == pytest.approx(F.cross_entropy(logits, labels).item())
+        assert SmoothedCrossEntropy(label_smoothing=0.1)(logits, labels).item() == pytest.approx(
+            F.cross_entropy(logits, labels).item()
+        )
 
 
 def test_average_by_hand_and_its_statistics():
@@ -216,6 +238,7 @@ EFFECTS = {  # what can be seen of each option in the parts of a training
     "label_smoothing": (0.1, lambda parts: parts.criterion(torch.eye(2), torch.tensor([0, 1])).item()),
     "augment": (False, lambda parts: sum(images.sum() for images, _ in parts.train_loader).item()),
     "stem": ("3x3", lambda parts: parts.network.conv1.kernel_size),
+    "products": (True, lambda parts: type(parts.network.conv2_x[0].conv1)),
     "zero_init": (False, lambda parts: parts.network.conv2_x[0].bn3.weight.sum().item()),
     "average": (True, lambda parts: parts.average is None),
     "flip_test": (True, lambda parts: isinstance(parts.model, FlipTested)),
@@ -277,10 +300,11 @@ def test_digits_are_not_mirrored_in_testing(data, small_network):
 
 def test_a_table_that_is_recorded_and_one_that_is_not(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tables, "RUNS", tmp_path)
-    tables.show("nothing", {"step": "{}"})
+    tables.show("nothing")
     assert "not recorded yet" in capsys.readouterr().out
     (tmp_path / "some").mkdir()
     (tmp_path / "some" / "environment.json").write_text('{"gpu": null, "cpu": "C", "torch": "2"}')
-    (tmp_path / "some" / "rows.jsonl").write_text('{"step": "a", "x": 1.234}\n{"step": "bb", "x": null}\n')
-    tables.show("some", {"step": "{}", "x": "{:.1f}", "never": "{}"})
-    assert capsys.readouterr().out == "some, measured on C, torch 2\nstep    x\na     1.2\nbb\n"
+    rows = '{"step": "a", "seconds": 123.4, "memory_gb": null}\n{"step": "bb", "seconds": null}\n'
+    (tmp_path / "some" / "rows.jsonl").write_text(rows)
+    tables.show("some")
+    assert capsys.readouterr().out == "some, measured on C, torch 2\nstep  seconds\na         123\nbb\n"

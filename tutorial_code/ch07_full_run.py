@@ -8,8 +8,6 @@
 # **You need** chapters 1 to 6.
 
 # %%
-from collections.abc import Callable
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -75,8 +73,7 @@ if __name__ == "__main__":
 #
 # Nesterov's momentum (`nesterov=True`) takes the gradient a little ahead, where momentum will carry the weights.
 # Weight decay pulls weights towards 0. BatchNorm undoes the size of a convolution's weights, so there decay only
-# decides how far a step turns them. BatchNorm's own scales and shifts, and biases, have no such protection. Spare
-# them (*Bag of Tricks*, section 3.1).
+# decides how far a step turns them. Spare BatchNorm's own numbers, and biases (*Bag of Tricks*, 3.1).
 
 
 # %%
@@ -92,8 +89,7 @@ if __name__ == "__main__":
     optimizer = make_optimizer(ResNet50())
     spare_norms_and_biases(optimizer)
     for group in optimizer.param_groups:
-        numbers = sum(parameter.numel() for parameter in group["params"])
-        print(f"decay {group['weight_decay']}: {len(group['params']):3} tensors, {numbers:10,} numbers")
+        print(f"decay {group['weight_decay']}: {sum(tensor.numel() for tensor in group['params']):10,} numbers")
 
 # %% [markdown]
 # The rate follows chapter 4: up, then down along a cosine. Batches of 512 make a quarter of the steps that 128 make, so
@@ -107,21 +103,17 @@ if __name__ == "__main__":
 
 
 # %%
-class SmoothedCrossEntropy(nn.Module):
-    """Cross-entropy with ``smoothing`` of doubt in training, none in testing (Szegedy et al. 2015, section 7)."""
-
-    def __init__(self, smoothing: float) -> None:
-        super().__init__()
-        self.smoothing = smoothing
+class SmoothedCrossEntropy(nn.CrossEntropyLoss):
+    """Cross-entropy that smooths labels in training and not in testing (Szegedy et al. 2015, section 7)."""
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        smoothing = self.smoothing if torch.is_grad_enabled() else 0.0
+        smoothing = self.label_smoothing if torch.is_grad_enabled() else 0.0
         return F.cross_entropy(logits, labels, label_smoothing=smoothing)
 
 
 if __name__ == "__main__":
     for right in (2.0, 4.0, 8.0, 16.0):
-        loss = SmoothedCrossEntropy(0.1)(torch.tensor([[right] + 9 * [0.0]]), torch.tensor([0]))
+        loss = SmoothedCrossEntropy(label_smoothing=0.1)(torch.tensor([[right] + 9 * [0.0]]), torch.tensor([0]))
         print(f"logit of the right class {right:4.0f}   loss {loss.item():.3f}")
 
 # %% [markdown]
@@ -135,10 +127,7 @@ if __name__ == "__main__":
 
 # %%
 def add_average(optimizer: torch.optim.Optimizer, network: nn.Module, steps: int) -> AveragedModel:
-    """Return a copy that moves towards the network by one part in ``steps`` at every ``optimizer.step()``.
-
-    It is an exponential moving average of weights and BatchNorm statistics, of about the last ``steps`` steps.
-    """
+    """Return an exponential moving average of weights and BatchNorm statistics, of about the last ``steps`` steps."""
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(1 - 1 / steps), use_buffers=True)
     optimizer.register_step_post_hook(lambda *_: average.update_parameters(network))
     return average
@@ -172,15 +161,15 @@ if __name__ == "__main__":
     line = nn.Linear(1, 1, bias=False)
     optimizer = make_optimizer(line, lr=0.05, momentum=0.0, weight_decay=0.0)
     mean = add_average(optimizer, line, steps=10)
-    weights, means = [], []
+    path = {"the weight": [], "its average": []}
     for _ in range(60):
         optimizer.zero_grad()
         ((line.weight - 2 + torch.randn(1)) ** 2).sum().backward()
         optimizer.step()
-        weights.append(line.weight.item())
-        means.append(mean.module.weight.item())
+        for values, model in zip(path.values(), (line, mean.module), strict=True):
+            values.append(model.weight.item())
     plots.show(
-        plots.curves({"the weight": weights, "its average": means}, "step", "value; the best is 2"),
+        plots.curves(path, "step", "value; the best is 2"),
         name="ch07-average",
         alt="A weight jumps about its best value, 2. Its moving average follows a little later and far more calmly.",
     )
@@ -195,10 +184,8 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    LEARNING = {"left_out": "{}", "accuracy": "{:.2f}%", "standard_error": "{:.2f}", "seconds_an_epoch": "{:.1f}"}
-    LEARNING |= {"images_per_second": "{:.0f}", "memory_gb": "{:.1f}"}
-    tables.show("ablation-cpu", LEARNING)
-    tables.show("ablation", LEARNING)
+    tables.show("ablation-cpu")
+    tables.show("ablation")
 
 # %% [markdown]
 # The stem is worth most. This training is short, with a network of four blocks: shifts, cutout, a falling rate and
@@ -206,9 +193,8 @@ if __name__ == "__main__":
 #
 # ## What runs faster
 #
-# A loader prepares picture after picture in Python, while the device waits. All of CIFAR-10 is 184 MB. So put it on
-# the device, and prepare a batch at a time there. For what does not fit, `--loading loader --workers 4 --cutout 0`
-# lets processes prepare batches beside the training.
+# A loader prepares picture after picture in Python, while the device waits. All of CIFAR-10 is 184 MB: put it on the
+# device, and prepare batch by batch there. For what does not fit, `--workers 4` prepares batches beside the training.
 #
 # Hardware likes the channels of a pixel side by side in memory (**channels last**), and numbers of 16 bits
 # (**bf16**: the range of 32-bit numbers, fp32, with 8 bits of precision, not 24). `torch.compile` fuses the small
@@ -218,17 +204,13 @@ if __name__ == "__main__":
 
 # %%
 class Accelerated(nn.Module):
-    """A network that computes with channels last in memory, in bf16 and compiled where asked; its logits are float32.
+    """A network that computes in ``fp32`` or ``bf16``, with channels last where asked; its logits are float32.
 
-    Args:
-        model: the network.
-        precision: ``fp32`` or ``bf16``.
-        compiled: the same network compiled, for training; testing is too short for it to pay.
-        channels_last: whether to change the layout; on ``mps`` it is left alone.
+    ``compiled`` is the same network, compiled, for training. Testing is too short for it to pay.
     """
 
     def __init__(
-        self, model: nn.Module, precision: str, compiled: Callable | None = None, channels_last: bool = True
+        self, model: nn.Module, precision: str, compiled: nn.Module | None = None, channels_last: bool = True
     ) -> None:
         super().__init__()
         self.model = model
@@ -246,17 +228,36 @@ class Accelerated(nn.Module):
 
 
 # %% [markdown]
-# *Predict:* which step helps most on a CPU, and which on a GPU? A row with + adds to the one above.
+# A 1×1 convolution sees one position at a time, and takes the same matrix at each. So it is one **matrix product**
+# over all positions. The numbers are the same but for rounding.
+#
+# *Predict:* is the time the same, too? Which step of the table helps most? A row with + adds to the one above.
+
 
 # %%
+class ProductConv(nn.Conv2d):
+    """A 1×1 convolution that is computed as a matrix product."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x[:, :, :: self.stride[0], :: self.stride[1]].permute(0, 2, 3, 1)  # (batch, h, w, channels)
+        return F.linear(x, self.weight.flatten(1)).permute(0, 3, 1, 2)
+
+
+def use_products(model: nn.Module) -> nn.Module:
+    """Let every 1×1 convolution be computed as a matrix product, in place; return the model."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d) and module.kernel_size == (1, 1):
+            module.__class__ = ProductConv  # its weights stay, under the same names
+    return model
+
+
 if __name__ == "__main__":
-    SPEED = {"step": "{}", "images_per_second": "{:.0f}", "times_the_plain_loop": "{:.2f}", "memory_gb": "{:.2f}"}
-    SPEED |= {"epochs": "{}", "seconds": "{:.0f}", "accuracy": "{:.2f}%"}
-    tables.show("speed-cpu", SPEED)
-    tables.show("speed-gpu", SPEED)
+    tables.show("speed-cpu")
+    tables.show("speed-gpu")
 
 # %% [markdown]
-# On this CPU bf16 helps most, and compiling does not pay.
+# On this CPU bf16 and products help most, and compiling does not pay. With the small stem a 1×1 convolution sees 16
+# positions and more, and is not slower than a product: `full` leaves `--products` off.
 #
 # ## What keeps a long run safe
 #
@@ -274,9 +275,8 @@ if __name__ == "__main__":
     print("the same rest:", all(torch.equal(a, b) for a, b in zip(whole[15:], rest, strict=True)))
 
 # %% [markdown]
-# That is how `--resume` goes on in the middle of an epoch. The last two checkpoints are kept, so a damaged one costs
-# minutes and not the run. A loss that is NaN or infinite stops it, and the message names step and batch.
-# `--time-limit 30` stops it at a checkpoint after 30 minutes.
+# So `--resume` goes on in the middle of an epoch. The last two checkpoints are kept: a damaged one costs minutes and
+# not the run. A loss that is NaN stops it and names step and batch; `--time-limit 30` stops it after 30 minutes.
 #
 # ## One command
 #

@@ -1,32 +1,43 @@
-"""Tables that were measured once and recorded in ``runs/``, for the chapters to show."""
+"""Tables that were measured once and recorded in ``runs/``, for the chapters and the site to show."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 RUNS = Path(__file__).parent.parent / "runs"
+COLUMNS = {  # key in rows.jsonl: heading, format
+    "left_out": ("left out", "{}"),
+    "step": ("step", "{}"),
+    "images_per_second": ("images/s", "{:.0f}"),
+    "times_the_plain_loop": ("× plain loop", "{:.2f}"),
+    "share_of_bf16_peak": ("of bf16 peak", "{:.1%}"),
+    "seconds_an_epoch": ("seconds an epoch", "{:.1f}"),
+    "epochs": ("epochs", "{}"),
+    "seconds": ("seconds", "{:.0f}"),
+    "accuracy": ("accuracy", "{:.2f}%"),
+    "standard_error": ("standard error", "{:.2f}"),
+    "memory_gb": ("GB", "{:.2f}"),
+}
 
 
-def show(name: str, columns: Mapping[str, str]) -> None:
-    """Print the table in ``runs/name``, with the machine that it was measured on.
+def cells(rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Return the headings and then each row, as far as any row has a value; where a row has none stands nothing."""
+    shown = {key: column for key, column in COLUMNS.items() if any(row.get(key) is not None for row in rows)}
+    body = [["" if row.get(key) is None else form.format(row[key]) for key, (_, form) in shown.items()] for row in rows]
+    return [[heading for heading, _ in shown.values()], *body]
 
-    Args:
-        name: the folder of the record.
-        columns: the keys to show, each with the format of its values; a row that has no value shows nothing there.
-    """
+
+def show(name: str) -> None:
+    """Print the table in ``runs/name``, with the machine that it was measured on."""
     folder = RUNS / name
     if not (folder / "rows.jsonl").exists():
         print(f"{name}: not recorded yet. To record it:  bash benchmarks/record_run.sh {name}")
         return
     machine = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
     print(f"{name}, measured on {machine['gpu'] or machine['cpu']}, torch {machine['torch']}")
-    lines = (folder / "rows.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [{key: key.replace("_", " ") for key in columns}]
-    for line in lines:
-        values = json.loads(line)
-        rows.append({k: form.format(values[k]) if values.get(k) is not None else "" for k, form in columns.items()})
-    shown = [key for key in columns if any(row[key] for row in rows[1:])]
-    widths = {key: max(len(row[key]) for row in rows) for key in shown}
-    for row in rows:
-        first, *rest = (row[key].rjust(widths[key]) for key in shown)
-        print("  ".join([first.strip().ljust(widths[shown[0]]), *rest]).rstrip())
+    table = cells([json.loads(line) for line in (folder / "rows.jsonl").read_text(encoding="utf-8").splitlines()])
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for first, *rest in table:
+        numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
+        print("  ".join([first.ljust(widths[0]), *numbers]).rstrip())

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline import ROOT
 from pipeline.figures import figure
+from tutorial_code import tables
 
 RUNS = ROOT / "runs"
 
@@ -35,19 +36,6 @@ JPEG = (
     "`data/cifar10-images` holds CIFAR-10 as JPEG files of a quality of about 75. The pixels differ a little from "
     "those of the official files, and so may the result: read it as CIFAR-10 (JPEG)."
 )
-COLUMNS = {  # of a measurement: key, heading, format
-    "left_out": ("left out", "{}"),
-    "step": ("step", "{}"),
-    "accuracy": ("accuracy", "{:.2f}%"),
-    "standard_error": ("standard error", "{:.2f}"),
-    "images_per_second": ("images/s", "{:.0f}"),
-    "times_the_plain_loop": ("times the plain loop", "{:.2f}"),
-    "share_of_bf16_peak": ("share of the bf16 peak", "{:.1%}"),
-    "seconds_an_epoch": ("seconds an epoch", "{:.1f}"),
-    "epochs": ("epochs", "{}"),
-    "seconds": ("seconds", "{:.0f}"),
-    "memory_gb": ("GB", "{:.2f}"),
-}
 
 
 def runs() -> str:
@@ -98,12 +86,9 @@ def _training(folder: Path) -> str:
 
 
 def _measurement(folder: Path) -> str:
-    rows = _lines(folder / "rows.jsonl")
-    shown = {key: column for key, column in COLUMNS.items() if any(row.get(key) is not None for row in rows)}
-    body = [["" if row.get(key) is None else form.format(row[key]) for key, (_, form) in shown.items()] for row in rows]
+    head, *body = tables.cells(_lines(folder / "rows.jsonl"))
     config, machine = (_read(folder / f"{name}.json") for name in ("config", "environment"))
-    table = _table([heading for heading, _ in shown.values()], body)
-    parts = [table, _folded("Configuration and machine", _facts(config, machine))]
+    parts = [_table(head, body), _folded("Configuration and machine", _facts(config, machine))]
     return "\n\n".join([*parts, JPEG] if "cifar10-images" in str(config["data"]) else parts)
 
 

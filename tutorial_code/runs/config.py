@@ -38,6 +38,7 @@ class Config:
     loading: str = _option("loader", "A DataLoader, or all pictures on the device.", ("loader", "device"))
     workers: int = _option(0, "Processes of the DataLoader.")
     channels_last: bool = _option(True, "Keep the channels last in memory.")
+    products: bool = _option(False, "Compute 1×1 convolutions as matrix products.")
     tf32: bool = _option(False, "Let a GPU round fp32 products to TF32.")
     compile: bool = _option(False, "Compile the network for training.")
     cuda_graphs: bool = _option(False, "Replay the compiled network as CUDA graphs.")

@@ -21,6 +21,7 @@ from tutorial_code.ch07_full_run import (
     SmoothedCrossEntropy,
     add_average,
     spare_norms_and_biases,
+    use_products,
     use_small_stem,
 )
 from tutorial_code.device_loader import DeviceLoader, make_device_loaders
@@ -68,8 +69,10 @@ def hold_out(data: ImageData, count: int, seed: int) -> ImageData:
 
 
 def make_network(config: Config, classes: int) -> ResNet50:
-    """Return the network with the stem that was asked for; ``build`` gives it its first weights."""
+    """Return the network with the stem and the products that were asked for; ``build`` gives it its first weights."""
     network = ResNet50(num_classes=classes)
+    if config.products:
+        use_products(network)
     return use_small_stem(network) if config.stem == "3x3" else network
 
 
@@ -108,7 +111,9 @@ def build(
     if config.schedule == "cosine":
         schedule = add_schedule(optimizer, config.epochs * steps, min(config.warmup, config.epochs) * steps)
     average = add_average(optimizer, network, steps) if config.average else None
-    criterion = SmoothedCrossEntropy(config.label_smoothing) if config.label_smoothing else make_criterion()
+    criterion = (
+        SmoothedCrossEntropy(label_smoothing=config.label_smoothing) if config.label_smoothing else make_criterion()
+    )
     model = _for_training(config, data.may_flip, device, network, average)
     return Parts(network, average, model, train_loader, test_loader, criterion, optimizer, schedule)
 
