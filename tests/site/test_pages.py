@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 SITE = Path(__file__).parent.parent.parent / "site"
 PAGES = sorted(str(path.relative_to(SITE).as_posix()) for path in SITE.rglob("*.html") if path.name != "404.html")
@@ -48,6 +47,8 @@ def test_page_is_sound_light_and_still(name, page, address):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(name, scheme, page):
+    from axe_playwright_python.sync_playwright import Axe  # of the site's tools, as the browser is
+
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(name, wait_until="networkidle")
     found = Axe().run(page, options=STANDARD).response["violations"]
