@@ -188,8 +188,8 @@ if __name__ == "__main__":
     tables.show("ablation")
 
 # %% [markdown]
-# The stem is worth most. This training is short, with a network of four blocks: shifts, cutout, a falling rate and
-# blocks that start as nothing cost here. They are made for long runs and deep networks. The seeds show what is chance.
+# Without shifts and mirrors 5,000 pictures are soon learned by heart. The stem comes next, then weight decay. A falling
+# rate and blocks that start as nothing cost here: they are for long runs and deep networks. Seeds show what is chance.
 #
 # ## What runs faster
 #
