@@ -304,7 +304,8 @@ def test_a_table_that_is_recorded_and_one_that_is_not(tmp_path, monkeypatch, cap
     assert "not recorded yet" in capsys.readouterr().out
     (tmp_path / "some").mkdir()
     (tmp_path / "some" / "environment.json").write_text('{"gpu": null, "cpu": "C", "torch": "2"}')
-    rows = '{"step": "a", "seconds": 123.4, "memory_gb": null}\n{"step": "bb", "seconds": null}\n'
-    (tmp_path / "some" / "rows.jsonl").write_text(rows)
+    one = '{"step": "a", "seconds": 123.4, "memory_gb": null}\n{"step": "bb", "seconds": null, "memory_gb": null}\n'
+    (tmp_path / "some" / "rows.jsonl").write_text(one + '{"step": "c", "epochs": 3}\n')
     tables.show("some")
-    assert capsys.readouterr().out == "some, measured on C, torch 2\nstep  seconds\na         123\nbb\n"
+    first, other = "step  seconds\na         123\nbb\n", "step  epochs\nc          3\n"
+    assert capsys.readouterr().out == "some, measured on C, torch 2\n" + first + other

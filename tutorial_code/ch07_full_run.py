@@ -229,9 +229,9 @@ class Accelerated(nn.Module):
 
 # %% [markdown]
 # A 1×1 convolution sees one position at a time, and takes the same matrix at each. So it is one **matrix product**
-# over all positions. The numbers are the same but for rounding.
+# over all positions, the same but for rounding. *Predict:* is the time the same, too? Which step helps most?
 #
-# *Predict:* is the time the same, too? Which step of the table helps most? A row with + adds to the one above.
+# A row with + adds to the one above. The peak is the speed of a product of large matrices in bf16.
 
 
 # %%

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,22 @@ COLUMNS = {  # key in rows.jsonl: heading, format
     "step": ("step", "{}"),
     "images_per_second": ("images/s", "{:.0f}"),
     "times_the_plain_loop": ("× plain loop", "{:.2f}"),
+    "memory_gb": ("GB", "{:.2f}"),
     "share_of_bf16_peak": ("of bf16 peak", "{:.1%}"),
     "seconds_an_epoch": ("seconds an epoch", "{:.1f}"),
     "epochs": ("epochs", "{}"),
     "seconds": ("seconds", "{:.0f}"),
     "accuracy": ("accuracy", "{:.2f}%"),
     "standard_error": ("standard error", "{:.2f}"),
-    "memory_gb": ("GB", "{:.2f}"),
 }
 
 
-def cells(rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """Return the headings and then each row, as far as any row has a value; where a row has none stands nothing."""
+def divide(rows: Sequence[Mapping[str, Any]]) -> list[list[list[str]]]:
+    """Return tables, one for each stretch of rows that hold the same: the headings, and then the cells of each row."""
+    return [_table(list(stretch)) for _, stretch in groupby(rows, key=lambda row: row.keys())]
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     shown = {key: column for key, column in COLUMNS.items() if any(row.get(key) is not None for row in rows)}
     body = [["" if row.get(key) is None else form.format(row[key]) for key, (_, form) in shown.items()] for row in rows]
     return [[heading for heading, _ in shown.values()], *body]
@@ -36,8 +41,9 @@ def show(name: str) -> None:
         return
     machine = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
     print(f"{name}, measured on {machine['gpu'] or machine['cpu']}, torch {machine['torch']}")
-    table = cells([json.loads(line) for line in (folder / "rows.jsonl").read_text(encoding="utf-8").splitlines()])
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for first, *rest in table:
-        numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
-        print("  ".join([first.ljust(widths[0]), *numbers]).rstrip())
+    rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text(encoding="utf-8").splitlines()]
+    for table in divide(rows):
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        for first, *rest in table:
+            numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
+            print("  ".join([first.ljust(widths[0]), *numbers]).rstrip())
