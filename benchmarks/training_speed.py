@@ -37,7 +37,7 @@ ROOT = Path(__file__).parent.parent
 PLAIN = "torchvision's resnet50 in a plain loop, fp32"
 BASE = {"precision": "fp32", "channels_last": False, "batch_size": 128, "lr": 0.1, "schedule": "constant"}
 RATE = 0.03  # of the trainings for --accuracy
-STEPS = {  # what each row adds; None where it is for a GPU
+STEPS = {  # what each row adds to the one above
     "chapters 3 to 6, fp32": {},
     "+ all pictures on the device": {"loading": "device"},
     "+ channels last": {"channels_last": True},

@@ -4,6 +4,9 @@ import warnings
 from pathlib import Path
 
 import pytest
+import torch
+from torch import nn
+from torchinfo import summary
 
 from tutorial_code.checks.catalogue import mistakes_of, solution, wrong_version
 from tutorial_code.checks.diagnose.judge import judge, reference_record
@@ -12,6 +15,7 @@ from tutorial_code.checks.exercises import EXERCISES, NAMES, exercise_of
 from tutorial_code.checks.isolate.answers import run_source
 from tutorial_code.checks.observe import OBSERVERS
 from tutorial_code.checks.observe.facts import same
+from tutorial_code.checks.observe.networks import count_parameters
 from tutorial_code.checks.page import page
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -93,6 +97,26 @@ def test_the_chapters_own_version_passes_and_what_was_not_seen_fails(name):
     for cut in ([], record[:-1]):
         checks, mistake = judge(name, cut)
         assert mistake is not None and not all(check.passed for check in checks)
+
+
+def test_parameters_are_counted_as_torchinfo_counts_them():
+    """Kept in lists and dictionaries, tied, used twice, under two names, or frozen: each once."""
+
+    class Odd(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.listed = nn.ParameterList([nn.Parameter(torch.eye(3)) for _ in range(2)])
+            self.named = nn.ParameterDict({"scale": nn.Parameter(torch.ones(3))})
+            self.layer, self.tied, self.frozen = nn.Linear(3, 3), nn.Linear(3, 3), nn.Linear(3, 3)
+            self.tied.weight, self.again = self.layer.weight, self.layer
+            self.frozen.requires_grad_(False)
+
+        def forward(self, x):
+            x = x @ self.listed[0] @ self.listed[1] * self.named["scale"]
+            return self.frozen(self.tied(self.again(self.layer(x))))
+
+    counted = summary(Odd(), input_data=torch.zeros(2, 3), mode="train", verbose=0).total_params
+    assert count_parameters(Odd()) == counted == 2 * 9 + 3 + 12 + 3 + 12
 
 
 def test_what_is_not_a_class_or_function_is_refused():

@@ -266,6 +266,17 @@ def test_resume_with_the_checkpoint_of_another_run(run, command):
     refused(command("train", "--resume", "--out", run), "another configuration")
 
 
+def test_a_run_that_is_older_than_an_option_goes_on(run, command):
+    state = load_checkpoint(run / "checkpoint.pt")
+    del state["config"]["products"]
+    save_checkpoint(run / "checkpoint.pt", state)
+    (run / "config.json").write_text(json.dumps(state["config"]), encoding="utf-8")
+    assert command("train", "--resume", "--out", run, "--quiet")[0] == 0
+    state["config"] = "none"
+    save_checkpoint(run / "checkpoint.pt", state)
+    refused(command("train", "--resume", "--out", run), "not written by resnet50 train")
+
+
 def test_resuming_a_finished_run_changes_nothing(run, command):
     before = metrics(run)
     assert command("train", "--resume", "--out", run, "--quiet")[0] == 0

@@ -107,8 +107,7 @@ class SmoothedCrossEntropy(nn.CrossEntropyLoss):
     """Cross-entropy that smooths labels in training and not in testing (Szegedy et al. 2015, section 7)."""
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        smoothing = self.label_smoothing if torch.is_grad_enabled() else 0.0
-        return F.cross_entropy(logits, labels, label_smoothing=smoothing)
+        return super().forward(logits, labels) if torch.is_grad_enabled() else F.cross_entropy(logits, labels)
 
 
 if __name__ == "__main__":
@@ -161,15 +160,15 @@ if __name__ == "__main__":
     line = nn.Linear(1, 1, bias=False)
     optimizer = make_optimizer(line, lr=0.05, momentum=0.0, weight_decay=0.0)
     mean = add_average(optimizer, line, steps=10)
-    path = {"the weight": [], "its average": []}
+    weights, means = [], []
     for _ in range(60):
         optimizer.zero_grad()
         ((line.weight - 2 + torch.randn(1)) ** 2).sum().backward()
         optimizer.step()
-        for values, model in zip(path.values(), (line, mean.module), strict=True):
-            values.append(model.weight.item())
+        weights.append(line.weight.item())
+        means.append(mean.module.weight.item())
     plots.show(
-        plots.curves(path, "step", "value; the best is 2"),
+        plots.curves({"the weight": weights, "its average": means}, "step", "value; the best is 2"),
         name="ch07-average",
         alt="A weight jumps about its best value, 2. Its moving average follows a little later and far more calmly.",
     )

@@ -97,6 +97,6 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise
     except Exception as error:  # a damaged archive can fail anywhere in the reader
         raise DamagedError(damaged) from error
-    if not isinstance(state, dict) or set(state) != KEYS:
+    if not isinstance(state, dict) or set(state) != KEYS or not isinstance(state["config"], dict):
         raise ReaderError(other)
     return state

@@ -240,6 +240,6 @@ def _saved_state(folder: Path, config: Config) -> dict[str, Any] | None:
     if not any(place.exists() for place in (path, before(path), folder / files.METRICS)):
         return None
     saved = load_last_checkpoint(path, mend=True)
-    if saved["config"] != asdict(config):
+    if {**asdict(Config()), **saved["config"]} != asdict(config):  # an option may be newer than the run
         raise ReaderError(f"{path} belongs to a run with another configuration: put the run's own checkpoint there.")
     return saved

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
-from torchinfo import summary
 
 from tutorial_code.checks.observe.errors import error_facts
 from tutorial_code.checks.observe.facts import Scenario, digest
@@ -137,7 +136,7 @@ def _trace(model: nn.Module, x: Tensor, facts: dict[str, Any] | None = None) -> 
     if facts is None:
         return found
     facts["output shape"] = list(output.shape)
-    facts["parameters"] = _count(model)
+    facts["parameters"] = count_parameters(model)
     registered = {storage_of(tensor) for tensor in (*model.parameters(), *model.buffers())}
     layers = [op for op in found.ops if op.kind in WITH_WEIGHTS]
     used = {storage_of(weight) for op in layers for weight in op.weights.values()}
@@ -145,9 +144,9 @@ def _trace(model: nn.Module, x: Tensor, facts: dict[str, Any] | None = None) -> 
     return found
 
 
-def _count(model: nn.Module) -> int:
-    """Return the number of parameters by torchinfo, each counted once."""
-    return summary(model, verbose=0).total_params
+def count_parameters(model: nn.Module) -> int:
+    """Return the number of parameters as torchinfo counts them on a run: each once, however it is kept or shared."""
+    return sum(parameter.numel() for parameter in model.parameters())
 
 
 def _run(model: nn.Module, x: Tensor) -> Tensor:
@@ -191,7 +190,7 @@ def _default(name: str, resnet50: Callable[..., nn.Module]) -> Scenario:
         with _NoDraws(), torch.no_grad():
             model = resnet50()
             model.train()(torch.zeros(2, 3, 32, 32))  # lazy layers get their weights at the first call
-            attempt.facts["parameters"] = sum(parameter.numel() for parameter in model.parameters())
+            attempt.facts["parameters"] = count_parameters(model)
             resnet50(blocks, 3)
         attempt.facts["the list of blocks left alone"] = blocks == [1, 1, 1, 1]
     return attempt.scenario
