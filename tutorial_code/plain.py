@@ -28,7 +28,7 @@ def _run() -> int:
         text = f"{option.metadata['help']} [default: {shown_default(option)}]"
         kind = {"action": argparse.BooleanOptionalAction} if option.type is bool else {"type": option.type}
         train.add_argument(name, help=text, **kind)
-    train.add_argument("--out", type=Path)
+    train.add_argument("--output", "-o", "--out", dest="out", type=Path, help="The run's folder.")
     train.add_argument("--resume", action="store_true")
     train.add_argument("--time-limit", type=float, help="Minutes.")
     train.add_argument("--save-minutes", type=float, help="Between checkpoints within an epoch.")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tutorial_code.errors import ReaderError
+from tutorial_code.overwriting import make_way
 
 EXERCISE = "bottleneck, resnet50, training or testing"
 
@@ -69,14 +70,17 @@ def exercises(
 
 def notebook(
     solved: Annotated[bool, typer.Option("--solved", help="With the solutions, executed.")] = False,
-    output: Annotated[Path | None, typer.Option("--output", "-o", show_default="resnet50[-solved].ipynb")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", "--out", help="The file.", show_default="resnet50[-solved].ipynb"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there; it is kept as .bak.")] = False,
 ) -> None:
     """Write all exercises as one notebook to work in and to hand in."""
     from tutorial_code.checks.notebook import write_notebook
 
     path = output or Path("resnet50-solved.ipynb" if solved else "resnet50.ipynb")
-    if path.exists() and not output:
-        raise ReaderError(f"{path} is there already: name another file with -o, or move it away.")
+    make_way(path, force)
     write_notebook(path, solved)
     print(path)
 
@@ -86,11 +90,16 @@ def grade(
     folder: Annotated[Path, typer.Argument(help="Every .py and .ipynb file in it is judged.")],
     json_file: Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write JSON; - prints it.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Files judged at the same time.")] = 2,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a JSON file that is there; it is kept as .bak.")
+    ] = False,
 ) -> None:
     """Judge the files of a whole class, each in a process of its own."""
     from tutorial_code.checks.exercises import find_exercise
     from tutorial_code.checks.grade import grade_folder, print_table, write_json
 
+    if json_file and json_file != "-":
+        make_way(Path(json_file), force)
     verdicts = grade_folder(find_exercise(exercise), folder, jobs)
     if json_file:
         write_json(verdicts, json_file)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tutorial_code.checks.exercises import EXERCISES, PACKAGE, Exercise
+from tutorial_code.overwriting import make_way
 
 TAG = 'tags=["exercise"]'
 
@@ -27,15 +28,10 @@ def write_skeletons(folder: Path, force: bool = False) -> list[tuple[Path, str]]
             done.append((path, "has been changed and is left alone; --force writes it anew and keeps a .bak"))
             continue
         if old is not None:
-            path.replace(_free_name(path.with_suffix(".py.bak")))
+            make_way(path, force)
         path.write_text(text, encoding="utf-8")
         done.append((path, "written" if old is None else "written anew, the old one is kept as .bak"))
     return done
-
-
-def _free_name(path: Path) -> Path:
-    names = [path, *(path.with_name(f"{path.name}{number}") for number in range(2, 1000))]
-    return next(name for name in names if not name.exists())
 
 
 def skeleton(exercise: Exercise) -> str:

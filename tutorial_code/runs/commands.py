@@ -8,9 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from tutorial_code.overwriting import make_way
 from tutorial_code.runs.config import Config, shown_default
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there; it is kept as .bak.")]
+OUTPUT = ("--output", "-o", "--out")  # one meaning, and every spelling of it in every command
 
 
 class Format(StrEnum):
@@ -51,7 +54,9 @@ def _minutes(text: str, default: str):
 @_with_configuration
 def train(
     *,
-    out: Annotated[Path | None, typer.Option(help="The run's folder.", show_default="my_runs/DATA-1, -2, …")] = None,
+    out: Annotated[
+        Path | None, typer.Option(*OUTPUT, help="The run's folder.", show_default="my_runs/DATA-1, -2, …")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, or the newest.")] = False,
     time_limit: Annotated[float | None, _minutes("Stop at a checkpoint; --resume goes on.", "none")] = None,
     save_minutes: Annotated[float | None, _minutes("Between checkpoints within an epoch.", "5")] = None,
@@ -87,9 +92,8 @@ def predict(
 def report(
     run: RunFolder,
     to: Annotated[Format, typer.Option(help="The format.")] = Format.html,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file.", show_default="RUN/report.*")
-    ] = None,
+    output: Annotated[Path | None, typer.Option(*OUTPUT, help="The file.", show_default="RUN/report.*")] = None,
+    force: Force = False,
 ) -> None:
     """Write the report of a finished run again."""
     from tutorial_code.runs.report import read_recorded, write_report
@@ -97,19 +101,21 @@ def report(
 
     read_recorded(run)  # an unfinished run is refused before its network is judged
     path = output or run / f"report.{to.value}"
+    if output or to is Format.ipynb:  # a notebook is worked in, wherever it is
+        make_way(path, force)
     write_report(run, results_of(run), to.value, path)
     print(path)
 
 
 def compare(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN...", help="The folders of finished runs.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The picture of the curves, SVG.")] = Path(
-        "comparison.svg"
-    ),
+    output: Annotated[Path, typer.Option(*OUTPUT, help="The figure of the curves, SVG.")] = Path("comparison.svg"),
+    force: Force = False,
 ) -> None:
     """Compare runs: a table, and one picture with the curves of all."""
     from tutorial_code.runs.compare import compare_runs
 
+    make_way(output, force)
     print(compare_runs(runs, output))
     print(output)
 
@@ -117,11 +123,12 @@ def compare(
 def export(
     run: RunFolder,
     to: Annotated[Weights, typer.Option(help="The format.")] = Weights.safetensors,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file.", show_default="RUN/weights.*")
-    ] = None,
+    output: Annotated[Path | None, typer.Option(*OUTPUT, help="The file.", show_default="RUN/weights.*")] = None,
+    force: Force = False,
 ) -> None:
     """Write a run's weights for use elsewhere; the torchvision form loads into torchvision's own resnet50."""
     from tutorial_code.runs.export import export_run
 
+    if output:
+        make_way(output, force)
     print(export_run(run, to.value, output))
