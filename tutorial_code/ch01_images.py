@@ -162,6 +162,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # The channels agree because a grey digit has the same value in each. For photographs they differ.
 #
+# These statistics also say which images a network can judge at all. In our digits the ink is light and the
+# paper is dark. A digit that you write in black on white has its light and dark exchanged: after
+# normalisation its paper lies far above 0, where the paper of every training image lies below. The network
+# has never seen anything like it, and it names a class all the same, often with a high probability, because
+# softmax always shares out the whole 100%. So `resnet50 predict` compares the mean of your image with those
+# of the training images. It warns you when they are far apart, and `--invert` exchanges light and dark.
+#
 # ## Augmentation
 #
 # 1,437 pictures are few. A network with millions of weights can learn each by heart. So at every visit we

@@ -13,7 +13,8 @@ import torch
 from tutorial_code.errors import ReaderError
 
 KEYS = {"config", "model", "average", "optimizer", "schedule", "history", "progress"}
-KEYS |= {"classes", "mean", "std", "may_flip"}  # of the data, for whoever uses the network
+KEYS |= {"classes", "mean", "std", "may_flip", "brightness"}  # of the data, for whoever uses the network
+NEWER = {"brightness"}  # not in the checkpoints of older versions
 
 
 class DamagedError(ReaderError):
@@ -97,6 +98,6 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise
     except Exception as error:  # a damaged archive can fail anywhere in the reader
         raise DamagedError(damaged) from error
-    if not isinstance(state, dict) or set(state) != KEYS or not isinstance(state["config"], dict):
+    if not isinstance(state, dict) or not KEYS - NEWER <= set(state) <= KEYS or not isinstance(state["config"], dict):
         raise ReaderError(other)
     return state

@@ -80,13 +80,21 @@ def test(run: RunFolder) -> None:
 
 
 def predict(
-    run: RunFolder, pictures: Annotated[list[Path], typer.Argument(help="Picture files of any size and mode.")]
+    run: RunFolder,
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Image files of any size and mode.")],
+    invert: Annotated[
+        bool, typer.Option("--invert", help="Exchange light and dark first, as for a digit in black on white.")
+    ] = False,
 ) -> None:
-    """Name the classes of your own pictures, with probabilities."""
-    from tutorial_code.runs.results import predict_pictures
+    """Name the classes of your own images, with probabilities."""
+    import sys
 
-    for path, classes in zip(pictures, predict_pictures(run, pictures), strict=True):
+    from tutorial_code.runs.results import predict_files
+
+    for path, (classes, notice) in zip(images, predict_files(run, images, invert), strict=True):
         print(f"{path}: " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
+        if notice:
+            print(notice, file=sys.stderr)
 
 
 def report(

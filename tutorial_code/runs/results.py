@@ -1,4 +1,4 @@
-"""What a trained network does on its test set, and on the reader's own pictures."""
+"""What a trained network does on its test set, and on the reader's own images."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from tutorial_code.runs.checkpoint import load_last_checkpoint, write_atomically
 from tutorial_code.runs.choices import choose_device
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.recipe import for_testing, hold_out, loaders_of, make_network
+from tutorial_code.runs.unusual import brightness_of, notice
 
 
 class Results(NamedTuple):
@@ -114,17 +115,31 @@ def write_results(folder: Path, results: Results) -> None:
     write_atomically(folder / files.LOGITS, lambda file: np.save(file, logits))
 
 
-def predict_pictures(folder: Path, paths: Sequence[Path], most: int = 3) -> list[list[tuple[str, float]]]:
-    """Return for each picture file its likeliest classes with their probabilities, the likeliest first."""
+class Prediction(NamedTuple):
+    """What a network says of one image."""
+
+    classes: list[tuple[str, float]]  # the top classes with their probabilities, highest first
+    notice: str | None  # where the image is unlike those of the training: a sentence that says so
+
+
+def predict_files(folder: Path, paths: Sequence[Path], invert: bool = False, most: int = 3) -> list[Prediction]:
+    """Return the prediction for each image file; ``invert`` exchanges light and dark in them first."""
     run = load_run(folder)
     images = torch.stack([read_picture(path, IMAGE_SIZE) for path in paths])
+    if invert:
+        images = 255 - images
+    statistics = run.checkpoint.get("brightness")  # a run of an older version has none
+    notices = [
+        notice(str(path), brightness, statistics, invert) if statistics else None
+        for path, brightness in zip(paths, brightness_of(images), strict=True)
+    ]
     images = normalise(images, run.checkpoint["mean"], run.checkpoint["std"])
     pictures = DataLoader([(image, 0) for image in images], batch_size=64)
     values, indices = predict(run.model, pictures, run.device).topk(min(most, len(run.checkpoint["classes"])))
     classes = run.checkpoint["classes"]
     return [
-        [(classes[index], value) for value, index in zip(*row, strict=True)]
-        for row in zip(values.tolist(), indices.tolist(), strict=True)
+        Prediction([(classes[index], value) for value, index in zip(*row, strict=True)], said)
+        for *row, said in zip(values.tolist(), indices.tolist(), notices, strict=True)
     ]
 
 

@@ -21,6 +21,7 @@ from tutorial_code.runs.progress import ROW, Lines, row_of
 from tutorial_code.runs.recipe import Parts, build, hold_out
 from tutorial_code.runs.report import write_report
 from tutorial_code.runs.results import judge_run, write_results
+from tutorial_code.runs.unusual import brightness_statistics
 
 
 class Training:
@@ -36,6 +37,7 @@ class Training:
         self.history: list[Epoch] = []
         self.interrupt = Interrupt()
         self.statistics = channel_statistics(data.train_images)
+        self.brightness = brightness_statistics(data.train_images)
         self.began, self.saved = began, time.monotonic()
         self.epoch_began, self.earlier_seconds = time.perf_counter(), 0.0  # of this epoch, before it was interrupted
 
@@ -56,6 +58,7 @@ class Training:
             "mean": mean,
             "std": std,
             "may_flip": self.data.may_flip,
+            "brightness": self.brightness,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
