@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from tutorial_code.errors import ReaderError, exit_code_of
-from tutorial_code.runs.config import Config, shown_default
+from tutorial_code.runs.config import GROUPS, RUN, START, Config, shown_default
 
 
 class _Parser(argparse.ArgumentParser):
@@ -23,16 +23,18 @@ def _run() -> int:
     parser = _Parser("resnet50", description="Without typer there are train and test alone.", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="Train ResNet-50 and write a run folder with its report.")
+    groups = {name: train.add_argument_group(name) for name in GROUPS}
     for option in fields(Config):
         name = f"--{option.name.replace('_', '-')}"
         text = f"{option.metadata['help']} [default: {shown_default(option)}]"
         kind = {"action": argparse.BooleanOptionalAction} if option.type is bool else {"type": option.type}
-        train.add_argument(name, help=text, **kind)
-    train.add_argument("--output", "-o", "--out", dest="out", type=Path, help="The run's folder.")
-    train.add_argument("--resume", action="store_true")
-    train.add_argument("--time-limit", type=float, help="Minutes.")
-    train.add_argument("--save-minutes", type=float, help="Between checkpoints within an epoch.")
-    train.add_argument("--quiet", action="store_true")
+        groups[option.metadata["group"]].add_argument(name, help=text, **kind)
+    start, running = groups[START].add_argument, groups[RUN].add_argument
+    start("--output", "-o", "--out", dest="out", type=Path, help="The run's folder.")
+    start("--resume", action="store_true", help="Go on with the run in --out, or the newest.")
+    start("--time-limit", type=float, help="Minutes. Stop at a checkpoint; --resume goes on.")
+    running("--save-minutes", type=float, help="Minutes between checkpoints within an epoch.")
+    running("--quiet", action="store_true", help="Print the result only.")
     commands.add_parser("test", help="Test a run's checkpoint again on its test set.").add_argument("run", type=Path)
     given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
     if given.pop("command") == "test":

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tutorial_code.overwriting import make_way
-from tutorial_code.runs.config import Config, shown_default
+from tutorial_code.runs.config import RUN, START, Config, shown_default
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there; it is kept as .bak.")]
@@ -39,7 +39,8 @@ def _with_configuration(command):
     for option in fields(Config):
         name = f"--{option.name.replace('_', '-')}"
         names = [f"{name}/--no-{name[2:]}"] if option.type is bool else [name]
-        declared = typer.Option(*names, help=option.metadata["help"], show_default=shown_default(option))
+        text, group = option.metadata["help"], option.metadata["group"]
+        declared = typer.Option(*names, help=text, show_default=shown_default(option), rich_help_panel=group)
         kind = Annotated[option.type | None, declared]
         taken.append(inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind))
     command.__signature__ = inspect.Signature([*taken, *own])
@@ -47,20 +48,23 @@ def _with_configuration(command):
     return command
 
 
-def _minutes(text: str, default: str):
-    return typer.Option(metavar="MINUTES", help=text, show_default=default)
+def _minutes(text: str, default: str, group: str):
+    return typer.Option(metavar="MINUTES", help=text, show_default=default, rich_help_panel=group)
 
 
 @_with_configuration
 def train(
     *,
     out: Annotated[
-        Path | None, typer.Option(*OUTPUT, help="The run's folder.", show_default="my_runs/DATA-1, -2, …")
+        Path | None,
+        typer.Option(*OUTPUT, help="The run's folder.", show_default="my_runs/DATA-1, -2, …", rich_help_panel=START),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, or the newest.")] = False,
-    time_limit: Annotated[float | None, _minutes("Stop at a checkpoint; --resume goes on.", "none")] = None,
-    save_minutes: Annotated[float | None, _minutes("Between checkpoints within an epoch.", "5")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print the result only.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in --out, or the newest.", rich_help_panel=START)
+    ] = False,
+    time_limit: Annotated[float | None, _minutes("Stop at a checkpoint; --resume goes on.", "none", START)] = None,
+    save_minutes: Annotated[float | None, _minutes("Between checkpoints within an epoch.", "5", RUN)] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the result only.", rich_help_panel=RUN)] = False,
     **configuration: Any,
 ) -> None:
     """Train ResNet-50 and write a run folder with its report."""

@@ -7,44 +7,53 @@ from typing import Any
 
 from tutorial_code.errors import ReaderError
 
+# The groups of the options in --help; the first holds the ten that a learner needs.
+START = "To begin with"
+OPTIMIZER = "Optimizer and loss"
+IMAGES = "Images"
+NETWORK = "Network and testing"
+SPEED = "Speed"
+RUN = "While it runs"
+GROUPS = (START, OPTIMIZER, IMAGES, NETWORK, SPEED, RUN)
 
-def _option(default: Any, text: str, choices: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"help": text, "choices": choices})
+
+def _option(group: str, default: Any, text: str, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"group": group, "help": text, "choices": choices})
 
 
 @dataclass(frozen=True)
 class Config:
     """Everything that decides what a run computes. The defaults are the recipe ``exercise``."""
 
-    data: str = _option("digits", "digits, cifar10 or folder:PATH")
-    recipe: str = _option("exercise", "exercise (chapters 1 to 6) or full (chapter 7)", ("exercise", "full"))
-    epochs: int = _option(7, "Passes over the training pictures.")
-    batch_size: int = _option(32, "Pictures a step.")
-    lr: float = _option(0.03, "Learning rate.")
-    momentum: float = _option(0.9, "Momentum of SGD.")
-    nesterov: bool = _option(False, "Nesterov's form of momentum.")
-    weight_decay: float = _option(5e-4, "Weight decay of SGD.")
-    decay: str = _option("all", "What decays: all parameters, or weights alone.", ("all", "weights"))
-    schedule: str = _option("cosine", "constant, or cosine after the warm-up", ("constant", "cosine"))
-    warmup: int = _option(1, "Epochs in which a cosine schedule rises.")
-    label_smoothing: float = _option(0.0, "Certainty taken from the right class in training, 0 to 1.")
-    augment: bool = _option(True, "Shift training pictures, and mirror photographs.")
-    cutout: int = _option(0, "Side of the square cut out of training pictures; 0 for none.")
-    stem: str = _option("7x7", "7x7 with max-pool as in the paper, or 3x3 for small pictures", ("7x7", "3x3"))
-    zero_init: bool = _option(True, "Let every block start as its shortcut.")
-    average: bool = _option(False, "Test an average of the weights of about the last epoch.")
-    flip_test: bool = _option(False, "Test each photograph and its mirror image.")
-    validation: int = _option(0, "Training pictures to hold out and test on, in place of the test set.")
-    loading: str = _option("loader", "A DataLoader, or all pictures on the device.", ("loader", "device"))
-    workers: int = _option(0, "Processes of the DataLoader.")
-    channels_last: bool = _option(True, "Keep the channels last in memory.")
-    products: bool = _option(False, "Compute 1×1 convolutions as matrix products.")
-    tf32: bool = _option(False, "Let a GPU round fp32 products to TF32.")
-    compile: bool = _option(False, "Compile the network for training.")
-    cuda_graphs: bool = _option(False, "Replay the compiled network as CUDA graphs.")
-    device: str = _option("auto", "auto, cpu, cuda or mps", ("auto", "cpu", "cuda", "mps"))
-    precision: str = _option("auto", "auto, fp32 or bf16", ("auto", "fp32", "bf16"))
-    seed: int = _option(0, "Decides all random numbers.")
+    data: str = _option(START, "digits", "digits, cifar10 or folder:PATH")
+    recipe: str = _option(START, "exercise", "exercise (chapters 1 to 6) or full (chapter 7)", ("exercise", "full"))
+    epochs: int = _option(START, 7, "Passes over the training images.")
+    batch_size: int = _option(START, 32, "Images a step.")
+    lr: float = _option(START, 0.03, "Learning rate.")
+    device: str = _option(START, "auto", "auto, cpu, cuda or mps", ("auto", "cpu", "cuda", "mps"))
+    seed: int = _option(START, 0, "Decides all random numbers.")
+    momentum: float = _option(OPTIMIZER, 0.9, "Momentum of SGD.")
+    nesterov: bool = _option(OPTIMIZER, False, "Nesterov's form of momentum.")
+    weight_decay: float = _option(OPTIMIZER, 5e-4, "Weight decay of SGD.")
+    decay: str = _option(OPTIMIZER, "all", "What decays: all parameters, or weights alone.", ("all", "weights"))
+    schedule: str = _option(OPTIMIZER, "cosine", "constant, or cosine after the warm-up", ("constant", "cosine"))
+    warmup: int = _option(OPTIMIZER, 1, "Epochs in which a cosine schedule rises.")
+    label_smoothing: float = _option(OPTIMIZER, 0.0, "Certainty taken from the right class in training, 0 to 1.")
+    augment: bool = _option(IMAGES, True, "Shift training images, and mirror photographs.")
+    cutout: int = _option(IMAGES, 0, "Side of the square cut out of training images; 0 for none.")
+    validation: int = _option(IMAGES, 0, "Training images to hold out and test on, in place of the test set.")
+    stem: str = _option(NETWORK, "7x7", "7x7 with max-pool as in the paper, or 3x3 for small images", ("7x7", "3x3"))
+    zero_init: bool = _option(NETWORK, True, "Let every block start as its shortcut.")
+    average: bool = _option(NETWORK, False, "Test an average of the weights of about the last epoch.")
+    flip_test: bool = _option(NETWORK, False, "Test each photograph and its mirror image.")
+    precision: str = _option(SPEED, "auto", "auto, fp32 or bf16", ("auto", "fp32", "bf16"))
+    loading: str = _option(SPEED, "loader", "A DataLoader, or all images on the device.", ("loader", "device"))
+    workers: int = _option(SPEED, 0, "Processes of the DataLoader.")
+    channels_last: bool = _option(SPEED, True, "Keep the channels last in memory.")
+    products: bool = _option(SPEED, False, "Compute 1×1 convolutions as matrix products.")
+    tf32: bool = _option(SPEED, False, "Let a GPU round fp32 products to TF32.")
+    compile: bool = _option(SPEED, False, "Compile the network for training.")
+    cuda_graphs: bool = _option(SPEED, False, "Replay the compiled network as CUDA graphs.")
 
     def __post_init__(self) -> None:
         for option in fields(self):
@@ -52,7 +61,7 @@ class Config:
             if choices and value not in choices:
                 raise ReaderError(f"--{option.name} {value} is unknown: choose {', '.join(choices)}.")
         self._require("epochs", self.epochs >= 1, "at least 1")
-        self._require("batch_size", self.batch_size >= 2, "at least 2, because BatchNorm compares pictures")
+        self._require("batch_size", self.batch_size >= 2, "at least 2, because BatchNorm compares images")
         self._require("lr", self.lr > 0, "a positive number")
         self._require("momentum", 0 <= self.momentum < 1, "at least 0 and less than 1")
         self._require("weight_decay", self.weight_decay >= 0, "0 or a positive number")
@@ -69,7 +78,7 @@ class Config:
 
     @property
     def tested_on(self) -> str:
-        """What the pictures of its testing are: those of the test set, or training pictures that were held out."""
+        """What the images of its testing are: those of the test set, or training images that were held out."""
         return "validation" if self.validation else "test"
 
     def _require(self, name: str, holds: bool, what: str) -> None:
@@ -97,7 +106,7 @@ FULL = {
     "tf32": True,
     "compile": True,
 }
-RATE_OF_FULL = 0.1 / 128  # for each picture of a batch: a larger batch has fewer steps, and each may be longer
+RATE_OF_FULL = 0.1 / 128  # for each image of a batch: a larger batch has fewer steps, and each may be longer
 
 
 def shown_default(option: Field) -> str:
@@ -107,7 +116,7 @@ def shown_default(option: Field) -> str:
     def shown(value: Any) -> str:
         return words[value] if isinstance(value, bool) else str(value)
 
-    full = "0.1 for 128 pictures a step" if option.name == "lr" else shown(FULL.get(option.name, option.default))
+    full = "0.1 for 128 images a step" if option.name == "lr" else shown(FULL.get(option.name, option.default))
     default = shown(option.default)
     return default if full == default else f"{default}; full: {full}"
 
