@@ -9,7 +9,7 @@ HEAD = """\
 # Common mistakes
 
 {count} ways to go wrong, and what each of them looks like. The checks know them all: `resnet50 check` runs your answer
-and tells you which one it is. Lines with a minus are the right ones, lines with a plus stand there instead.
+and tells you which one it is. A red line with a minus is wrong, and the green lines with a plus are right in its place.
 
 This page is made from the catalogue of the checks, in `tutorial_code/checks/catalogue/`.
 """
@@ -33,6 +33,6 @@ def _entry(mistake: Mistake) -> str:
 
 
 def _difference(mistake: Mistake) -> str:
-    right, wrong = solution_source(mistake.answer).splitlines(), wrong_source(mistake).splitlines()
-    lines = list(difflib.unified_diff(right, wrong, n=0, lineterm=""))[2:]
-    return "\n".join(line.rstrip() for line in lines if not line.startswith("@@") and line.strip() != "+")
+    wrong, right = wrong_source(mistake).splitlines(), solution_source(mistake.answer).splitlines()
+    lines = list(difflib.unified_diff(wrong, right, n=0, lineterm=""))[2:]
+    return "\n".join(line.rstrip() for line in lines if not line.startswith("@@") and line[1:].strip())
