@@ -1,40 +1,8 @@
-"""Figures on a page: matplotlib's SVG made to take the page's own font and colours, light or dark."""
+"""Figures on a page, each with its caption."""
 
-import hashlib
-import re
 from typing import Any
 
-# matplotlib's colours for the first lines of a plot, and the page's
-LINES = {"#1f77b4": "--figure-1", "#ff7f0e": "--figure-2", "#2ca02c": "--figure-3", "#d62728": "--figure-4"}
-
-
-def page_svg(svg: str, alt: str) -> str:
-    """Return an SVG that matplotlib wrote as one to stand within a page."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<defs>\s*</defs>|<!--.*?-->", "", svg, flags=re.DOTALL)
-    pictures: list[str] = []
-
-    def put_aside(match: re.Match) -> str:
-        pictures.append(match[0])
-        return f"@{len(pictures) - 1}@"
-
-    svg = re.sub(r"data:image/png;base64,[^\"]+", put_aside, svg)
-    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)
-    svg = re.sub(r"(?:opacity: 1; )?fill: #ffffff(?=[^>]*/>)", "fill: none", svg, count=2)  # the two backgrounds
-    svg = svg.replace("#000000", "currentColor").replace("#ffffff", "var(--md-default-bg-color)")
-    for colour, name in LINES.items():
-        svg = svg.replace(colour, f"var({name})")
-    svg = re.sub(r"font: ([\d.]+px)[^;\"]*", r"font-size: \1", svg)
-    svg = re.sub(r"font-family: [^;\"]*", "font-family: inherit", svg)
-    prefix = hashlib.sha256(svg.encode()).hexdigest()[:6]
-    for name in set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)):
-        svg = re.sub(rf'(id="|href="#|url\(#){re.escape(name)}(?=["\)])', rf"\g<1>{prefix}-{name}", svg)
-    svg = re.sub(r' id="(?!' + prefix + r')[^"]*"', "", svg)
-    svg = re.sub(r"@(\d+)@", lambda match: pictures[int(match[1])], svg)
-    svg = re.sub(r"\n\s*", "\n", svg)
-    width = float(re.search(r'width="([\d.]+)pt"', svg)[1])
-    head = f'<svg role="img" aria-label="{_attribute(alt)}" style="width: min(100%, {width * 1.5:.0f}px); height: auto"'
-    return re.sub(r"\n+", "\n", svg.replace("<svg", head, 1)).strip()
+from tutorial_code.inline_svg import inline_svg
 
 
 def drawn(output: dict[str, Any]) -> tuple[str, str] | None:
@@ -43,13 +11,9 @@ def drawn(output: dict[str, Any]) -> tuple[str, str] | None:
     if not svg:
         return None
     alt = output["metadata"]["image/svg+xml"]["alt"]
-    return page_svg("".join(svg), alt), alt
+    return inline_svg("".join(svg), alt), alt
 
 
 def figure(svg: str, alt: str) -> str:
     """Return an SVG with its caption."""
     return f'<figure class="drawn">\n{svg}\n<figcaption>{alt}</figcaption>\n</figure>'
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

@@ -11,7 +11,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent / "docs"))
 import nbformat
 from pipeline import CHAPTERS, chapters, execute, recorded
 from pipeline.cells import read_cells, unguard
-from pipeline.figures import page_svg
 from pipeline.words import link_terms, mathml
 
 
@@ -78,11 +77,12 @@ def test_the_first_mention_of_a_term_is_linked_once_and_never_in_code():
 def test_a_figure_takes_the_pages_colours_and_keeps_its_own_ids():
     from matplotlib.figure import Figure
 
+    from tutorial_code.inline_svg import inline_svg
     from tutorial_code.plots import to_svg
 
     drawing = Figure()
     drawing.subplots().plot([1, 2])
-    svg = page_svg(to_svg(drawing), 'it "rises"')
+    svg = inline_svg(to_svg(drawing), 'it "rises"')
     assert "#1f77b4" not in svg and "var(--figure-1)" in svg and "<style" not in svg and "<metadata" not in svg
     assert 'aria-label="it &quot;rises&quot;"' in svg
 

@@ -11,6 +11,7 @@ from string import Template
 from tutorial_code import plots
 from tutorial_code.ch06_results import Epoch, loss_figure, mistakes_figure
 from tutorial_code.errors import ReaderError
+from tutorial_code.inline_svg import inline_svg
 from tutorial_code.runs import folder as files
 from tutorial_code.runs.checkpoint import write_atomically
 from tutorial_code.runs.notebook import notebook_text
@@ -66,8 +67,7 @@ def _figures(recorded: Recorded, results: Results) -> dict[str, str]:
 def _html(recorded: Recorded, figures: dict[str, str]) -> str:
     template = Template((package_files(__package__) / "report.html").read_text(encoding="utf-8"))
     drawn = "\n".join(
-        f'<figure><img src="{_data_uri(svg)}" alt="{html.escape(caption)}.">'
-        f"<figcaption>{html.escape(caption)}.</figcaption></figure>"
+        f"<figure>{inline_svg(svg, f'{caption}.')}<figcaption>{html.escape(caption)}.</figcaption></figure>"
         for caption, svg in figures.items()
     )
     return template.substitute(
