@@ -44,18 +44,39 @@ function countNetwork({ size, stem, blocks, width, classes }) {
   return rows;
 }
 
+/** Let the bars of all groups, their caption and their words follow the counts. */
+function showShares(place, rows, size, total) {
+  const keys = ["parameters", "multiplyAdds"];
+  const share = (row, key) => row[key] / total(key);
+  const percent = (row, key) => `${(100 * share(row, key)).toFixed(1)}%`;
+  place.querySelectorAll(".bar").forEach((bar, index) => {
+    const [row, key] = [rows[Math.floor(index / 2)], keys[index % 2]];
+    const width = share(row, key) * place.dataset.whole;
+    bar.querySelector("rect").setAttribute("width", width.toFixed(1));
+    bar.querySelector("text").setAttribute("x", (Number(place.dataset.left) + width + 5).toFixed(1));
+    bar.querySelector("text").textContent = percent(row, key);
+  });
+  const [largest, busiest] = keys.map((key) => rows.reduce((most, row) => (row[key] > most[key] ? row : most)));
+  place.querySelector("figcaption").textContent =
+    `At ${size}×${size} pixels ${largest.name} holds the largest share of the parameters, ` +
+    `${percent(largest, "parameters")}, and ${busiest.name} the largest share of the multiply-adds, ` +
+    `${percent(busiest, "multiplyAdds")}.`;
+  const words = rows.map((row) => `${row.name} ${keys.map((key) => percent(row, key)).join(" and ")}`);
+  place
+    .querySelector("svg")
+    .setAttribute("aria-label", `Shares of parameters and of multiply-adds: ${words.join("; ")}`);
+}
+
 function startCalculator(place) {
   const body = place.querySelector("tbody");
+  const number = (least, most, value) =>
+    `<input type="number" required min="${least}" max="${most}" value="${value}">`; // an empty one is not a 0
   const fields = [
-    ["size", "input size, pixels", `<input type="number" min="8" max="1024" value="${place.dataset.size}">`],
+    ["size", "input size, pixels", number(8, 1024, place.dataset.size)],
     ["stem", "stem", '<select><option value="7">7×7/2 and max-pool</option><option value="3">3×3/1</option></select>'],
-    ...[3, 4, 6, 3].map((count, stage) => [
-      `blocks${stage}`,
-      `blocks, conv${stage + 2}_x`,
-      `<input type="number" min="1" max="99" value="${count}">`,
-    ]),
-    ["width", "channels, stem", '<input type="number" min="1" max="512" value="64">'],
-    ["classes", "classes", `<input type="number" min="1" max="100000" value="${place.dataset.classes}">`],
+    ...[3, 4, 6, 3].map((count, stage) => [`blocks${stage}`, `blocks, conv${stage + 2}_x`, number(1, 99, count)]),
+    ["width", "channels, stem", number(1, 512, 64)],
+    ["classes", "classes", number(1, 100000, place.dataset.classes)],
   ];
   const form = document.createElement("form");
   form.innerHTML = fields
@@ -68,7 +89,8 @@ function startCalculator(place) {
 
   const show = () => {
     if (!form.checkValidity()) {
-      message.textContent = "Whole numbers within the limits, please: the table keeps the last that were.";
+      message.textContent =
+        "Whole numbers within the limits are needed: the table and the bars keep the last ones that were right.";
       return;
     }
     const value = (name) => Number(form.elements[name].value);
@@ -82,6 +104,7 @@ function startCalculator(place) {
     const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
     const layers = 2 + 3 * rows.reduce((sum, row) => sum + (row.blocks || 0), 0);
     message.textContent = `A network of ${layers} layers.`;
+    showShares(document.getElementById("shares"), rows, value("size"), total);
     rows.push({ name: "sum", shape: [], blocks: "", parameters: total("parameters"), multiplyAdds: total("multiplyAdds") });
     body.innerHTML = rows
       .map(

@@ -10,6 +10,7 @@ from tutorial_code.ch02_bottleneck import Bottleneck
 from tutorial_code.ch03_resnet50 import GroupCount, ResNet50, count_groups
 
 SIZE, CLASSES = 224, 1000
+WHOLE = 300  # the width of a bar that holds everything
 
 
 @cache
@@ -86,7 +87,7 @@ def _wide(y: float, shape: tuple[int, ...], name: str) -> str:
 
 
 def shares() -> str:
-    """Draw where parameters and multiply-adds sit, a pair of bars for each group."""
+    """Draw where parameters and multiply-adds sit, a pair of bars for each group; the calculator moves them."""
     parts, y = [], 20
     total_parameters = sum(group.parameters for group in groups())
     total_adds = sum(group.multiply_adds for group in groups())
@@ -94,8 +95,8 @@ def shares() -> str:
         parameters, adds = group.parameters / total_parameters, group.multiply_adds / total_adds
         parts.append(_text(0, y + 17, group.name, "bold"))
         for offset, share, colour in ((0, parameters, 1), (14, adds, 2)):
-            parts.append(_box(66, y + offset, max(share * 400, 1), 12, colour))
-            parts.append(_text(66 + share * 400 + 5, y + offset + 10.5, f"{share:.1%}"))
+            bar = _box(66, y + offset, share * WHOLE, 12, colour)
+            parts.append(f'<g class="bar">{bar}{_text(71 + share * WHOLE, y + offset + 10.5, f"{share:.1%}")}</g>')
         y += 38
     parts += [
         _box(66, 0, 10, 10),
@@ -104,10 +105,19 @@ def shares() -> str:
         _text(194, 10, "multiply-adds"),
     ]
     alt = "Shares of parameters and of multiply-adds: " + "; ".join(
-        f"{group.name} {group.parameters / total_parameters:.0%} and {group.multiply_adds / total_adds:.0%}"
+        f"{group.name} {group.parameters / total_parameters:.1%} and {group.multiply_adds / total_adds:.1%}"
         for group in groups()
     )
-    return figure(_svg(426, y, alt, parts), "Most parameters sit in conv5_x; the work is spread evenly.")
+    largest = max(groups(), key=lambda group: group.parameters)
+    busiest = max(groups(), key=lambda group: group.multiply_adds)
+    sentence = (
+        f"At {SIZE}×{SIZE} pixels {largest.name} holds the largest share of the parameters, "
+        f"{largest.parameters / total_parameters:.1%}, and {busiest.name} the largest share of the multiply-adds, "
+        f"{busiest.multiply_adds / total_adds:.1%}."
+    )
+    return (
+        f"<div id='shares' data-left='66' data-whole='{WHOLE}'>\n{figure(_svg(426, y, alt, parts), sentence)}\n</div>"
+    )
 
 
 def _svg(width: float, height: float, alt: str, parts: list[str]) -> str:

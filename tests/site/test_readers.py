@@ -126,12 +126,54 @@ def test_the_calculator_counts_as_torchinfo_does(size, stem, blocks, classes, pa
     assert shown[-1][2] == f"{sum(group.parameters for group in counted):,}"
 
 
-def test_the_calculator_says_when_a_number_makes_no_sense(page):
+def shares_on(page):
+    """Return what the bars say: their percentages, their widths, the caption and the words of the figure."""
+    bars = page.locator("#shares .bar")
+    widths = [float(bar.locator("rect").get_attribute("width")) for bar in bars.all()]
+    words = page.locator("#shares svg").get_attribute("aria-label")
+    return bars.locator("text").all_text_contents(), widths, page.locator("#shares figcaption").inner_text(), words
+
+
+@pytest.mark.parametrize(("size", "blocks", "classes"), [(32, [3, 4, 6, 3], 1000), (224, [1, 1, 1, 1], 100_000)])
+def test_the_bars_and_their_sentence_follow_the_calculator(size, blocks, classes, page):
     page.goto("network.html", wait_until="networkidle")
-    before = page.locator("#calculator tbody").inner_text()
-    page.get_by_label("input size").fill("-3")
+    page.get_by_label("input size").fill(str(size))
+    for stage, count in enumerate(blocks, start=2):
+        page.get_by_label(f"blocks, conv{stage}_x").fill(str(count))
+    page.get_by_label("classes").fill(str(classes))
+    with torch.no_grad():
+        groups = count_groups(ResNet50(blocks, classes), size)
+    totals = [sum(group.parameters for group in groups), sum(group.multiply_adds for group in groups)]
+    shares = [[group.parameters / totals[0], group.multiply_adds / totals[1]] for group in groups]
+    shown, widths, sentence, words = shares_on(page)
+    assert shown == [f"{share:.1%}" for pair in shares for share in pair]
+    assert widths == pytest.approx([300 * share for pair in shares for share in pair], abs=0.06)
+    largest, busiest = (max(range(len(groups)), key=lambda i, k=k: shares[i][k]) for k in (0, 1))
+    assert f"At {size}×{size} pixels {groups[largest].name} holds" in sentence
+    assert f"{shares[largest][0]:.1%}, and {groups[busiest].name} the" in sentence
+    assert sentence.endswith(f"{shares[busiest][1]:.1%}.")
+    assert f"{groups[-1].name} {shares[-1][0]:.1%} and {shares[-1][1]:.1%}" in words
+    svg = page.locator("#shares svg").bounding_box()
+    for box in (text.bounding_box() for text in page.locator("#shares text").all()):
+        assert box["x"] >= svg["x"] - 1 and box["x"] + box["width"] <= svg["x"] + svg["width"] + 1
+
+
+def test_the_bars_are_the_same_with_and_without_a_script(page, browser, address):
+    context = browser.new_context(java_script_enabled=False, base_url=address)
+    still = context.new_page()
+    for opened in (still, page):
+        opened.goto("network.html")
+    assert shares_on(still) == shares_on(page)
+    context.close()
+
+
+@pytest.mark.parametrize("value", ["-3", "", "8.5", "0"])
+def test_the_calculator_says_when_a_number_makes_no_sense(value, page):
+    page.goto("network.html", wait_until="networkidle")
+    before = page.locator("#calculator tbody").inner_text(), shares_on(page)
+    page.get_by_label("input size").fill(value)
     assert "Whole numbers" in page.locator("#calculator [role=status]").inner_text()
-    assert page.locator("#calculator tbody").inner_text() == before
+    assert (page.locator("#calculator tbody").inner_text(), shares_on(page)) == before
 
 
 def test_walking_the_whole_path_by_next(page):
