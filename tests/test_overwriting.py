@@ -113,3 +113,13 @@ def test_train_without_typer_takes_them_too(option, monkeypatch):
     with pytest.raises(SystemExit):
         plain.main()
     assert given == [Path("mine")]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["report", "run"], ["compare", "run", "run"], ["export", "run"]], ids=lambda a: a[0]
+)
+def test_a_file_that_cannot_be_written_is_said_in_words_that_fit_every_command(arguments, run, command):
+    name = {"report": "r.html", "compare": "c.svg", "export": "w.safetensors"}[arguments[0]]
+    code, _, err = command(*arguments, "-o", f"nowhere/{name}")
+    assert code == 2 and err.count("\n") == 1
+    assert "cannot be written" in err and "another place" in err and "--out" not in err

@@ -40,7 +40,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None], keep: Path |
         temporary.unlink(missing_ok=True)
         reason = getattr(error, "strerror", None) or "the write failed"
         raise ReaderError(
-            f"{path} cannot be written ({reason}): free space or choose another --out; what was saved before is kept."
+            f"{path} cannot be written ({reason}): free space or choose another place; what was saved before is kept."
         ) from error
 
 
