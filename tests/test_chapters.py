@@ -60,10 +60,40 @@ def test_chapter_is_in_percent_format_with_its_sections(path):
     assert "## Read on" in text
 
 
+SHARED = {"errors", "plots", "tables", "data.cifar10", "data.folder", "device_loader"}  # what a reader may see, too
+
+
+def forbidden_imports(source, chapter):
+    """Return the modules of the tutorial that a chapter may not import: later chapters, and the machinery."""
+    modules = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "tutorial_code":
+            modules += [f"tutorial_code.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules.append(node.module or "." * node.level)
+    own = [module.partition(".")[2] for module in modules if module.partition(".")[0] in ("tutorial_code", "")]
+    earlier = {path.stem for path in CHAPTERS if path.stem < chapter}
+    return [module for module in own if module not in earlier | SHARED]
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_imports_never_go_to_later_chapters_or_to_the_machinery(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tutorial_code."):
-            module = node.module.removeprefix("tutorial_code.")
-            assert module < path.stem or module in {"errors", "data.cifar10", "data.folder", "device_loader"}
-            assert not module.startswith(("runs", "cli"))
+    assert forbidden_imports(path.read_text(encoding="utf-8"), path.stem) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "module"),
+    [
+        ("from tutorial_code.ch04_training import make_optimizer", "ch04_training"),
+        ("from tutorial_code import ch03_resnet50", "ch03_resnet50"),
+        ("import tutorial_code.runs.recipe", "runs.recipe"),
+        ("from tutorial_code.cells import code_cell", "cells"),
+        ("def f():\n    from tutorial_code.checks.catalogue import solution", "checks.catalogue"),
+    ],
+)
+def test_an_import_that_a_chapter_must_not_have_is_found(line, module):
+    assert forbidden_imports(f"from tutorial_code.ch02_bottleneck import Bottleneck\n{line}\n", "ch03_resnet50") == [
+        module
+    ]

@@ -151,7 +151,7 @@ def test_fit_goes_on_after_a_history_and_reports_each_epoch():
     assert [epoch.epoch for epoch in history] == [1, 2, 3]
     assert history[0] == done[0]
     assert len(done) == 1
-    assert history[-1].test_loss, history[-1].test_accuracy == evaluate(model, UNEVEN, make_criterion(), CPU)
+    assert (history[-1].test_loss, history[-1].test_accuracy) == evaluate(model, UNEVEN, make_criterion(), CPU)
 
 
 def test_confusions_and_mistakes_by_hand():
