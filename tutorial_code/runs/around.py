@@ -1,5 +1,6 @@
 """What a long run needs around the chapters' loops, passed in through the loops' own arguments."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,38 +17,53 @@ class NonFiniteLossError(Exception):
 
 
 class ResumableLoader:
-    """A loader that reports each batch once the loop has finished with it, and that can begin within an epoch.
+    """A loader that counts the batches that were trained on, and that can resume within an epoch.
 
-    The first batches of a resumed epoch are prepared and left out, so that all random numbers come as they would have.
+    A batch counts when ``end_batch`` is called, after the optimizer's step on it: a loop may draw a batch long before
+    that, and need not ask for the end of the last one. On resume the batches already trained on are drawn and
+    discarded, so that all random numbers come as they would have. In all else it is the loader inside.
 
     Args:
-        loader: has the generator that decides the order of its pictures as ``generator``.
-        after_batch: called with the number of pictures of the batch.
+        loader: has the generator that decides the order of its images as ``generator``.
+        after_batch: called with the number of images of the batch.
     """
 
     def __init__(self, loader: Any, after_batch: Callable[[int], None]) -> None:
         self.loader = loader
         self.after_batch = after_batch
         self.batch = 0  # batches of this epoch that are done
+        self._left_out = 0  # of them, those that were done before the epoch was resumed
+        self._sizes: deque[int] = deque()  # of the batches that are drawn and not done
         self._order = loader.generator.get_state()  # at the start of this epoch
         self._random: Tensor | None = None  # torch's own random numbers, after the batches that are left out
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)  # Python's own questions are answered here, or by nobody
+        return getattr(self.loader, name)  # dataset, batch_size, …: whatever a loop may ask for
+
     def __len__(self) -> int:
-        return len(self.loader)
+        return len(self.loader) - self._left_out
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         self._order = self.loader.generator.get_state()
+        self._sizes.clear()
         batches = iter(self.loader)
-        for _ in range(self.batch):
+        for _ in range(self._left_out):
             next(batches)
         if self._random is not None:
             torch.set_rng_state(self._random)
             self._random = None
         for images, labels in batches:
+            self._sizes.append(len(labels))
             yield images, labels
-            self.batch += 1
-            self.after_batch(len(labels))
-        self.batch = 0
+
+    def end_batch(self) -> None:
+        """Count the batch that was drawn first among those that are not done."""
+        self.batch += 1
+        self.after_batch(self._sizes.popleft())
+        if self.batch == len(self.loader):
+            self.batch = self._left_out = 0
 
     def state_dict(self) -> dict[str, Any]:
         """Return where the loader is, and the state of all random numbers there."""
@@ -58,6 +74,7 @@ class ResumableLoader:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where ``state_dict`` was called."""
         self.batch, self._order, self._random = state["batch"], state["order"], state["random"]
+        self._left_out = self.batch
         self.loader.generator.set_state(self._order)
 
 
@@ -75,8 +92,9 @@ class WatchedCriterion(nn.Module):
         self.pictures = 0
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        loss = self.criterion(logits, labels)
-        training = torch.is_grad_enabled()  # testing runs without gradients, and its batches are no steps
+        training = logits.requires_grad  # testing runs without gradients, and its batches are no steps
+        with torch.set_grad_enabled(training):  # a test may run the model alone without them, and the criterion with
+            loss = self.criterion(logits, labels)
         self.step += training
         if not loss.isfinite():
             raise NonFiniteLossError(self.step, loss.item())

@@ -33,6 +33,7 @@ class Training:
         self.config, self.folder, self.data, self.parts = config, folder, data, parts
         self.pace, self.screen = pace, screen
         self.loader = ResumableLoader(parts.train_loader, self._after_batch)
+        parts.optimizer.register_step_post_hook(lambda *_: self.loader.end_batch())
         self.criterion = WatchedCriterion(parts.criterion)
         self.history: list[Epoch] = []
         self.interrupt = Interrupt()
@@ -88,7 +89,7 @@ class Training:
             Stopped: Ctrl-C or the time limit, after a checkpoint.
             ReaderError: the loss became NaN or infinite, or the network cannot be compiled.
         """
-        steps, epochs = len(self.loader), self.config.epochs
+        steps, epochs = len(self.parts.train_loader), self.config.epochs
         pictures = self.parts.pictures_an_epoch
         done = len(self.history) * pictures + self.loader.batch * self.config.batch_size
         if not (self.folder / files.CHECKPOINT).exists():
@@ -124,7 +125,7 @@ class Training:
 
     def _after_batch(self, pictures: int) -> None:
         self.screen.advance(pictures)
-        if self.loader.batch == len(self.loader):
+        if self.loader.batch == len(self.parts.train_loader):
             return  # the epoch is tested and then saved whole
         minutes = (time.monotonic() - self.saved) / 60
         stop = self._must_stop()
