@@ -1,7 +1,7 @@
 """Chapter 7: each part does what it says, each option of a training reaches what it names."""
 
 import copy
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
 import torch
@@ -223,46 +223,6 @@ def test_recipes():
 
 def parts_of(data, **options):
     return build(replace(Config(device="cpu", precision="fp32", batch_size=4), **options), data, CPU)
-
-
-EFFECTS = {  # what can be seen of each option in the parts of a training
-    "nesterov": (True, lambda parts: [group["nesterov"] for group in parts.optimizer.param_groups]),
-    "momentum": (0.5, lambda parts: parts.optimizer.param_groups[0]["momentum"]),
-    "lr": (0.7, lambda parts: parts.schedule.base_lrs),
-    "weight_decay": (0.1, lambda parts: parts.optimizer.param_groups[0]["weight_decay"]),
-    "decay": ("weights", lambda parts: len(parts.optimizer.param_groups)),
-    "schedule": ("constant", lambda parts: parts.schedule is None),
-    "warmup": (3, lambda parts: parts.optimizer.param_groups[0]["lr"]),
-    "epochs": (20, lambda parts: parts.schedule.lr_lambdas[0](10)),
-    "batch_size": (5, lambda parts: len(next(iter(parts.test_loader))[1])),
-    "label_smoothing": (0.1, lambda parts: parts.criterion(torch.eye(2), torch.tensor([0, 1])).item()),
-    "augment": (False, lambda parts: sum(images.sum() for images, _ in parts.train_loader).item()),
-    "stem": ("3x3", lambda parts: parts.network.conv1.kernel_size),
-    "products": (True, lambda parts: type(parts.network.conv2_x[0].conv1)),
-    "zero_init": (False, lambda parts: parts.network.conv2_x[0].bn3.weight.sum().item()),
-    "average": (True, lambda parts: parts.average is None),
-    "flip_test": (True, lambda parts: isinstance(parts.model, FlipTested)),
-    "loading": ("device", lambda parts: isinstance(parts.train_loader, DeviceLoader)),
-    "workers": (1, lambda parts: parts.train_loader.num_workers),
-    "channels_last": (False, lambda parts: parts.model.channels_last),
-    "precision": ("bf16", lambda parts: parts.model.precision),
-    "compile": (True, lambda parts: parts.model.compiled is None),
-    "seed": (1, lambda parts: parts.network.fc.weight.sum().item()),
-}
-ELSEWHERE = {"data", "recipe", "device", "validation", "cutout", "tf32", "cuda_graphs"}  # tested beside this
-
-
-def test_every_option_is_tested():
-    assert {option.name for option in fields(Config)} == set(EFFECTS) | ELSEWHERE
-
-
-@pytest.mark.parametrize("name", EFFECTS)
-def test_each_option_reaches_what_it_names(name, data, small_network, monkeypatch):
-    from tutorial_code.runs import recipe
-
-    monkeypatch.setattr(recipe, "choose_compile", lambda asked, device: (asked, ""))
-    value, seen = EFFECTS[name]
-    assert seen(parts_of(data)) != seen(parts_of(data, **{name: value}))
 
 
 def test_cutout_reaches_the_pictures(data, small_network):
