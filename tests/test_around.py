@@ -33,6 +33,17 @@ def never_asks_for_the_end(model, loader, criterion, optimizer, device):
     return train_one_epoch(model, (next(batches) for _ in range(len(loader))), criterion, optimizer, device)
 
 
+def the_model_alone_without_gradients(model, loader, criterion, device):
+    def logits(images):
+        with torch.no_grad():
+            return model(images)
+
+    model.eval()
+    batches = [(criterion(logits(images), labels), logits(images).argmax(1) == labels) for images, labels in loader]
+    total = sum(loss.item() * len(right) for loss, right in batches)
+    return total / 11, 100 * sum(right.sum().item() for _, right in batches) / 11
+
+
 class Stop(Exception):
     pass
 
@@ -89,12 +100,15 @@ def test_every_right_loop_is_counted_and_resumes_where_it_was_stopped(loop, caps
         assert torch.equal(value, other)
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
-def test_every_right_test_is_no_training_and_takes_the_plain_loss(path, capsys):
+@pytest.mark.parametrize(
+    "test", [*(pytest.param(path, id=path.stem) for path in TESTS), the_model_alone_without_gradients]
+)
+def test_every_right_test_is_no_training_and_takes_the_plain_loss(test, capsys):
+    test = named(test, "evaluate") if isinstance(test, Path) else test
     setting = Setting()
     smoothed = WatchedCriterion(SmoothedCrossEntropy(label_smoothing=0.5))
     arguments = setting.inner, smoothed, CPU
-    assert named(path, "evaluate")(setting.model, *arguments) == pytest.approx(
+    assert test(setting.model, *arguments) == pytest.approx(
         evaluate(setting.model, setting.inner, nn.CrossEntropyLoss(), CPU)
     )
     assert smoothed.step == 0 and smoothed.pictures == 0
