@@ -76,9 +76,10 @@ def small_network(monkeypatch):
     """Let every network that is trained have one block a stage, for a third of the time."""
     from functools import partial
 
-    from tutorial_code.runs import recipe
+    from tutorial_code.runs import components
 
-    monkeypatch.setattr(recipe, "ResNet50", partial(recipe.ResNet50, (1, 1, 1, 1)))
+    small = partial(components.CHAPTERS.ResNet50, (1, 1, 1, 1))
+    monkeypatch.setattr(components, "CHAPTERS", components.CHAPTERS._replace(ResNet50=small))
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ BEGUN = {  # name: options, and what the beginning of a training makes of it wit
     "device": ({"device": "mps"}, "cpu", "mps"),
     "validation": ({"validation": 6}, (20, 8), (14, 6)),
 }
-ELSEWHERE = {"recipe", "tf32"}  # tests of their own, below
+ELSEWHERE = {"recipe", "tf32", "mine"}  # tests of their own, below and in test_mine.py
 
 
 def test_every_option_has_an_entry():
@@ -142,7 +142,7 @@ def test_an_option_reaches_the_beginning_of_the_training(name, data, monkeypatch
 
     seen = {}
 
-    def build(config, images, device):
+    def build(config, images, device, **pieces):
         seen["validation"] = len(images.train_labels), len(images.test_labels)
         raise BegunError
 

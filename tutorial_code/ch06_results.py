@@ -59,6 +59,8 @@ def fit(
     epochs: int,
     history: Sequence[Epoch] = (),
     after_epoch: Callable[[list[Epoch]], None] = lambda history: None,
+    train: Callable[..., float] = train_one_epoch,
+    test: Callable[..., tuple[float, float]] = evaluate,
 ) -> list[Epoch]:
     """Train and test for ``epochs`` epochs in all; return one entry for each.
 
@@ -68,12 +70,14 @@ def fit(
         epochs: how many there are to be at the end.
         history: epochs that are done already, when a training is resumed.
         after_epoch: called with the history so far after each epoch, to print it or to save the weights.
+        train: the loop of one epoch, chapter 4's or your own.
+        test: the loop of the test after it, chapter 5's or your own.
     """
     history = list(history)
     while len(history) < epochs:
         start = time.perf_counter()
-        train_loss = train_one_epoch(model, train_loader, criterion, optimizer, device)
-        test_loss, test_accuracy = evaluate(model, test_loader, criterion, device)
+        train_loss = train(model, train_loader, criterion, optimizer, device)
+        test_loss, test_accuracy = test(model, test_loader, criterion, device)
         seconds = time.perf_counter() - start
         history.append(Epoch(len(history) + 1, train_loss, test_loss, test_accuracy, seconds))
         after_epoch(history)

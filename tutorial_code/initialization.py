@@ -10,6 +10,26 @@ import torch
 from torch import Tensor, nn
 
 
+@torch.no_grad()
+def operations_of(model: nn.Module, images: Tensor | None = None):
+    """Run the model once, and return what it computed: the operations, and where in the network each one stands.
+
+    It runs in evaluation mode, in which no statistics change. Afterwards it is in the mode in which it was.
+    """
+    from tutorial_code.checks.observe.trace import trace  # here, because a check hides the checks from an answer
+
+    if images is None:
+        images = torch.zeros(2, 3, 32, 32, device=next(model.parameters()).device)
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        found, _ = trace(model, images)
+    finally:
+        for module, training in modes:
+            module.training = training
+    return found
+
+
 def block_scales(model: nn.Module, images: Tensor | None = None) -> list[nn.Parameter]:
     """Return the scale of the last BatchNorm in each block's main branch, in the order of the blocks.
 
@@ -21,7 +41,7 @@ def block_scales(model: nn.Module, images: Tensor | None = None) -> list[nn.Para
         model: a network or a single block; neither its weights nor its statistics are changed.
         images: what it takes, (batch, 3, 32, 32) of zeros if not given. A single block takes its own channels.
     """
-    found = _trace(model, images)
+    found = operations_of(model, images)
     parameters = _by_memory(model)
     scales = []
     for op in found.ops:
@@ -48,7 +68,7 @@ def use_he_initialization(model: nn.Module, images: Tensor | None = None) -> Non
     follows directly on a matrix product with it, which is how a 1×1 convolution can be written, too.
     """
     weights = [module.weight for module in model.modules() if isinstance(module, nn.Conv2d)]
-    found = _trace(model, images)
+    found = operations_of(model, images)
     parameters = _by_memory(model)
     normalised = {place for op in found.ops if op.kind == "batch_norm" for place in op.inputs}
     for place, op in enumerate(found.ops):
@@ -60,23 +80,6 @@ def use_he_initialization(model: nn.Module, images: Tensor | None = None) -> Non
         if _memory(weight) not in drawn:
             nn.init.kaiming_normal_(weight, mode="fan_out", nonlinearity="relu")
         drawn.add(_memory(weight))
-
-
-@torch.no_grad()
-def _trace(model: nn.Module, images: Tensor | None):
-    """Run the model once in evaluation mode, in which no statistics change, and return its operations."""
-    from tutorial_code.checks.observe.trace import trace  # here, because a check hides the checks from an answer
-
-    if images is None:
-        images = torch.zeros(2, 3, 32, 32, device=next(model.parameters()).device)
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        found, _ = trace(model, images)
-    finally:
-        for module, training in modes:
-            module.training = training
-    return found
 
 
 def _by_memory(model: nn.Module) -> dict[int, nn.Parameter]:

@@ -28,11 +28,13 @@ def _run() -> int:
         name = f"--{option.name.replace('_', '-')}"
         text = f"{option.metadata['help']} [default: {shown_default(option)}]"
         kind = {"action": argparse.BooleanOptionalAction} if option.type is bool else {"type": option.type}
+        if option.name == "mine":
+            kind = {"action": "store_const", "const": True}  # where the option is not given, its value is None
         groups[option.metadata["group"]].add_argument(name, help=text, **kind)
     start, running = groups[START].add_argument, groups[RUN].add_argument
     start("--output", "-o", "--out", dest="out", type=Path, help="The run's folder.")
     start("--resume", action="store_true", help="Go on with the run in --out, or the newest.")
-    start("--time-limit", type=float, help="Minutes. Stop at a checkpoint; --resume goes on.")
+    running("--time-limit", type=float, help="Minutes. Stop at a checkpoint; --resume goes on.")
     running("--save-minutes", type=float, help="Minutes between checkpoints within an epoch.")
     running("--quiet", action="store_true", help="Print the result only.")
     commands.add_parser("test", help="Test a run's checkpoint again on its test set.").add_argument("run", type=Path)

@@ -41,7 +41,8 @@ def _with_configuration(command):
         names = [f"{name}/--no-{name[2:]}"] if option.type is bool else [name]
         text, group = option.metadata["help"], option.metadata["group"]
         declared = typer.Option(*names, help=text, show_default=shown_default(option), rich_help_panel=group)
-        kind = Annotated[option.type | None, declared]
+        value = option.type if option.type in (str, int, float) else bool
+        kind = Annotated[value | None, declared]
         taken.append(inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind))
     command.__signature__ = inspect.Signature([*taken, *own])
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in [*taken, *own]}
@@ -62,7 +63,7 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in --out, or the newest.", rich_help_panel=START)
     ] = False,
-    time_limit: Annotated[float | None, _minutes("Stop at a checkpoint; --resume goes on.", "none", START)] = None,
+    time_limit: Annotated[float | None, _minutes("Stop at a checkpoint; --resume goes on.", "none", RUN)] = None,
     save_minutes: Annotated[float | None, _minutes("Between checkpoints within an epoch.", "5", RUN)] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the result only.", rich_help_panel=RUN)] = False,
     **configuration: Any,

@@ -32,7 +32,7 @@ def compare_runs(folders: Sequence[Path], output: Path) -> str:
             result += f" ({run.tested_on})"
         losses = f"{s['train_loss']:.4f}", f"{s['test_loss']:.4f}"
         speed = f"{s['seconds']:.1f}", f"{s['images_per_second']:.0f}"
-        recipe = run.config.get("recipe", "exercise")
+        recipe = run.config.get("recipe", "exercise") + (", mine" if run.config.get("mine") else "")
         rows.append((name, run.config["data"], recipe, str(s["epochs"]), *losses, result, *speed))
     lines = {name: [epoch.test_accuracy for epoch in run.history] for name, run in recorded.items()}
     figure = plots.curves(lines, "epoch", "accuracy in percent")

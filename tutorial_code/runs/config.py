@@ -23,10 +23,14 @@ def _option(group: str, default: Any, text: str, choices: tuple[str, ...] = ()) 
 
 @dataclass(frozen=True)
 class Config:
-    """Everything that decides what a run computes. The defaults are the recipe ``exercise``."""
+    """Everything that decides what a run computes. The defaults are the recipe ``exercise``.
+
+    ``mine`` holds the names of what the reader wrote; the option is a switch, and the checks find the names.
+    """
 
     data: str = _option(START, "digits", "digits, cifar10 or folder:PATH")
     recipe: str = _option(START, "exercise", "exercise (chapters 1 to 6) or full (chapter 7)", ("exercise", "full"))
+    mine: tuple[str, ...] = _option(START, (), "Train what you wrote in exercises/, as far as it passes its check.")
     epochs: int = _option(START, 7, "Passes over the training images.")
     batch_size: int = _option(START, 32, "Images a step.")
     lr: float = _option(START, 0.03, "Learning rate.")
@@ -56,6 +60,7 @@ class Config:
     cuda_graphs: bool = _option(SPEED, False, "Replay the compiled network as CUDA graphs.")
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "mine", tuple(self.mine))  # a JSON file has a list
         for option in fields(self):
             value, choices = getattr(self, option.name), option.metadata["choices"]
             if choices and value not in choices:
@@ -111,10 +116,9 @@ RATE_OF_FULL = 0.1 / 128  # for each image of a batch: a larger batch has fewer 
 
 def shown_default(option: Field) -> str:
     """Return an option's default as the help shows it, with that of the recipe ``full`` where it is another."""
-    words = {True: "on", False: "off"}
 
     def shown(value: Any) -> str:
-        return words[value] if isinstance(value, bool) else str(value)
+        return ("on" if value else "off") if isinstance(value, (bool, tuple)) else str(value)
 
     full = "0.1 for 128 images a step" if option.name == "lr" else shown(FULL.get(option.name, option.default))
     default = shown(option.default)

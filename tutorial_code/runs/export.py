@@ -32,7 +32,8 @@ def _safetensors(run: TrainedRun, path: Path) -> None:
     save = _needed("safetensors.torch").save
     facts = {"classes": run.checkpoint["classes"], "mean": run.checkpoint["mean"], "std": run.checkpoint["std"]}
     metadata = {name: ", ".join(map(str, values)) for name, values in facts.items()}
-    content = save(_weights(run), metadata=metadata)
+    weights = {name: value.clone() for name, value in _weights(run).items()}  # a layer may have two names
+    content = save(weights, metadata=metadata)
     write_atomically(path, lambda file: file.write(content))
 
 
@@ -41,7 +42,27 @@ def _torchvision(run: TrainedRun, path: Path) -> None:
         raise ReaderError(
             "torchvision's resnet50 has the 7×7 stem, and this run has the 3×3 one: export it as safetensors or onnx."
         )
-    write_atomically(path, lambda file: torch.save(to_torchvision(_weights(run)), file))
+    weights = to_torchvision(_weights(run))
+    if run.pieces.own_network and not _is_torchvisions(run, weights):
+        raise ReaderError(
+            "Your network's layers have other names than torchvision's, so it cannot load the weights: export them as "
+            "safetensors or onnx."
+        )
+    write_atomically(path, lambda file: torch.save(weights, file))
+
+
+@torch.no_grad()
+def _is_torchvisions(run: TrainedRun, weights: dict[str, Tensor]) -> bool:
+    """Tell whether torchvision's network takes the weights, and computes with them what the reader's does."""
+    from torchvision.models import resnet50
+
+    theirs = resnet50(num_classes=len(run.checkpoint["classes"]))
+    try:
+        theirs.load_state_dict(weights)
+    except RuntimeError:  # names or shapes are others
+        return False
+    images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    return torch.allclose(theirs.eval()(images), run.network.cpu().eval()(images), rtol=1e-3, atol=1e-3)
 
 
 def _onnx(run: TrainedRun, path: Path) -> None:
@@ -50,16 +71,21 @@ def _onnx(run: TrainedRun, path: Path) -> None:
     network = nn.Sequential(run.network).cpu().eval()
     pictures = torch.zeros(2, 3, IMAGE_SIZE, IMAGE_SIZE)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the exporter's own making
-        program = torch.onnx.export(
-            network,
-            (pictures,),
-            input_names=["images"],
-            output_names=["logits"],
-            dynamic_shapes=({0: torch.export.Dim("batch")},),
-            verbose=False,
-        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the exporter's own making
+            program = torch.onnx.export(
+                network,
+                (pictures,),
+                input_names=["images"],
+                output_names=["logits"],
+                dynamic_shapes=({0: torch.export.Dim("batch")},),
+                verbose=False,
+            )
+    except Exception as error:
+        if not run.pieces.own_network:
+            raise
+        raise ReaderError("PyTorch cannot export your network to ONNX: export it as safetensors.") from error
     content = program.model_proto.SerializeToString()
     write_atomically(path, lambda file: file.write(content))
 

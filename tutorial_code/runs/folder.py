@@ -1,9 +1,11 @@
 """The folder of a run: the names of its files, and how it is begun and taken up again."""
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tutorial_code.errors import ReaderError
@@ -19,6 +21,7 @@ LOGITS = "logits.npy"
 ROWS = "rows.jsonl"  # of a measurement that is a table, not a training
 CHECKPOINT = "checkpoint.pt"
 REPORT = "report.html"
+ANSWERS = "answers"  # the reader's files that are trained with, where there are any
 
 MY_RUNS = Path("my_runs")
 
@@ -40,8 +43,8 @@ def newest_folder() -> Path:
     return max(configs, key=lambda path: path.stat().st_mtime).parent
 
 
-def begin(folder: Path, config: Config) -> None:
-    """Make the folder of a new run and write its configuration.
+def begin(folder: Path, config: Config, answers: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Make the folder of a new run, and write its configuration and the reader's files that are trained with.
 
     Raises:
         ReaderError: the folder holds something already, or cannot be written.
@@ -54,6 +57,14 @@ def begin(folder: Path, config: Config) -> None:
     except OSError as error:
         raise ReaderError(f"{folder} cannot be made ({error.strerror}): choose another --out.") from error
     write_json(folder / CONFIG, asdict(config))
+    for name, source in answers.items():
+        (folder / ANSWERS).mkdir(exist_ok=True)
+        write_text(folder / ANSWERS / name, source)
+
+
+def withdraw(folder: Path) -> None:
+    """Take back what ``begin`` wrote, where nothing can be trained after all; the folder was empty before."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def configuration_to_resume(folder: Path, asked: Mapping[str, Any]) -> Config:
@@ -81,11 +92,14 @@ def configuration_to_resume(folder: Path, asked: Mapping[str, Any]) -> Config:
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
     """Write a small file that people read, whole or not at all."""
-    text = json.dumps(values, indent=2) + "\n"
-    write_atomically(path, lambda file: file.write(text.encode()))
+    write_text(path, json.dumps(values, indent=2) + "\n")
 
 
 def write_metrics(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write a line for each epoch, whole or not at all."""
-    text = "".join(json.dumps(row) + "\n" for row in rows)
+    write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small file, whole or not at all."""
     write_atomically(path, lambda file: file.write(text.encode()))

@@ -5,6 +5,8 @@ from dataclasses import asdict
 
 from tutorial_code import ch02_bottleneck, ch03_resnet50, ch04_training, ch05_testing, ch06_results
 from tutorial_code.cells import code_cell, markdown_cell, notebook_json, text_output
+from tutorial_code.checks.exercises import NAMES
+from tutorial_code.runs.answer_cells import as_cell, helpers
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.recorded import Recorded
 
@@ -22,19 +24,15 @@ from torch.utils.data import DataLoader
 from tutorial_code.ch01_images import load_dataset, make_loaders
 from tutorial_code.ch07_full_run import Accelerated"""
 
-PARTS = {
-    "The bottleneck block": [ch02_bottleneck.Bottleneck],
-    "ResNet-50": [ch03_resnet50.ResNet50],
-    "Training": [
-        ch04_training.make_criterion,
-        ch04_training.make_optimizer,
-        ch04_training.train_one_epoch,
-        ch04_training.initialize,
-        ch04_training.warmup_cosine,
-        ch04_training.add_schedule,
-    ],
-    "Testing": [ch05_testing.evaluate],
-    "Both, epoch by epoch": [ch06_results.Epoch, ch06_results.fit],
+PARTS = {  # title: the chapter, and what of it is used
+    "The bottleneck block": (ch02_bottleneck, ["Bottleneck"]),
+    "ResNet-50": (ch03_resnet50, ["ResNet50"]),
+    "Training": (
+        ch04_training,
+        ["make_criterion", "make_optimizer", "train_one_epoch", "initialize", "warmup_cosine", "add_schedule"],
+    ),
+    "Testing": (ch05_testing, ["evaluate"]),
+    "Both, epoch by epoch": (ch06_results, ["Epoch", "fit"]),
 }
 
 RECIPE_CODE = """\
@@ -47,10 +45,16 @@ data = load_dataset(config.data)
 if config.validation:
     data = hold_out(data, config.validation, config.seed)
 device, _ = choose_device(config.device)
-_, _, model, train_loader, test_loader, criterion, optimizer, _ = build(config, data, device)
+{pieces}_, _, model, train_loader, test_loader, criterion, optimizer, _ = build(config, data, device{given})
 history = fit(model, train_loader, test_loader, criterion, optimizer, device, config.epochs)
 for epoch in history:
     print(*epoch)"""
+
+PIECES = f"""\
+from tutorial_code.runs.components import Components
+
+pieces = Components({", ".join(NAMES)}, config.mine)
+"""
 
 FIGURES = (
     """\
@@ -74,8 +78,15 @@ def notebook_text(recorded: Recorded, figures: dict[str, str]) -> str:
     The outputs are those of the run; executing the notebook trains again.
     """
     cells = [markdown_cell(f"# ResNet-50 on {recorded.config['data']}\n\n{recorded.sentence()}"), code_cell(IMPORTS)]
-    for title, definitions in PARTS.items():
-        cells += [markdown_cell(f"## {title}"), code_cell("\n\n\n".join(map(_source, definitions)))]
+    mine = recorded.config.get("mine", [])
+    if mine:
+        cells += [markdown_cell(recorded.whose()), *map(code_cell, helpers(recorded.answers))]
+    for title, (chapter, names) in PARTS.items():
+        cells.append(markdown_cell(f"## {title}"))
+        if not set(names).isdisjoint(mine):
+            cells.append(code_cell(as_cell(f"{chapter.__name__.rpartition('.')[2]}.py", recorded.answers, mine)))
+        if others := [inspect.getsource(getattr(chapter, name)).rstrip() for name in names if name not in mine]:
+            cells.append(code_cell("\n\n\n".join(others)))
     rows = "\n".join(" ".join(map(str, epoch)) for epoch in recorded.history)
     cells += [markdown_cell("## The run"), code_cell(_training_code(recorded), text_output(rows))]
     result = f"test loss {recorded.summary['test_loss']:.4f}, accuracy {recorded.summary['test_accuracy']:.2f}%"
@@ -89,13 +100,10 @@ def notebook_text(recorded: Recorded, figures: dict[str, str]) -> str:
     return notebook_json(cells)
 
 
-def _source(definition: type) -> str:
-    return inspect.getsource(definition).rstrip()
-
-
 def _training_code(recorded: Recorded) -> str:
     if _goes_beyond_chapter_6(recorded.config):
-        return RECIPE_CODE.format(config=recorded.config)
+        mine = bool(recorded.config.get("mine"))
+        return RECIPE_CODE.format(config=recorded.config, pieces=PIECES * mine, given=", pieces=pieces" * mine)
     config = recorded.config
     precision = recorded.environment["precision"]
     device = '"cpu"' if config["device"] == "cpu" else '"cuda" if torch.cuda.is_available() else "cpu"'
@@ -130,7 +138,7 @@ def _goes_beyond_chapter_6(config: dict) -> bool:
         "precision",
         "seed",
     }
-    return any(config[name] != default for name, default in asdict(Config()).items() if name not in shown)
+    return any(config.get(name, default) != default for name, default in asdict(Config()).items() if name not in shown)
 
 
 def _table_cell(recorded: Recorded) -> dict:

@@ -12,8 +12,7 @@ from torch.utils.data import DataLoader
 
 from tutorial_code.ch01_images import ImageData, make_loaders
 from tutorial_code.ch02_bottleneck import Bottleneck
-from tutorial_code.ch03_resnet50 import ResNet50
-from tutorial_code.ch04_training import add_schedule, initialize, make_criterion, make_optimizer
+from tutorial_code.ch04_training import add_schedule, initialize
 from tutorial_code.ch07_full_run import (
     Accelerated,
     AverageTested,
@@ -26,8 +25,11 @@ from tutorial_code.ch07_full_run import (
 )
 from tutorial_code.device_loader import DeviceLoader, make_device_loaders
 from tutorial_code.errors import ReaderError
+from tutorial_code.runs import components
 from tutorial_code.runs.choices import choose_compile, choose_precision
+from tutorial_code.runs.components import Components
 from tutorial_code.runs.config import Config
+from tutorial_code.runs.own_network import adapt, initialize_own, try_out
 
 
 class Parts(NamedTuple):
@@ -68,9 +70,12 @@ def hold_out(data: ImageData, count: int, seed: int) -> ImageData:
     )
 
 
-def make_network(config: Config, classes: int) -> ResNet50:
+def make_network(config: Config, classes: int, pieces: Components | None = None) -> nn.Module:
     """Return the network with the stem and the products that were asked for; ``build`` gives it its first weights."""
-    network = ResNet50(num_classes=classes)
+    pieces = pieces or components.CHAPTERS
+    network = pieces.ResNet50(num_classes=classes)
+    if pieces.own_network:
+        return adapt(config, network)
     if config.products:
         use_products(network)
     return use_small_stem(network) if config.stem == "3x3" else network
@@ -91,18 +96,41 @@ def _ignore_interrupt(_: int) -> None:
 
 
 def build(
-    config: Config, data: ImageData, device: torch.device, network: Callable[[Config, int], ResNet50] = make_network
+    config: Config,
+    data: ImageData,
+    device: torch.device,
+    network: Callable[[Config, int], nn.Module] | None = None,
+    pieces: Components | None = None,
 ) -> Parts:
-    """Build all parts of a training. The same configuration gives the same parts, weights included."""
+    """Build all parts of a training. The same configuration gives the same parts, weights included.
+
+    Args:
+        config: what was asked for.
+        data: the images.
+        device: where they are trained on.
+        network: makes another network than ``make_network`` does.
+        pieces: the classes and functions that it is built of, if not the chapters'.
+    """
+    pieces = pieces or components.CHAPTERS
     torch.manual_seed(config.seed)
     train_loader, test_loader = loaders_of(config, data, device)
-    network = initialize(network(config, len(data.classes)))
-    if not config.zero_init:
-        for block in (module for module in network.modules() if isinstance(module, Bottleneck)):
-            nn.init.ones_(block.bn3.weight)
+    classes = len(data.classes)
+    network = network(config, classes) if network else make_network(config, classes, pieces)
+    if pieces.own_network:
+        initialize_own(config, network)
+    else:
+        initialize(network)
+        if not config.zero_init:
+            for block in (module for module in network.modules() if isinstance(module, Bottleneck)):
+                nn.init.ones_(block.bn3.weight)
     network.to(device)
-    optimizer = make_optimizer(network, config.lr, config.momentum, config.weight_decay)
+    optimizer = pieces.make_optimizer(network, config.lr, config.momentum, config.weight_decay)
     if config.decay == "weights":
+        if len(optimizer.param_groups) > 1:
+            raise ReaderError(
+                f"--decay weights needs an optimizer with all parameters in one group, and yours has "
+                f"{len(optimizer.param_groups)} groups: add --decay all."
+            )
         spare_norms_and_biases(optimizer)
     for group in optimizer.param_groups:
         group["nesterov"] = config.nesterov
@@ -111,9 +139,11 @@ def build(
     if config.schedule == "cosine":
         schedule = add_schedule(optimizer, config.epochs * steps, min(config.warmup, config.epochs) * steps)
     average = add_average(optimizer, network, steps) if config.average else None
-    criterion = (
-        SmoothedCrossEntropy(label_smoothing=config.label_smoothing) if config.label_smoothing else make_criterion()
-    )
+    criterion = pieces.make_criterion()
+    if config.label_smoothing:
+        criterion = SmoothedCrossEntropy(label_smoothing=config.label_smoothing)
+    if pieces.own_network:
+        try_out(config, network, choose_precision(config.precision, device)[0], device)
     model = _for_training(config, data.may_flip, device, network, average)
     return Parts(network, average, model, train_loader, test_loader, criterion, optimizer, schedule)
 

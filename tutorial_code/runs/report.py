@@ -32,13 +32,15 @@ def read_recorded(folder: Path) -> Recorded:
         )
         lines = (folder / files.METRICS).read_text(encoding="utf-8").splitlines()
         history = [Epoch(**json.loads(line)) for line in lines]
+        paths = sorted((folder / files.ANSWERS).glob("*.py")) if config.get("mine") else []
+        answers = {path.name: path.read_text(encoding="utf-8") for path in paths}
     except FileNotFoundError as error:
         raise ReaderError(
             f"{folder} holds no finished run (no {Path(error.filename).name}): train first, or finish it with --resume."
         ) from error
     except (ValueError, TypeError) as error:
         raise ReaderError(f"A file of {folder} is damaged ({error}): train again in a new folder.") from error
-    return Recorded(config, environment, history, summary)
+    return Recorded(config, environment, history, summary, answers)
 
 
 def write_report(folder: Path, results: Results, kind: str, path: Path) -> None:
@@ -78,8 +80,21 @@ def _html(recorded: Recorded, figures: dict[str, str]) -> str:
         train_loss=f"{recorded.summary['train_loss']:.4f}",
         epochs=_html_table(recorded.epoch_rows()),
         figures=drawn,
+        code=_html_code(recorded),
         details=_html_table(recorded.detail_rows()),
     )
+
+
+def _html_code(recorded: Recorded) -> str:
+    """Return whose the parts are, with the reader's files folded away, or nothing where all are the chapters'."""
+    if not recorded.config.get("mine"):
+        return ""
+    parts = ["<h2>Whose code</h2>", f"<p>{html.escape(recorded.whose())}</p>"]
+    parts += [
+        f"<details><summary>{html.escape(name)}</summary><pre><code>{html.escape(source)}</code></pre></details>"
+        for name, source in recorded.answers.items()
+    ]
+    return "\n".join(parts)
 
 
 def _html_table(rows: list[tuple[str, ...]]) -> str:
@@ -92,6 +107,11 @@ def _html_table(rows: list[tuple[str, ...]]) -> str:
 def _markdown(recorded: Recorded, figures: dict[str, str]) -> str:
     parts = [f"# ResNet-50 on {recorded.config['data']}", recorded.sentence(), recorded.markdown_table()]
     parts += [f"![{caption}]({_data_uri(svg)})" for caption, svg in figures.items()]
+    if recorded.config.get("mine"):
+        parts += ["## Whose code", recorded.whose()]
+    for name, source in recorded.answers.items():
+        fence = "~" * 4  # a docstring may hold backticks
+        parts += [f"### {name}", f"{fence}python\n{source.rstrip()}\n{fence}"]
     return "\n\n".join(parts) + "\n"
 
 

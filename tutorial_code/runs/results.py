@@ -12,15 +12,13 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from tutorial_code.ch01_images import IMAGE_SIZE, ImageData, load_dataset, normalise
-from tutorial_code.ch03_resnet50 import ResNet50
-from tutorial_code.ch04_training import make_criterion
-from tutorial_code.ch05_testing import evaluate
 from tutorial_code.ch06_results import Mistake, confident_mistakes, count_confusions, predict
 from tutorial_code.data.folder import read_picture
 from tutorial_code.errors import ReaderError
 from tutorial_code.runs import folder as files
 from tutorial_code.runs.checkpoint import load_last_checkpoint, write_atomically
 from tutorial_code.runs.choices import choose_device
+from tutorial_code.runs.components import Components, components_of
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.recipe import for_testing, hold_out, loaders_of, make_network
 from tutorial_code.runs.unusual import brightness_of, notice
@@ -40,11 +38,12 @@ class Results(NamedTuple):
 class TrainedRun:
     """The network of a run's checkpoint, ready to use."""
 
-    network: ResNet50  # with the weights that are tested: the average, where there is one
+    network: nn.Module  # with the weights that are tested: the average, where there is one
     model: nn.Module  # the same as it is tested
     checkpoint: dict[str, Any]
     config: Config
     device: torch.device
+    pieces: Components
 
 
 def load_run(folder: Path) -> TrainedRun:
@@ -57,7 +56,8 @@ def load_run(folder: Path) -> TrainedRun:
         raise ReaderError(f"There is no run folder {folder}: check its name.")
     checkpoint = load_last_checkpoint(folder / files.CHECKPOINT)
     config = Config(**checkpoint["config"])
-    network = make_network(config, len(checkpoint["classes"]))
+    pieces = components_of(folder, config.mine)
+    network = make_network(config, len(checkpoint["classes"]), pieces)
     if checkpoint["average"]:
         average = AveragedModel(network)
         average.load_state_dict(checkpoint["average"])
@@ -67,14 +67,14 @@ def load_run(folder: Path) -> TrainedRun:
     # The machine may be another one than that of the training, so an asked-for GPU is no condition.
     device, _ = choose_device("cpu" if config.device == "cpu" else "auto")
     model = for_testing(config, checkpoint["may_flip"], device, network.to(device))
-    return TrainedRun(network, model, checkpoint, config, device)
+    return TrainedRun(network, model, checkpoint, config, device, pieces)
 
 
 def test_run(folder: Path) -> str:
     """Return loss and accuracy of the run's checkpoint in a line, measured anew on what it was tested on."""
     run = load_run(folder)
     _, test_loader = loaders_of(run.config, _data_of(run), run.device)
-    loss, accuracy = evaluate(run.model, test_loader, make_criterion(), run.device)
+    loss, accuracy = run.pieces.evaluate(run.model, test_loader, run.pieces.make_criterion(), run.device)
     return result_line(loss, accuracy, run.config.tested_on)
 
 

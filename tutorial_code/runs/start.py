@@ -2,14 +2,15 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tutorial_code.errors import ReaderError
 from tutorial_code.runs import folder as files
-from tutorial_code.runs.config import configure
+from tutorial_code.runs.config import Config, configure
 from tutorial_code.runs.pace import Pace, Stopped
-from tutorial_code.runs.progress import open_terminal
+from tutorial_code.runs.progress import Lines, open_terminal
 from tutorial_code.runs.results import result_line
 from tutorial_code.runs.training import train
 
@@ -27,15 +28,21 @@ def start(given: Mapping[str, Any], out: Path | None, resume: bool, quiet: bool,
     for name, minutes in pace.items():
         if not minutes >= 0 or (name == "time_limit" and minutes == 0):
             raise ReaderError(f"--{name.replace('_', '-')} must be a positive number of minutes, not {minutes}.")
+    options = {name: value for name, value in given.items() if name != "mine"}
+    screen, answers = open_terminal(quiet), {}
     if resume:
         folder = out or files.newest_folder()
-        config = files.configuration_to_resume(folder, given)
+        config = files.configuration_to_resume(folder, options)
+        if given.get("mine") and not config.mine:
+            raise ReaderError(f"The run in {folder} was begun without --mine: leave --mine out, or begin a new run.")
     else:
-        config = configure(given)
+        config = configure(options)
         folder = out or files.next_folder(config.data)
+        if given.get("mine"):
+            config, answers = _with_mine(config, screen)
     on = f"go on with  resnet50 train --resume --out {folder}"
     try:
-        summary = train(config, folder, resume, open_terminal(quiet), Pace(**pace))
+        summary = train(config, folder, resume, screen, Pace(**pace), answers)
     except KeyboardInterrupt:
         saved = (folder / files.CONFIG).exists()
         print(
@@ -50,3 +57,20 @@ def start(given: Mapping[str, Any], out: Path | None, resume: bool, quiet: bool,
     print(f"{line} ± {summary['standard_error']:.2f}")
     print(f"report     {folder / files.REPORT}")
     return 0
+
+
+def _with_mine(config: Config, screen: Lines) -> tuple[Config, dict[str, str]]:
+    """Return the configuration with what the reader wrote and what passes its check, and the files that it is in."""
+    try:
+        from tutorial_code.runs.mine import choose
+    except ModuleNotFoundError as error:
+        raise ReaderError(f"--mine needs {error.name}, which is not installed: pip install it.") from error
+    screen.line("checking   what stands in exercises/")
+    chosen = choose()
+    for remark in chosen.remarks:
+        screen.line(remark)
+    names = chosen.names
+    if config.label_smoothing and "make_criterion" in names:
+        screen.line("training   --label-smoothing brings a loss of its own, so your make_criterion is not used")
+        names = tuple(name for name in names if name != "make_criterion")
+    return replace(config, mine=names), chosen.answers

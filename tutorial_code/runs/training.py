@@ -1,26 +1,32 @@
 """The main job: chapter 6's ``fit`` with everything that a real run needs put around it."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
 
 from tutorial_code.ch01_images import ImageData, channel_statistics, load_dataset
-from tutorial_code.ch06_results import Epoch, fit, standard_error
+from tutorial_code.ch06_results import Epoch, fit
 from tutorial_code.errors import ReaderError
 from tutorial_code.runs import folder as files
 from tutorial_code.runs.around import NonFiniteLossError, ResumableLoader, WatchedCriterion
-from tutorial_code.runs.checkpoint import before, load_last_checkpoint, save_checkpoint
+from tutorial_code.runs.checkpoint import save_checkpoint
 from tutorial_code.runs.choices import choose_compile, choose_device, choose_precision
+from tutorial_code.runs.components import Components, components_of, whose
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.environment import describe_environment
+from tutorial_code.runs.own_network import blocks_not_found
 from tutorial_code.runs.pace import Interrupt, Pace, Stopped
 from tutorial_code.runs.progress import ROW, Lines, row_of
 from tutorial_code.runs.recipe import Parts, build, hold_out
+from tutorial_code.runs.recorded import summarise
 from tutorial_code.runs.report import write_report
 from tutorial_code.runs.results import judge_run, write_results
+from tutorial_code.runs.resume import refuse_other_data, saved_state
 from tutorial_code.runs.unusual import brightness_statistics
 
 
@@ -28,9 +34,17 @@ class Training:
     """One training with its folder: it saves, it stops, and it goes on from what was saved."""
 
     def __init__(
-        self, config: Config, folder: Path, data: ImageData, parts: Parts, pace: Pace, screen: Lines, began: float
+        self,
+        config: Config,
+        folder: Path,
+        data: ImageData,
+        parts: Parts,
+        pieces: Components,
+        pace: Pace,
+        screen: Lines,
+        began: float,
     ) -> None:
-        self.config, self.folder, self.data, self.parts = config, folder, data, parts
+        self.config, self.folder, self.data, self.parts, self.pieces = config, folder, data, parts, pieces
         self.pace, self.screen = pace, screen
         self.loader = ResumableLoader(parts.train_loader, self._after_batch)
         parts.optimizer.register_step_post_hook(lambda *_: self.loader.end_batch())
@@ -108,6 +122,8 @@ class Training:
                     epochs,
                     self.history,
                     self._after_epoch,
+                    self.pieces.train_one_epoch,
+                    self.pieces.evaluate,
                 )
             except RuntimeError as error:
                 if not type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
@@ -136,7 +152,9 @@ class Training:
 
     def _after_epoch(self, history: list[Epoch]) -> None:
         last = history[-1]
-        history[-1] = last._replace(train_loss=self.criterion.end_epoch(), seconds=last.seconds + self.earlier_seconds)
+        test_loss, accuracy = float(last.test_loss), float(last.test_accuracy)  # a reader's may be of NumPy
+        seconds = last.seconds + self.earlier_seconds
+        history[-1] = Epoch(last.epoch, self.criterion.end_epoch(), test_loss, accuracy, seconds)
         self.history, self.earlier_seconds = list(history), 0.0
         self.save()
         self.screen.line(row_of(history[-1]))
@@ -154,7 +172,14 @@ class Training:
         raise KeyboardInterrupt if self.interrupt.wished else Stopped
 
 
-def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace) -> dict[str, Any]:
+def train(
+    config: Config,
+    folder: Path,
+    resume: bool,
+    screen: Lines,
+    pace: Pace,
+    answers: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
     """Train as configured, write the run folder, and return its summary.
 
     Args:
@@ -163,6 +188,7 @@ def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace)
         resume: go on after what was saved there last.
         screen: where progress is shown.
         pace: when to save and when to stop.
+        answers: the reader's files that a new run is trained with, by their names; the run keeps them.
 
     Raises:
         ReaderError: data, device or folder are not fit for it, or the loss became NaN or infinite.
@@ -177,22 +203,32 @@ def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace)
         data = hold_out(data, config.validation, config.seed)
     if len(data.train_labels) < 2:
         raise ReaderError(f"{config.data} has a single training picture: BatchNorm needs at least 2.")
-    saved = _saved_state(folder, config) if resume else None
+    saved = saved_state(folder, config) if resume else None
     if not resume:
-        files.begin(folder, config)
+        files.begin(folder, config, answers)
     environment = {**describe_environment(device), "precision": precision, "compiled": compiled}
     files.write_json(folder / files.ENVIRONMENT, environment)
     screen.line(f"run        {folder}")
+    for owner, names in whose(config.mine).items():
+        screen.line(f"{owner:<10} {', '.join(names)}")
     screen.line(f"data       {config.data}: {len(data.train_labels):,} to train, {len(data.test_labels):,} to test")
     screen.line(f"device     {device.type} ({device_reason})")
     screen.line(f"precision  {precision} ({precision_reason})")
     if config.compile:
         screen.line(f"compile    {'yes' if compiled else 'no'} ({compile_reason})")
 
-    parts = build(config, data, device)
-    training = Training(config, folder, data, parts, pace, screen, began)
+    try:
+        pieces = components_of(folder, config.mine)
+        parts = build(config, data, device, pieces=pieces)
+    except ReaderError:
+        if not resume:
+            files.withdraw(folder)
+        raise
+    if pieces.own_network and (note := blocks_not_found(config, parts.network)):
+        screen.line(f"blocks     {note}")
+    training = Training(config, folder, data, parts, pieces, pace, screen, began)
     if saved:
-        _refuse_other_data(saved, training)
+        refuse_other_data(saved, folder, config.data, training.statistics, data.classes)
         training.load_state_dict(saved)
         batch = training.loader.batch
         place = f"epoch {len(training.history)}" + (f" and {batch} batches" if batch else "")
@@ -206,44 +242,9 @@ def train(config: Config, folder: Path, resume: bool, screen: Lines, pace: Pace)
 
     results = judge_run(parts.model, data, parts.test_loader, device)
     write_results(folder, results)
-    summary = _summary(training.history, parts, config.tested_on, len(data.test_labels))
+    parameters = sum(parameter.numel() for parameter in parts.network.parameters())
+    tested = len(data.test_labels)
+    summary = summarise(training.history, config.tested_on, tested, parts.pictures_an_epoch, parameters)
     files.write_json(folder / files.SUMMARY, summary)
     write_report(folder, results, "html", folder / files.REPORT)
     return summary
-
-
-def _summary(history: list[Epoch], parts: Parts, tested_on: str, tested: int) -> dict[str, Any]:
-    last = history[-1]
-    seconds = sum(epoch.seconds for epoch in history)
-    return {
-        "test_loss": last.test_loss,
-        "test_accuracy": last.test_accuracy,
-        "standard_error": standard_error(last.test_accuracy, tested),
-        "tested_on": tested_on,
-        "train_loss": last.train_loss,
-        "epochs": len(history),
-        "seconds": seconds,
-        "images_per_second": len(history) * parts.pictures_an_epoch / seconds,
-        "parameters": sum(parameter.numel() for parameter in parts.network.parameters()),
-    }
-
-
-def _refuse_other_data(saved: dict[str, Any], training: Training) -> None:
-    now = [value for values in training.statistics for value in values]
-    close = all(abs(a - b) < 1e-5 for a, b in zip(now, [*saved["mean"], *saved["std"]], strict=True))
-    if not close or list(training.data.classes) != saved["classes"]:
-        raise ReaderError(
-            f"The pictures of {training.config.data} are not those that the run in {training.folder} was begun with: "
-            "restore them, or begin a new run."
-        )
-
-
-def _saved_state(folder: Path, config: Config) -> dict[str, Any] | None:
-    """Return the last saved state, or None where the run was stopped before it could save any."""
-    path = folder / files.CHECKPOINT
-    if not any(place.exists() for place in (path, before(path), folder / files.METRICS)):
-        return None
-    saved = load_last_checkpoint(path, mend=True)
-    if {**asdict(Config()), **saved["config"]} != asdict(config):  # an option may be newer than the run
-        raise ReaderError(f"{path} belongs to a run with another configuration: put the run's own checkpoint there.")
-    return saved
