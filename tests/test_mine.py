@@ -1,4 +1,4 @@
-"""`resnet50 train --mine`: what the reader wrote is judged, copied into the run, and trained, tested and shown from there."""
+"""`resnet50 train --mine`: the reader's code is judged, copied into the run, and trained, tested and shown from it."""
 
 import json
 import shutil
@@ -12,13 +12,13 @@ from torchvision.models import resnet50
 
 from tutorial_code.ch01_images import ImageData
 from tutorial_code.errors import ReaderError
-from tutorial_code.runs import mine
+from tutorial_code.runs import export, mine
 from tutorial_code.runs.checkpoint import load_checkpoint
 from tutorial_code.runs.components import CHAPTERS, components_of
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.own_network import blocks_not_found
 from tutorial_code.runs.recipe import build, make_network
-from tutorial_code.runs.results import load_run
+from tutorial_code.runs.results import TrainedRun, load_run
 
 ANSWERS = Path(__file__).parent / "answers"
 BLOCKS = sorted((ANSWERS / "bottleneck" / "right").glob("*.py"))
@@ -42,7 +42,7 @@ def write(folder, **answers):
 
 
 def refused(result, *words):
-    code, out, err = result
+    code, _, err = result
     assert code == 2
     assert err.count("\n") == 1 and err.startswith("resnet50: ")
     for word in words:
@@ -205,6 +205,34 @@ def test_exports(trained, command, tmp_path):
     refused(command("export", run, "--to", "torchvision"), "other names", "safetensors or onnx")
 
 
+def a_run_of(network):
+    """What `load_run` returns, of a network of the reader's."""
+    checkpoint = {"classes": ["a", "b"], "mean": [0.0] * 3, "std": [1.0] * 3}
+    pieces = CHAPTERS._replace(mine=("ResNet50",))
+    return TrainedRun(network, network, checkpoint, Config(), CPU, pieces)
+
+
+def test_a_layer_with_two_names_is_exported(tmp_path):
+    from safetensors.torch import load_file
+
+    network = nn.Sequential(nn.Flatten(), nn.Linear(3072, 2))
+    network.head = network[1]
+    export._safetensors(a_run_of(network), tmp_path / "weights.safetensors")
+    assert set(load_file(tmp_path / "weights.safetensors")) == {"1.weight", "1.bias", "head.weight", "head.bias"}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_network_that_cannot_be_exported_to_onnx_is_said(tmp_path):
+    pytest.importorskip("onnxscript")
+
+    class Branching(nn.Module):
+        def forward(self, x):
+            return x if x.sum() > 0 else -x
+
+    with pytest.raises(ReaderError, match="cannot export your network to ONNX"):
+        export._onnx(a_run_of(Branching()), tmp_path / "weights.onnx")
+
+
 def test_torchvisions_names_are_exported(command, small, exercises, tmp_path):
     write_block = (ANSWERS / "bottleneck" / "right" / "01_torchvision_style.py").read_text(encoding="utf-8")
     network = """
@@ -265,11 +293,18 @@ def test_the_notebook_of_a_mixed_run_runs_too(exercises, command, small, tmp_pat
     training = (ANSWERS / "training" / "right" / "18_progress_prints.py").read_text(encoding="utf-8")
     broken = training.replace("return nn.CrossEntropyLoss()", "return nn.MSELoss()")
     assert broken != training
-    exercises(bottleneck="right/07_moduledict.py", resnet50="right/04_modulelist_flat.py", training=broken)
+    testing = (ANSWERS / "testing" / "right" / "10_numpy.py").read_text(encoding="utf-8").replace("float(", "(")
+    exercises(
+        bottleneck="right/07_moduledict.py",
+        resnet50="right/04_modulelist_flat.py",
+        training=broken,
+        testing=testing,  # it returns NumPy's numbers, which a checkpoint cannot hold
+    )
     code, out, _ = command(*small, "--mine", "--epochs", "1", "--out", "run")
     assert code == 0
-    assert "yours      Bottleneck, ResNet50, make_optimizer, train_one_epoch\n" in out
-    assert "chapter's  make_criterion, evaluate\n" in out
+    assert "yours      Bottleneck, ResNet50, make_optimizer, train_one_epoch, evaluate\n" in out
+    assert "chapter's  make_criterion\n" in out
+    assert command("test", "run")[0] == 0
     assert "training   not trained with." in out
     assert command("report", "run", "--to", "ipynb", "-o", "r.ipynb")[0] == 0
     assert any(result_of(tmp_path / "run") in text for text in run_notebook("r.ipynb", capsys))
@@ -292,13 +327,20 @@ def test_the_network_is_judged_with_the_readers_own_block(exercises, command, sm
     assert code == 0 and "yours      Bottleneck, ResNet50\n" in out
 
 
+def network_that_imports(place):
+    """Return a network that takes its block from an earlier answer and its widths from a file beside it."""
+    source = (ANSWERS / "resnet50" / "right" / "04_modulelist_flat.py").read_text(encoding="utf-8")
+    imports = f"from {place}ch02_bottleneck import Bottleneck as Block\nfrom {place}widths import WIDTHS"
+    source = source.replace("from tutorial_code.ch02_bottleneck import Bottleneck", imports)
+    return source.replace("Bottleneck(", "Block(").replace("(64, 128, 256, 512)", "WIDTHS")
+
+
+WIDTHS = "WIDTHS = (64, 128, 256, 512)\n"
+
+
 def test_an_answer_may_import_earlier_answers_and_other_files(exercises, command, small, tmp_path, capsys):
-    network = (ANSWERS / "resnet50" / "right" / "04_modulelist_flat.py").read_text(encoding="utf-8")
-    first, other = "from exercises.ch02_bottleneck import Bottleneck as Block", "from widths import WIDTHS"
-    network = network.replace("from tutorial_code.ch02_bottleneck import Bottleneck", f"{first}\n{other}")
-    network = network.replace("Bottleneck(", "Block(").replace("(64, 128, 256, 512)", "WIDTHS")
-    exercises(bottleneck="right/07_moduledict.py", resnet50=network)
-    (tmp_path / "exercises" / "widths.py").write_text("WIDTHS = (64, 128, 256, 512)\n", encoding="utf-8")
+    exercises(bottleneck="right/07_moduledict.py", resnet50=network_that_imports(""))
+    (tmp_path / "exercises" / "widths.py").write_text(WIDTHS, encoding="utf-8")
     assert command(*small, "--mine", "--epochs", "1", "--out", "run", "--quiet")[0] == 0
     assert "blocks.0.layers.squeeze.weight" in load_checkpoint(tmp_path / "run" / "checkpoint.pt")["model"]
     shutil.rmtree(tmp_path / "exercises")
@@ -306,6 +348,27 @@ def test_an_answer_may_import_earlier_answers_and_other_files(exercises, command
     assert command("report", "run", "--to", "ipynb", "-o", "r.ipynb")[0] == 0
     (tmp_path / "run" / "answers" / "widths.py").unlink()  # the notebook needs none of it
     assert any(result_of(tmp_path / "run") in text for text in run_notebook("r.ipynb", capsys))
+
+
+def test_copies_import_each_other_by_the_folders_name_too(tmp_path):
+    """In the project's own folder ``exercises`` is a package, and another run's copies have the same names."""
+    for name, block in (("one", "07_moduledict"), ("other", "04_ordereddict")):
+        folder = tmp_path / name / "answers"
+        write(folder, bottleneck=f"right/{block}.py", resnet50=network_that_imports("exercises."))
+        (folder / "widths.py").write_text(WIDTHS, encoding="utf-8")
+    for name, squeezes in (("one", True), ("other", False), ("one", True)):
+        network = components_of(tmp_path / name, ["ResNet50"]).ResNet50([1, 1, 1, 1])
+        assert ("blocks.0.layers.squeeze.weight" in network.state_dict()) == squeezes
+
+
+def test_files_that_are_imported_are_found(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "exercises", bottleneck="import deeper, torch", testing="x = 1")
+    (tmp_path / "exercises" / "deeper.py").write_text("from beside import x", encoding="utf-8")
+    (tmp_path / "beside.py").write_text("x = 1", encoding="utf-8")
+    for line in ("from exercises.ch02_bottleneck import B", "from exercises import ch02_bottleneck as c"):
+        found = mine.imported_files({"ch03_resnet50.py": f"def f():\n    {line}"})
+        assert set(found) == {"ch02_bottleneck.py", "deeper.py", "beside.py"}
 
 
 def test_resumed_from_the_copies_it_is_the_same_run(exercises, command, small, tmp_path):

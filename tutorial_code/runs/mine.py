@@ -52,7 +52,7 @@ def choose() -> Choice:
         )
     if changed := next((exercise for exercise in EXERCISES if _source_of(exercise) != before[exercise]), None):
         raise ReaderError(f"{changed.file} was changed while it was judged: give the command again.")
-    return Choice(tuple(names), {**used, **_imported(used)}, remarks)
+    return Choice(tuple(names), {**used, **imported_files(used)}, remarks)
 
 
 def passes(verdict: Verdict, name: str) -> bool:
@@ -77,7 +77,7 @@ def _remark(verdict: Verdict) -> str:
     return f"not trained with. {what}See  uv run resnet50 check {verdict.exercise}"
 
 
-def _imported(sources: dict[str, str]) -> dict[str, str]:
+def imported_files(sources: dict[str, str]) -> dict[str, str]:
     """Return the reader's other files that these import, directly or not: beside them, or in the current folder."""
     found: dict[str, str] = {}
     waiting = list(sources.values())
