@@ -16,8 +16,9 @@ from rich.console import Console
 from tutorial_code import checks
 from tutorial_code.checks import notebook as notebooks
 from tutorial_code.checks import watch as watching
-from tutorial_code.checks.catalogue import solution, solution_source
+from tutorial_code.checks.catalogue import solution_source
 from tutorial_code.checks.exercises import EXERCISES, find_exercise
+from tutorial_code.checks.isolate.answers import run_source
 from tutorial_code.checks.notebook import exercise_notebook, write_notebook
 from tutorial_code.checks.skeletons import exercise_cells, imports_of, skeleton, write_skeletons
 
@@ -77,6 +78,30 @@ def test_the_path_from_nothing_to_the_first_steps(command, tmp_path):
     assert re.search(r"testing +wrong", out) and "ch03_resnet50.py" in out
 
 
+def test_a_file_that_is_not_started_is_not_called_wrong(command):
+    command("exercises")
+    code, out, _ = command("check", "bottleneck")
+    assert code == 1 and "not started" in out and "wrong" not in out
+    assert json.loads(command("check", "bottleneck", "--json")[1])["state"] == "not started"
+
+
+def test_after_a_success_it_says_what_comes_next(command):
+    out = " ".join(command("check", "bottleneck", "--file", RIGHT)[1].split())
+    assert "Next: read chapter 3" in out and "exercises/ch03_resnet50.py" in out
+    last = ANSWERS / "testing" / "right" / "02_no_grad_decorator.py"
+    assert "uv run resnet50 train --mine" in " ".join(command("check", "testing", "--file", last)[1].split())
+
+
+def test_after_a_crash_only_what_was_seen_is_listed(command):
+    crashes = ANSWERS / "bottleneck" / "wrong" / "72_no_kernel_size.py"
+    out = " ".join(command("check", "bottleneck", "--file", crashes)[1].split())
+    assert "more checks wait until it runs" in out and "✗ output" not in out
+    assert "uv run resnet50 check bottleneck --hint" in out
+    verdict = json.loads(command("check", "bottleneck", "--file", crashes, "--json")[1])
+    assert [check["name"] for check in verdict["checks"] if check["seen"]] == ["Bottleneck: runs"]
+    assert not any(check["passed"] for check in verdict["checks"])
+
+
 def test_check_one_file(command):
     code, out, err = command("check", "bottleneck", "--file", RIGHT)
     assert code == 0 and "right" in out and not err
@@ -89,11 +114,11 @@ def test_check_as_json_prints_one_object_and_nothing_else(command):
     code, out, err = command("check", "bottleneck", "--file", WRONG, "--json")
     verdict = json.loads(out)
     assert code == 1 and not err
-    assert list(verdict) == ["exercise", "file", "passed", "seconds", "mistake", "checks"]
+    assert list(verdict) == ["exercise", "file", "passed", "state", "seconds", "mistake", "checks"]
     assert verdict["exercise"] == "bottleneck" and verdict["file"] == str(WRONG) and verdict["passed"] is False
     assert set(verdict["mistake"]) == {"id", "name", "explanation"}
     assert verdict["mistake"]["id"] == "relu-before-addition"
-    assert all(set(check) == {"name", "passed", "message"} for check in verdict["checks"])
+    assert all(set(check) == {"name", "passed", "message", "seen"} for check in verdict["checks"])
     assert any(not check["passed"] and check["message"] for check in verdict["checks"])
     code, out, _ = command("check", "bottleneck", "--file", RIGHT, "--json")
     assert code == 0 and json.loads(out)["mistake"] is None
@@ -216,10 +241,12 @@ def test_watch_of_one_file_begins_with_its_verdict_and_misses_no_save(tmp_path, 
 
 
 def test_check_in_a_notebook():
-    shown = checks.check(solution("Bottleneck"), solution("evaluate"))
-    assert "right" in repr(shown) and shown._repr_html_().count("<table") == 2
+    defined = run_source("import torch\nfrom torch import nn, Tensor\n" + solution_source("Bottleneck"), "cell")
+    defined |= run_source("import torch\nfrom torch import nn\n" + solution_source("make_criterion"), "cell")
+    shown = checks.check(defined["Bottleneck"], defined["make_criterion"])
+    assert repr(shown).count(": right") == 2 and shown._repr_html_().count("<table") == 2
 
-    class Bottleneck(solution("Bottleneck")):
+    class Bottleneck(defined["Bottleneck"]):
         def forward(self, x):
             return super().forward(x) * 2
 
@@ -247,10 +274,11 @@ def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
         "util.find_spec = lambda name, *rest: None if name == 'tutorial_code' else find(name, *rest)\n"
     )
     use = (
-        "\nimport pathlib, tutorial_code\nfrom tutorial_code.ch02_bottleneck import Bottleneck\n"
+        "\nimport pathlib, tutorial_code\n"
         "assert pathlib.Path(tutorial_code.__file__).parent.parent == pathlib.Path.cwd(), tutorial_code.__file__\n"
         "print(check(Bottleneck))\n"
     )
+    use = "\nfrom torch import Tensor\n" + solution_source("Bottleneck") + use
     (tmp_path / "cell.py").write_text(hide + set_up + use, encoding="utf-8")
     done = subprocess.run([sys.executable, "cell.py"], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=100)
     assert done.returncode == 0, done.stderr

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +10,7 @@ from rich.table import Table
 
 from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import Exercise
-from tutorial_code.checks.isolate.worker import judge_file
+from tutorial_code.checks.isolate.worker import judge_files
 from tutorial_code.errors import ReaderError
 
 
@@ -26,9 +25,8 @@ def grade_folder(exercise: Exercise, folder: Path, jobs: int) -> list[Verdict]:
     files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".ipynb"} and _is_answer(path, folder))
     if not files:
         raise ReaderError(f"{folder} holds no .py or .ipynb files to judge.")
-    with ThreadPoolExecutor(jobs) as pool:
-        verdicts = pool.map(lambda path: judge_file(path, exercise), files)
-        return list(track(verdicts, "judging", total=len(files), console=Console(stderr=True), transient=True))
+    verdicts = judge_files([(path, exercise) for path in files], jobs)
+    return list(track(verdicts, "judging", total=len(files), console=Console(stderr=True), transient=True))
 
 
 def print_table(verdicts: list[Verdict], folder: Path) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import EXERCISES, FOLDER, Exercise
 from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
-from tutorial_code.checks.isolate.worker import Worker, judge_file
+from tutorial_code.checks.isolate.worker import judge_file, judge_files
 from tutorial_code.checks.show import DONE, NOT_STARTED, WRONG, print_path, print_verdict
 from tutorial_code.errors import ReaderError
 
@@ -23,7 +23,7 @@ def answer_file(exercise: Exercise) -> Path:
     """
     if not exercise.file.is_file():
         raise ReaderError(
-            f"There is no {exercise.file}: write it with  resnet50 exercises  or name a file with --file."
+            f"There is no {exercise.file}: write it with  uv run resnet50 exercises  or name a file with --file."
         )
     return exercise.file
 
@@ -38,19 +38,19 @@ def started(exercise: Exercise) -> bool:
 
 def walk(console: Console) -> bool:
     """Judge everything that is started, print the path and the next step; tell whether all is done."""
-    workers = {exercise: Worker(exercise) for exercise in EXERCISES if started(exercise)}
-    verdicts = {exercise: judge_file(exercise.file, exercise, worker) for exercise, worker in workers.items()}
+    begun = [exercise for exercise in EXERCISES if started(exercise)]
+    verdicts = dict(zip(begun, judge_files([(exercise.file, exercise) for exercise in begun], jobs=2), strict=True))
     states = [(exercise, _state(verdicts.get(exercise))) for exercise in EXERCISES]
     following = next(((exercise, state) for exercise, state in states if state != DONE), None)
     if following is None:
-        print_path(console, states, "All done. Train your network:  resnet50 train")
+        print_path(console, states, "All done. Train what you wrote:  uv run resnet50 train --mine")
         return True
     exercise, state = following
     if state == NOT_STARTED:
         chapter = f"tutorial_code/{exercise.chapter}.py"
         step = f"Next: read {chapter} and open {exercise.file}"
         if not exercise.file.is_file():
-            step = f"Next: read {chapter}, and write the exercise files with  resnet50 exercises"
+            step = f"Next: read {chapter}, and write the exercise files with  uv run resnet50 exercises"
         print_path(console, states, step)
     else:
         print_path(console, states, f"Next: mend {exercise.file}\n")
@@ -79,6 +79,6 @@ def first_open() -> Exercise:
 
 
 def _state(verdict: Verdict | None) -> str:
-    if verdict is None:
+    if verdict is None or verdict.state == NOT_STARTED:
         return NOT_STARTED
     return DONE if verdict.passed else WRONG

@@ -5,10 +5,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from tutorial_code.checks.diagnose.verdict import Verdict
-from tutorial_code.checks.exercises import Exercise
+from tutorial_code.checks.exercises import EXERCISES, Exercise, find_exercise
 
-MOST = 4  # failed checks that are listed; the others follow from them
-PRINTED = 10  # lines of what an answer printed
+MAX_FAILED_CHECKS = 4  # that are listed; the others follow from them
+MAX_PRINTED_LINES = 10  # of what an answer printed
 
 DONE, WRONG, NOT_STARTED = "done", "wrong", "not started"
 STYLES = {DONE: "green", WRONG: "red", NOT_STARTED: "dim"}
@@ -17,10 +17,7 @@ MARKS = {DONE: "✓", WRONG: "✗", NOT_STARTED: "·"}
 
 def as_text(verdict: Verdict) -> str:
     """Return the verdict as plain text: the file, the mistake, and how many checks passed."""
-    passed = sum(check.passed for check in verdict.checks)
-    lines = [
-        f"{verdict.file}: {'right' if verdict.passed else 'wrong'} ({passed} of {len(verdict.checks)} checks passed)"
-    ]
+    lines = [f"{verdict.file}: {verdict.state} ({_counted(verdict)})"]
     if verdict.mistake:
         lines += [verdict.mistake.name]
         if verdict.mistake.explanation != verdict.mistake.name:
@@ -29,29 +26,54 @@ def as_text(verdict: Verdict) -> str:
 
 
 def print_verdict(console: Console, verdict: Verdict) -> None:
-    """Print what was judged, what is wrong, and which checks failed."""
-    state = DONE if verdict.passed else WRONG
-    passed = sum(check.passed for check in verdict.checks)
-    console.print(Text(f"{MARKS[state]} {verdict.exercise}: {'right' if verdict.passed else 'wrong'}", STYLES[state]))
-    console.print(Padding(Text(f"judged {verdict.file} in {verdict.seconds:.1f} s", "dim"), (0, 0, 0, 2)))
+    """Print what was judged, what is wrong, which checks failed, and what to do next."""
+    state = DONE if verdict.passed else verdict.state
+    _print(console, f"{MARKS[state]} {verdict.exercise}: {verdict.state}", STYLES[state], left=0)
+    if state == NOT_STARTED:
+        _print(console, f"Read {_chapter(find_exercise(verdict.exercise))}, and write {verdict.file}.")
+        return
+    _print(console, f"judged {verdict.file} in {verdict.seconds:.1f} s", "dim")
     if verdict.mistake:
-        console.print(Padding(Text(verdict.mistake.name, "bold"), (1, 0, 0, 2)))
+        _print(console, verdict.mistake.name, "bold", above=1)
         if verdict.mistake.explanation != verdict.mistake.name:
-            console.print(Padding(Text(verdict.mistake.explanation), (0, 0, 1, 2)))
-    failed = [check for check in verdict.checks if not check.passed]
-    if failed and len(verdict.checks) > 1:
-        console.print(
-            Padding(Text(f"{passed} of {len(verdict.checks)} checks passed. The others, first of all:"), (0, 0, 0, 2))
-        )
-        for check in failed[:MOST]:
-            console.print(Padding(Text(f"✗ {check.name.split(': ', 1)[-1]}", "red"), (0, 0, 0, 2)))
-    elif verdict.passed:
-        console.print(Padding(Text(f"all {passed} checks passed"), (0, 0, 0, 2)))
-    if not verdict.passed:
-        console.print(Padding(Text(f"stuck? resnet50 check {verdict.exercise} --hint", "dim"), (0, 0, 0, 2)))
+            _print(console, verdict.mistake.explanation, below=1)
+    failed = [check.name.split(": ", 1)[-1] for check in verdict.checks if not check.passed and check.seen]
+    if len(verdict.checks) > 1 and set(failed) - {"runs"}:
+        _print(console, f"{_counted(verdict)}. What failed{', first of all' * (len(failed) > MAX_FAILED_CHECKS)}:")
+        for name in failed[:MAX_FAILED_CHECKS]:
+            _print(console, f"✗ {name}", "red")
+    elif len(verdict.checks) > 1 and failed:
+        _print(console, f"{sum(not check.seen for check in verdict.checks)} more checks wait until it runs.")
+    if verdict.passed:
+        _print(console, f"all {_counted(verdict)}")
+        _print(console, after(find_exercise(verdict.exercise)), above=1, left=0)
+    else:
+        _print(console, f"Stuck? uv run resnet50 check {verdict.exercise} --hint", "dim")
     if verdict.printed.strip():
-        lines = verdict.printed.strip().splitlines()[:PRINTED]
-        console.print(Padding(Text("\n".join(["it printed:", *lines]), "dim"), (1, 0, 0, 2)))
+        lines = verdict.printed.strip().splitlines()[:MAX_PRINTED_LINES]
+        _print(console, "\n".join(["it printed:", *lines]), "dim", above=1)
+
+
+def after(exercise: Exercise) -> str:
+    """Return what comes after an exercise that is done."""
+    place = EXERCISES.index(exercise) + 1
+    if place == len(EXERCISES):
+        return "That was the last exercise. Train what you wrote: uv run resnet50 train --mine"
+    following = EXERCISES[place]
+    return f"Next: read {_chapter(following)}, and write {following.file}."
+
+
+def _chapter(exercise: Exercise) -> str:
+    return f"chapter {exercise.number} (tutorial_code/{exercise.chapter}.py)"
+
+
+def _counted(verdict: Verdict) -> str:
+    passed = sum(check.passed for check in verdict.checks)
+    return f"{passed} checks passed" if verdict.passed else f"{passed} of {len(verdict.checks)} checks passed"
+
+
+def _print(console: Console, text: str, style: str = "", above: int = 0, below: int = 0, left: int = 2) -> None:
+    console.print(Padding(Text(text, style), (above, 0, below, left), expand=False))
 
 
 def print_path(console: Console, states: list[tuple[Exercise, str]], next_step: str) -> None:

@@ -1,6 +1,5 @@
 """Judging again at every save."""
 
-import threading
 from itertools import chain
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from rich.console import Console
 from watchfiles import watch
 
 from tutorial_code.checks.exercises import Exercise
+from tutorial_code.checks.isolate.judge_process import the_judge
 from tutorial_code.checks.isolate.worker import Worker, judge_file
 from tutorial_code.checks.show import print_verdict
 
@@ -21,8 +21,6 @@ def watch_answers(answers: dict[Path, Exercise], console: Console) -> None:
     shown = {path.absolute(): path for path in answers}
     worker = Worker(next(iter(answers.values())))
     names = ", ".join(map(str, answers))
-    ending = threading.Event()
-    helper = threading.Thread(target=_get_ready, args=(list(answers.values()), ending), daemon=True)
     folders = {path.parent for path in by_path}
     saves = watch(*folders, debounce=50, step=10, recursive=False, rust_timeout=100, yield_on_timeout=True)
     try:
@@ -30,16 +28,13 @@ def watch_answers(answers: dict[Path, Exercise], console: Console) -> None:
         console.print(f"Watching {names}. Save to check again; Ctrl-C ends.", style="dim", highlight=False)
         if len(answers) == 1:
             worker = _judge(*next(iter(answers.items())), console, worker)
-            helper.start()
+        the_judge.get_ready([name for exercise in answers.values() for name in exercise.names])
         for changes in chain([first], saves):
             for path in sorted({Path(name).absolute() for _, name in changes} & by_path.keys()):
                 if path.is_file():  # some editors remove a file before they write it again
                     worker = _judge(shown[path], by_path[path], console, worker)
     finally:
         worker.close()
-        ending.set()
-        if helper.ident:  # Python cannot end while it computes
-            helper.join()
 
 
 def _judge(path: Path, exercise: Exercise, console: Console, worker: Worker) -> Worker:
@@ -48,14 +43,3 @@ def _judge(path: Path, exercise: Exercise, console: Console, worker: Worker) -> 
     console.rule(style="dim")
     print_verdict(console, verdict)
     return Worker(exercise)
-
-
-def _get_ready(exercises: list[Exercise], ending: threading.Event) -> None:
-    """Look at every catalogued mistake once, so that the first wrong answer need not wait for it."""
-    from tutorial_code.checks.diagnose.recognise import prepare
-
-    for exercise in exercises:
-        for name in exercise.names:
-            for _ in prepare(name):
-                if ending.is_set():
-                    return

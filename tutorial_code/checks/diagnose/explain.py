@@ -3,77 +3,18 @@
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-WORDS = {
-    "conv": "convolution",
-    "batch_norm": "BatchNorm",
-    "relu": "ReLU",
-    "add": "addition",
-    "max_pool": "max-pool",
-    "avg_pool": "average pool",
-    "mean": "average over all positions",
-    "linear": "linear layer",
-    "mul": "multiplication",
-    "sub": "subtraction",
-    "div": "division",
-    "add_constant": "addition of something that does not come from the input",
-    "group_norm": "GroupNorm",
-    "layer_norm": "LayerNorm",
-    "part": "cut that keeps only a part",
-    "constant_pad_nd": "padding with a constant",
-}
-ATTRIBUTES = {
-    "kernel_size": "kernel size",
-    "in_channels": "input channels",
-    "out_channels": "output channels",
-    "out_features": "outputs",
-    "features": "channels",
-    "groups": "groups",
-}
-MISSING = {
-    "batch_norm": "Each convolution is followed by BatchNorm, on the shortcut too.",
-    "relu": "Without a ReLU between them two layers act as one linear map.",
-    "add": "What came into the block must be added to what its branch computed.",
-    "conv": "Count the convolutions: each one is needed for the shapes and the parameters to agree.",
-    "max_pool": "The pooling shrinks the picture before the stages; without it everything after costs more.",
-    "mean": "The mean over all positions makes the network fit pictures of any size.",
-    "linear": "The classifier turns the pooled channels into one logit a class.",
-}
-EXTRA = {
-    "relu": (
-        "A ReLU cuts off everything negative. It belongs after the first and the second BatchNorm of a block and "
-        "after its addition, nowhere else."
-    ),
-    "dropout": "ResNet-50 has no dropout: BatchNorm and augmentation do that work.",
-    "softmax": "The loss takes logits and does the softmax itself.",
-    "log_softmax": "The loss takes logits and does the log-softmax itself.",
-    "sigmoid": "The loss takes logits, any real numbers.",
-    "batch_norm": "BatchNorm follows a convolution, once.",
-    "conv": "Count the convolutions: a block has three, and one more on the shortcut where shapes differ.",
-}
-SETTINGS = {
-    "stride": (
-        "In a block the 3×3 convolution carries the stride, and the shortcut's projection with it; in a stage only "
-        "the first block has one."
-    ),
-    "padding": "A 3×3 convolution keeps the size with padding 1, a 7×7 with stride 2 halves it with padding 3, a 1×1 "
-    "needs none.",
-    "kernel_size": "A block has 1×1, 3×3, 1×1; the stem begins with 7×7.",
-    "groups": "All channels are mixed: groups stays at 1.",
-    "bias": (
-        "BatchNorm subtracts the mean of each channel, so a bias before it does nothing: bias=False. The linear "
-        "layer keeps its bias."
-    ),
-    "momentum": (
-        "PyTorch's momentum is the share of the new batch, 0.1 by default; other frameworks count the other way."
-    ),
-    "eps": "Leave BatchNorm's eps at its default, 1e-5.",
-    "tracked": "Without running statistics evaluation mode has nothing to use.",
-    "statistics": "In training BatchNorm uses the batch's statistics, in evaluation the running ones.",
-}
-
-
-STAGES = {256: "conv2_x", 512: "conv3_x", 1024: "conv4_x", 2048: "conv5_x"}  # by the channels that a block gives
+from tutorial_code.checks.diagnose.words import (
+    ATTRIBUTES,
+    BY_HAND,
+    EXTRA,
+    FAMILIES,
+    MISSING,
+    ORDINALS,
+    SETTINGS,
+    SPREADS,
+    STAGES,
+    WORDS,
+)
 
 
 class Difference(NamedTuple):
@@ -86,16 +27,16 @@ class Difference(NamedTuple):
 
 def compare_networks(expected: list[dict], got: list[dict], complete: bool) -> list[Difference]:
     """Return the differences of two networks' traces in the order of the data; ``complete`` is False after an error."""
-    found: list[Difference] = []
+    found = _used_twice(expected, got)
+    got = _norms_by_hand(got)
     for where, beside in (("", False), (" on the shortcut", True)):
         right = [op for op in expected if (op["beside"] > 0) == beside]
         yours = [op for op in got if (op["beside"] > 0) == beside]
         found += _compare(right, yours, where, complete or beside)
-    if [op["kind"] for op in expected] == [op["kind"] for op in got]:
-        found += _shared(expected, got)
-        if not found and [op["inputs"] for op in expected] != [op["inputs"] for op in got]:
-            sentence = "The operations are the right ones, but they are connected in another way."
-            found.append(Difference(sentence, "Follow x from operation to operation: which result goes where?", rank=3))
+    same_kinds = [op["kind"] for op in expected] == [op["kind"] for op in got]
+    if not found and same_kinds and [op["inputs"] for op in expected] != [op["inputs"] for op in got]:
+        sentence = "The operations are the right ones, but they are connected in another way."
+        found.append(Difference(sentence, "Follow x from operation to operation: which result goes where?", rank=3))
     return found
 
 
@@ -109,13 +50,15 @@ def compare_stages(expected: list[dict], got: list[dict], complete: bool) -> lis
         "Each stage has its number of blocks and twice the channels of the one before; conv3_x to conv5_x halve the"
         " size."
     )
-    return [Difference(sentence, reason)]
+    # Where only the sizes differ, from the first block on, the cause stands before the blocks.
+    only_sizes = [(n, shape[0]) for n, shape in right] == [(n, shape[0]) for n, shape in yours]
+    return [Difference(sentence, reason, rank=2 if only_sizes and right[0] != yours[0] else 1)]
 
 
 def _stages(ops: list[dict]) -> list[tuple[int, list[int]]]:
     """Return how many blocks in a row give the same shape, and that shape without the batch."""
     stages: list[tuple[int, list[int]]] = []
-    for shape in (op["shape"][1:] for op in ops if op["kind"] == "add"):
+    for shape in (op["shape"][1:] for op in ops if op["kind"] == "add" and len(op["shape"]) == 4):
         if stages and stages[-1][1] == shape:
             stages[-1] = (stages[-1][0] + 1, shape)
         else:
@@ -125,6 +68,27 @@ def _stages(ops: list[dict]) -> list[tuple[int, list[int]]]:
 
 def _stages_in_words(stages: list[tuple[int, list[int]]]) -> str:
     return ", ".join(f"{count} of {'×'.join(map(str, shape))}" for count, shape in stages) or "none"
+
+
+def _norms_by_hand(ops: list[dict]) -> list[dict]:
+    """Take a BatchNorm that is written out, operation by operation, for one BatchNorm."""
+    made: list[dict] = []
+    run: list[dict] = []
+    for op in [*ops, {"kind": ""}]:
+        if op["kind"] in BY_HAND:
+            run.append(op)
+            continue
+        if SPREADS & {each["kind"] for each in run}:
+            last = run[-1]
+            after = [last] if last["kind"] == "add" else []  # the block's own addition ends it
+            made += [{**last, "kind": "batch_norm", "attributes": {}, "shares": None}, *after]
+        elif {"sub", "div"} <= {each["kind"] for each in run} or {"sub", "mul"} <= {each["kind"] for each in run}:
+            made.append({**run[-1], "kind": "batch_norm", "attributes": {"statistics": "running"}, "shares": None})
+        else:
+            made += run
+        run = []
+        made += [op] if op["kind"] else []
+    return made
 
 
 def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -> list[Difference]:
@@ -141,25 +105,48 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
         expected, got = _listed(right[a:b]), _listed(yours[c:d])
         place = f"after the {_name(right, a - 1)}{where}" if a else f"at the start{where}" if where else "at the start"
         kind = (right[a:b] or yours[c:d])[0]["kind"]
+        family = _family(right[a:b], yours[c:d])
         if tag == "delete":
-            found.append(Difference(f"Missing {place}: {expected}.", MISSING.get(kind, "")))
+            moved = kind in kinds[1][d:] and kind not in kinds[0][b:]
+            hint = "It comes later, at another place." if moved else MISSING.get(kind, "")
+            found.append(Difference(f"Missing {place}: {expected}.", hint))
         elif tag == "insert":
-            found.append(Difference(f"One thing too many {place}: {got}.", EXTRA.get(kind, "")))
+            moved = kind in kinds[0][b:] and kind not in kinds[1][d:]
+            hint = "It belongs further on, at another place." if moved else EXTRA.get(kind, "")
+            found.append(Difference(f"One thing too many {place}: {got}.", hint))
+        elif family:
+            more = sum(op["kind"] == yours[c]["kind"] for op in yours) - 1
+            often = f", and {'once' if more == 1 else f'{more} times'} more" if more else ""
+            sentence = f"{got[0].upper()}{got[1:]} stands where {expected} is expected, {place}{often}."
+            if not any(each.reason == family for each in found):
+                found.append(Difference(sentence, family))
         else:
             found.append(Difference(f"Expected {place}: {expected}. Yours has: {got}.", MISSING.get(kind, "")))
     return found
 
 
+def _family(right: list[dict], yours: list[dict]) -> str:
+    """Return what to say where one layer stands for another of its family, or an empty text."""
+    if len(right) != 1 or len(yours) != 1:
+        return ""
+    pair = {right[0]["kind"], yours[0]["kind"]}
+    return next((reason for family, reason in FAMILIES if pair <= family), "")
+
+
 def _settings(name: str, op: dict, other: dict) -> list[Difference]:
     found = []
-    for key, value in op["attributes"].items():
-        yours = other["attributes"].get(key)
-        if yours == value:
-            continue
+    changed = [key for key in op["attributes"] if key in other["attributes"]]
+    changed = [key for key in changed if op["attributes"][key] != other["attributes"][key]]
+    for key in changed:
+        value, yours = op["attributes"][key], other["attributes"][key]
         if key == "bias":
             found.append(Difference(f"The {name} has {'a' if yours else 'no'} bias.", SETTINGS["bias"]))
         elif key == "tracked":
             found.append(Difference(f"The {name} keeps no running statistics.", SETTINGS["tracked"]))
+        elif key == "padding" and op["shape"] == other["shape"] and changed == ["padding"]:
+            sentence = f"The {name} has padding {_plain(yours)}, but keeps the size: something else pads before it."
+            reason = "padding=1 surrounds the feature map with zeros; padding_mode stays at 'zeros'."
+            found.append(Difference(sentence, reason))
         else:
             label = ATTRIBUTES.get(key, key)
             sentence = f"The {name} has {label} {_plain(yours)}, where {_plain(value)} is expected."
@@ -167,21 +154,26 @@ def _settings(name: str, op: dict, other: dict) -> list[Difference]:
     return found
 
 
-def _shared(expected: list[dict], got: list[dict]) -> list[Difference]:
+def _used_twice(expected: list[dict], got: list[dict]) -> list[Difference]:
     """Find layers that are one and the same, though they should be two."""
+    kinds_agree = [op["kind"] for op in expected] == [op["kind"] for op in got]
     found = []
-    for index, (op, other) in enumerate(zip(expected, got, strict=True)):
-        if other["shares"] not in (op["shares"], None, index):
-            one, two = (
-                _name(got, i) + (" on the shortcut" if got[i]["beside"] else "") for i in (other["shares"], index)
+    for index, op in enumerate(got):
+        first = op["shares"]
+        if first in (None, index) or (kinds_agree and first == expected[index]["shares"]):
+            continue
+        one, two = (_name(got, i) + (" on the shortcut" if got[i]["beside"] else "") for i in (first, index))
+        sentence = f"The {two} and the {one} are one layer, used twice."
+        once_more = len(got) > len(expected)
+        if once_more:
+            reason = (
+                "Something runs once more than it should: follow x through forward, and through the loop over blocks."
             )
-            found.append(
-                Difference(
-                    f"The {two} and the {one} are one layer, used twice.",
-                    "Make a layer of its own for each place: shared, it has one set of weights and statistics for "
-                    "both.",
-                )
+        else:
+            reason = (
+                "Make a layer of its own for each place: shared, it has one set of weights and statistics for both."
             )
+        found.append(Difference(sentence, reason, rank=0 if once_more else 1))
     return found
 
 

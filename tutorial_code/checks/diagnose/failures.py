@@ -1,76 +1,64 @@
-"""PyTorch's error messages in a learner's words."""
+"""PyTorch's and Python's error messages in a learner's words; the messages stand in ``failures.toml``."""
 
 import re
+import tomllib
+from functools import cache
+from pathlib import Path
 
-# A pattern of the message, what it means, and where to look. Groups of the pattern fill the braces.
-MEANINGS = (
-    (
-        r"to have (\d+) channels, but got (\d+) channels",
-        "A convolution gets {1} channels, but it was made for {0}.",
-        "Follow the channels: what one layer gives, the next one takes. A block gives 4 * channels.",
-    ),
-    (
-        r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d)",
-        "Two tensors do not fit together: {0} and {1} in dimension {2}.",
-        "Dimension 1 is the channels, 2 and 3 are height and width. At the addition both ways must give the same "
-        "shape: compare strides, padding and channels.",
-    ),
-    (
-        r"running_mean should contain (\d+) elements not (\d+)",
-        "A BatchNorm gets {0} channels, but it was made for {1}.",
-        "BatchNorm takes the number of channels that the convolution before it gives.",
-    ),
-    (
-        r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)",
-        "The linear layer gets {1} numbers a picture, but it was made for {2}.",
-        "After average pooling there is one number for each channel: nn.AdaptiveAvgPool2d(1), then flatten(1).",
-    ),
-    (
-        r"expected 2D or 3D input \(got 4D input\)",
-        "A BatchNorm for vectors is applied to pictures.",
-        "Pictures are (batch, channels, height, width) and take nn.BatchNorm2d.",
-    ),
-    (
-        r"name '(\w+)' is not defined",
-        "The name {0} is not defined.",
-        "A layer that was kept in __init__ is called self.{0} in forward; what is used must be imported.",
-    ),
-    (
-        r"has no attribute '(\w+)'",
-        "There is no attribute {0}.",
-        "Compare the spelling where it is made, in __init__, with the spelling where it is used.",
-    ),
-    (
-        r"does not require grad and does not have a grad_fn",
-        "Nothing connects the result with the weights, so there is no way back for the gradient.",
-        "Something on the way is detached, computed without autograd, or not computed from the layers at all.",
-    ),
-    (
-        r"unexpected keyword argument '(\w+)'",
-        "It does not take the argument {0}.",
-        "Names and order of the arguments are those of the exercise's signature.",
-    ),
-    (
-        r"missing \d+ required positional argument",
-        "It asks for more arguments than the exercise gives it.",
-        "Names, order and defaults of the arguments are those of the exercise's signature.",
-    ),
-    (
-        r"'int' object is not (iterable|subscriptable)",
-        "A number came where a list is expected.",
-        "Names and order of the arguments are those of the exercise's signature.",
-    ),
-    (
-        r"forward must return a tensor, but it returned (\w+)",
-        "forward returns {0}, not a tensor.",
-        "Return the result of the last operation. A module in its place was made, but not called: nn.ReLU()(out).",
-    ),
-)
+LOOPS = {"make_criterion", "make_optimizer", "train_one_epoch", "evaluate"}
+SIGNATURE = "Names, order and defaults of the arguments are those of the exercise's signature."
 
 
-def explain_failure(message: str) -> tuple[str, str]:
-    """Return what an error message means and where to look; two empty texts for an unknown one."""
-    for pattern, meaning, advice in MEANINGS:
-        if found := re.search(pattern, message):
-            return meaning.format(*found.groups()), advice.format(*found.groups())
+@cache
+def _known() -> list[dict[str, str]]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["failure"]
+
+
+def explain_failure(error: dict[str, str], name: str) -> tuple[str, str]:
+    """Return what an error means and where to look; two empty texts for an unknown one.
+
+    Args:
+        error: what is shown of it, see ``error_facts``.
+        name: the class or function that is judged.
+    """
+    message, near = error["message"], error.get("near", "")
+    meant = f"Did you mean {near}? " if near else ""
+    if name == "evaluate" and "does not require grad" in message:
+        return "backward() is called in a test.", "A test only looks: no backward(), no step()."
+    if found := re.search(
+        r"(\w+)(?:\.\w+)?\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.+)", message
+    ):
+        callee, missing = found[1], found[2].replace("'", "")
+        if callee in (name, "__init__"):
+            return "It asks for more arguments than the exercise gives it.", SIGNATURE
+        return f"{callee} is called without {missing}.", f"{callee} needs it: look at the line below."
+    if found := re.search(r"(\w+)(?:\.\w+)?\(\) got an unexpected keyword argument '(\w+)'", message):
+        if found[1] in (name, "__init__"):
+            return f"It does not take the argument {found[2]}.", SIGNATURE
+        return f"{found[1]} does not take the argument {found[2]}.", "Look up how its arguments are called."
+    if found := re.search(
+        r"(\w+)(?:\.(\w+))?\(\) takes .*?(\d+) positional arguments? but (\d+) (?:was|were) given", message
+    ):
+        called = found[2] or found[1]
+        advice = "The first parameter of a method is self: def forward(self, x)." if found[2] else SIGNATURE
+        return f"{called} takes {found[3]} arguments and is given {found[4]}.", advice
+    if found := re.search(r"module 'torch\.?([\w.]*)' has no attribute '(\w+)'", message):
+        place = found[1].rpartition(".")[2] or "torch"
+        place = "F" if place == "functional" else place
+        return f"PyTorch has no {place}.{found[2]}.", f"Did you mean {place}.{near}?" if near else "Look up its name."
+    for entry in _known():
+        if found := re.search(entry["pattern"], message):
+            meaning = entry["meaning"].format(*(group or "" for group in found.groups()))
+            advice = entry.get("loop" if name in LOOPS else "network") or entry.get("network") or entry["loop"]
+            return _one_line(meaning), _one_line(advice)
+    if found := re.search(r"name '(\w+)' is not defined", message):
+        advice = "A layer that was kept in __init__ is called self.… in forward; what is used must be imported."
+        return f"The name {found[1]} is not defined.", meant + advice
+    if found := re.search(r"'(\w+)' object has no attribute '(\w+)'", message):
+        advice = "Compare the spelling where it is made with the spelling where it is used."
+        return f"{found[1]} has no attribute {found[2]}.", meant + advice
     return "", ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,6 +1,7 @@
 """From what was seen of an answer to a verdict: values decide, the catalogue names, the trace explains."""
 
 import re
+import time
 from functools import cache
 from typing import Any
 
@@ -8,12 +9,19 @@ from tutorial_code.checks import catalogue
 from tutorial_code.checks.diagnose.explain import Difference, compare_networks, compare_stages
 from tutorial_code.checks.diagnose.failures import explain_failure
 from tutorial_code.checks.diagnose.recognise import recognise
-from tutorial_code.checks.diagnose.symptoms import loop_symptoms, network_symptoms, optimizer_symptoms
-from tutorial_code.checks.diagnose.verdict import Check, Named
+from tutorial_code.checks.diagnose.symptoms import (
+    criterion_symptoms,
+    loop_symptoms,
+    network_symptoms,
+    optimizer_symptoms,
+)
+from tutorial_code.checks.diagnose.values import explain_results
+from tutorial_code.checks.diagnose.verdict import NOT_STARTED, Check, Named
 from tutorial_code.checks.exercises import exercise_of
-from tutorial_code.checks.observe import OBSERVERS
+from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import Record, Scenario, same
 
+RESULTS_OF = {"train_one_epoch", "evaluate"}  # that return what was added up over batches
 MOST = 3  # differences that are told; the rest follows from them more often than not
 
 
@@ -23,7 +31,8 @@ def judge(name: str, record: Record) -> tuple[list[Check], Named | None]:
     if all(check.passed for check in checks):
         return checks, None
     chapter = exercise_of(name).number
-    evidence = next(check for check in checks if not check.passed).message
+    failed = [check for check in checks if not check.passed]
+    evidence = next((check for check in failed if check.seen), failed[0]).message
     known = recognise(name, record)
     if not known:
         return checks, _described(name, record, evidence, f"See chapter {chapter}, “The exercise”.")
@@ -37,31 +46,41 @@ def judge(name: str, record: Record) -> tuple[list[Check], Named | None]:
 @cache
 def reference_record(name: str) -> Record:
     """Return what is seen of the chapter's own version."""
-    record = list(OBSERVERS[name](catalogue.solution(name)))
+    record = list(scenarios_of(name, catalogue.solution(name)))
     failures = [scenario["error"] for scenario in record if "error" in scenario]
     if failures:  # nothing may be compared with a failure
         raise RuntimeError(f"the chapter's {name} could not be looked at: {failures[0]}")
     return record
 
 
+@cache
+def reference_seconds(name: str) -> float:
+    """Return how long this process computed to look at the chapter's own version."""
+    start = time.process_time()
+    reference_record(name)
+    return time.process_time() - start
+
+
 def _checks(name: str, record: Record) -> list[Check]:
-    """Compare fact by fact. What an answer did not live to show counts as failed."""
+    """Compare fact by fact. What could not be looked at, because the answer stopped before, counts as failed."""
     seen = {scenario["scenario"]: scenario for scenario in record}
-    messages: dict[str, str] = {}
+    checks: dict[str, Check] = {}
     for expected in reference_record(name):
         got = seen.get(expected["scenario"], {"scenario": expected["scenario"], "facts": {}})
         for fact, value in expected["facts"].items():
-            messages.setdefault(fact, "")
-            if not messages[fact] and (fact not in got["facts"] or not same(got["facts"][fact], value)):
-                messages[fact] = f"{expected['scenario']}: {_message(fact, value, got)}"
-    return [Check(f"{name}: {fact}", not message, message) for fact, message in messages.items()]
+            check = checks.setdefault(fact, Check(f"{name}: {fact}", True, ""))
+            if fact == "runs" or fact in got["facts"]:
+                if (check.passed or not check.seen) and not same(got["facts"].get(fact), value):
+                    message = f"{expected['scenario']}: {_message(fact, value, got)}"
+                    checks[fact] = Check(check.name, False, message)
+            elif check.passed:
+                checks[fact] = Check(check.name, False, f"{expected['scenario']}: it stops before.", seen=False)
+    return list(checks.values())
 
 
 def _message(fact: str, expected: Any, got: Scenario) -> str:
     if fact == "runs":
         return _failure(got)
-    if fact not in got["facts"]:
-        return "not seen, because it fails before."
     found = got["facts"][fact]
     if fact == "parameters":
         many = found - expected
@@ -93,16 +112,20 @@ def _words(value: Any) -> str:
 def _described(name: str, record: Record, evidence: str, where: str) -> Named:
     """Say what differs, for a mistake that is not in the catalogue."""
     found: dict[str, Difference] = {}
-    if any(got.get("error", {}).get("type") == "NotImplementedError" for got in record):
-        return Named("not-started", f"{name} is not written yet.", f"It still raises NotImplementedError. {where}")
+    if any("NotImplementedError" in got.get("error", {}).get("line", "") for got in record):
+        return Named(NOT_STARTED, f"{name} is not written yet.", f"It still raises NotImplementedError. {where}")
     failed_first = False  # what fails before anything else is seen is told by its message, or by a cause of it
-    for expected, got in zip(reference_record(name), record, strict=False):
+    reference = reference_record(name)
+    for expected, got in zip(reference, record, strict=False):
         if same(got["facts"], expected["facts"]):
             continue
         for difference in _differences(name, expected, got):
             if difference.rank == 0 or not failed_first:
                 found.setdefault(re.sub(r"\d.*", "", difference.sentence), difference)
         failed_first = failed_first or ("error" in got and not found)
+    if name in RESULTS_OF and not failed_first and all(d.rank > 1 for d in found.values()):
+        for difference in explain_results(reference, record):
+            found.setdefault(difference.sentence, difference)
     if found:
         first, *more = sorted(found.values(), key=lambda difference: difference.rank)
         also = " Also: " + " ".join(difference.sentence for difference in more[: MOST - 1]) if more else ""
@@ -112,9 +135,9 @@ def _described(name: str, record: Record, evidence: str, where: str) -> Named:
             error = got["error"]
             title = f"It fails when it {error['when']}: {error['type']}: {error['message'].rstrip('.')}."
             place = f"It happens in {error['line']}. " if error["line"] else ""
-            meaning, advice = explain_failure(error["message"])
+            meaning, advice = explain_failure(error, name)
             if meaning:
-                return Named("fails", meaning, f"{advice} {title} {place}Seen in {got['scenario']}. {where}")
+                return Named("fails", meaning, f"{advice} {title} {place}Seen in {got['scenario']}. {where}".lstrip())
             return Named("fails", title, f"{place}Seen in {got['scenario']}. {where}")
     return Named("differs", "It computes something else.", f"Seen in {evidence} {where}")
 
@@ -122,10 +145,10 @@ def _described(name: str, record: Record, evidence: str, where: str) -> Named:
 def _differences(name: str, expected: Scenario, got: Scenario) -> list[Difference]:
     if name == "make_optimizer":
         return optimizer_symptoms(expected, got)
-    if name in {"train_one_epoch", "evaluate"}:
+    if name in RESULTS_OF:
         return loop_symptoms(expected, got)
     if name == "make_criterion":
-        return []
+        return criterion_symptoms(expected, got)
     found = network_symptoms(expected, got)
     if expected.get("trace") and got.get("trace"):
         complete = "error" not in got

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from tutorial_code.checks import catalogue
-from tutorial_code.checks.observe import OBSERVERS
+from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import Record, Scenario, same
 
 STRUCTURES = 2  # of the scenarios of a whole network, the first ones: they see shapes and counts only
@@ -46,7 +46,7 @@ class _Growing:
     """The record of a catalogued mistake, made only as far as it is asked for, and only once."""
 
     def __init__(self, mistake: catalogue.Mistake) -> None:
-        self.scenarios = iter(OBSERVERS[mistake.answer](catalogue.wrong_version(mistake)))
+        self.scenarios = scenarios_of(mistake.answer, catalogue.wrong_version(mistake))
         self.seen: Record = []
 
     def __getitem__(self, index: int) -> Scenario:

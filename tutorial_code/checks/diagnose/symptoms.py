@@ -1,5 +1,7 @@
 """What single facts tell of a mistake that is in no catalogue: symptoms, each with what usually causes it."""
 
+import math
+
 from tutorial_code.checks.diagnose.explain import Difference
 from tutorial_code.checks.observe.facts import Scenario, same
 
@@ -21,11 +23,28 @@ def network_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
             )
         )
     if facts.get("weights of their own") is False:
+        what = "networks" if "ResNet" in got["scenario"] else "blocks"
         found.append(
             Difference(
-                "Two blocks share their weights.",
-                "Layers that are kept on the class, in a cache or in a default argument belong to all blocks at "
+                f"Two {what} that are made one after the other share weights.",
+                f"Layers that are kept on the class, in a cache or in a default argument belong to all {what} at "
                 "once. Make them in __init__, as attributes of self.",
+                rank=0,
+            )
+        )
+    if facts.get("is made in training mode") is False:
+        found.append(
+            Difference(
+                "It is in evaluation mode, or a part of it is, as soon as it is made.",
+                "A new module is in training mode. Leave eval() and train() to whoever trains and tests it.",
+            )
+        )
+    if got.get("frozen"):
+        names = ", ".join(got["frozen"][:4]) + (", …" if len(got["frozen"]) > 4 else "")
+        found.append(
+            Difference(
+                f"These parameters are frozen: {names}.",
+                "requires_grad is False, so they get no gradient and are never trained. Leave it at True.",
                 rank=0,
             )
         )
@@ -46,7 +65,7 @@ def network_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
                 rank=0,
             )
         )
-    if got.get("unused") and "parameters without a gradient" in wrong:
+    if got.get("unused") and not got.get("frozen") and "parameters without a gradient" in wrong:
         names = ", ".join(got["unused"][:4]) + (", …" if len(got["unused"]) > 4 else "")
         found.append(
             Difference(
@@ -56,10 +75,10 @@ def network_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
             )
         )
     gradients = {"gradient of the input", "gradients of the parameters", "parameters without a gradient"}
-    if wrong and wrong <= gradients and got.get("trace"):
+    if wrong and wrong <= gradients and got.get("trace") and not got.get("frozen"):
         found.append(
             Difference(
-                "The values are right, but not the gradients: on one way they are cut off.",
+                "The values are right, but not the gradients: on one path they are cut off.",
                 "detach(), .data and torch.no_grad() stop the gradient. Nothing in forward should.",
                 rank=2,
             )
@@ -76,13 +95,34 @@ def network_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
     return found
 
 
+def criterion_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
+    """Return what the loss of a criterion tells."""
+    facts, right = got["facts"], expected["facts"]
+    if facts.get("is an object, not a class") is False or "loss" not in facts:
+        return []
+    if facts["shape of the loss"] != right["shape of the loss"]:
+        reason = "The criterion gives the mean over the batch, a single number: nn.CrossEntropyLoss() as it is."
+        return [Difference("The loss is not a single number.", reason)]
+    mine, asked = (float(values["loss"]["norm"]) for values in (facts, right))
+    if not math.isfinite(mine):
+        reason = (
+            "A softmax makes exact zeros of very unlikely classes, and the logarithm of zero is infinite. "
+            "nn.CrossEntropyLoss takes logits and computes both in one step, which cannot overflow."
+        )
+        return [Difference(f"The loss is {mine} where the network is very sure and wrong.", reason)]
+    if not same(mine, asked):
+        sentence = f"The loss is {mine:.4f} where {asked:.4f} is expected: {mine / asked:.3g} times as much."
+        return [Difference(sentence, "Plain cross-entropy is asked for: nn.CrossEntropyLoss() without arguments.")]
+    return [Difference("The loss is right, but not its gradient.", "Nothing in a criterion should be detached.")]
+
+
 def optimizer_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
     """Return what the facts of one scenario of ``make_optimizer`` tell."""
     facts, right = got["facts"], expected["facts"]
     found = []
-    if facts.get("kind", "SGD") != "SGD":
+    if got.get("kind", "SGD") != "SGD":
         reason = "This network is trained with SGD and momentum, as He et al. did (section 3.4): torch.optim.SGD."
-        found.append(Difference(f"The optimizer is {facts['kind']}, not SGD.", reason))
+        found.append(Difference(f"The optimizer is {got['kind']}, not SGD.", reason))
     for setting in ("lr", "momentum", "weight_decay"):
         if setting in right and setting in facts and not same(facts[setting], right[setting]):
             values = ", ".join(f"{value:g}" for value in facts[setting])
@@ -95,31 +135,70 @@ def optimizer_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
     held = facts.get("parameters that it holds")
     if held is not None and held != right["parameters that it holds"]:
         sentence = f"The optimizer holds {held} of {right['parameters that it holds']} parameters."
-        found.append(Difference(sentence, "All of them are to be trained: model.parameters()."))
+        copied = "It holds those of another model, such as a copy. " if held == 0 else ""
+        found.append(Difference(sentence, f"{copied}All of them are to be trained: model.parameters()."))
+    if facts.get("parameters ask for gradients") is False:
+        reason = "requires_grad stays True for all of them: making an optimizer changes nothing in the model."
+        found.append(Difference("Some parameters are frozen while the optimizer is made.", reason, rank=0))
+    if facts.get("weights left alone") is False or facts.get("model left in training mode") is False:
+        reason = "It makes an optimizer over model.parameters(), and leaves weights and modes as they are."
+        found.append(Difference("The model is changed while the optimizer is made.", reason, rank=0))
     return found
 
 
 def loop_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
     """Return what the diary of a loop tells, beside the right one."""
     wrong = {fact for fact, value in expected["facts"].items() if not same(got["facts"].get(fact), value)}
-    facts, right, found = got["facts"], expected["facts"], []
+    facts, right = got["facts"], expected["facts"]
+    if "a loss that is NaN stays visible" in right:
+        reason = (
+            "A loss that is NaN says that the training went wrong. Leave it in the mean, which is then NaN too, or "
+            "raise an error; do not skip it or put another number in its place."
+        )
+        return [Difference("A loss that is NaN is hidden.", reason)] if wrong else []
     testing = "first result, the loss" in right
     whole = "runs" not in wrong
+    found = [*_passes(expected, got, whole, testing), *_modes(expected, got), *_kept(facts, testing)]
+    if whole and "what is returned" in wrong:
+        found.append(_returned(right["what is returned"], facts["what is returned"]))
+    if facts.get("two tests give the same") is False and not wrong & {"first result, the loss"}:
+        reason = (
+            "Something is kept from call to call: a list or dictionary as a default argument, a global variable, an "
+            "attribute of the function. Begin each call at 0."
+        )
+        found.append(Difference("A second test of the same network gives another result.", reason, rank=0))
+    if not testing and got["trace"] == expected["trace"] and "weights afterwards" in wrong:
+        found.append(_steps(expected, got))
+    if not found and got["trace"] != expected["trace"] and whole and wrong:
+        for number, (asked, yours) in enumerate(zip(_batches(expected), _batches(got), strict=False), start=1):
+            if asked != yours:
+                missing = [event for event in asked if event not in yours]
+                what = f"{' and '.join(missing)} is missing." if missing else "The steps come in another order."
+                order = f"Batch {number} should go: {', '.join(asked)}. Yours goes: {', '.join(yours) or 'nothing'}."
+                found.append(Difference(what, order))
+                break
+    return found
+
+
+def _passes(expected: Scenario, got: Scenario, whole: bool, testing: bool) -> list[Difference]:
+    """Look at how often each thing is done."""
+    facts, right, found = got["facts"], expected["facts"], []
+    walks, asked = (sum(event == "batch 1" for event in scenario["trace"]) for scenario in (got, expected))
+    if whole and walks > asked:
+        reason = (
+            "A loader that shuffles or augments gives other batches the second time, and the work is done twice. Do "
+            "all in one loop: for images, labels in loader."
+        )
+        return [Difference("The loop goes over the loader more than once.", reason, rank=0)]
     if facts["forward passes"] > facts["batches"]:
         reason = "The second pass costs time, and in training mode moves BatchNorm's statistics twice."
         found.append(Difference("The network runs more than once for each batch.", reason))
-    for mode in sorted(set(facts["mode and autograd"]) - set(right["mode and autograd"])):
-        should = right["mode and autograd"][0].removeprefix("forward in ")
-        reason = (
-            "model.train() and model.eval() switch BatchNorm; torch.no_grad() switches autograd. They are independent."
-        )
-        found.append(Difference(f"The network runs in {mode.removeprefix('forward in ')}; right is {should}.", reason))
     used = min(facts["batches"], facts["forward passes"])
     if whole and used < right["batches"]:
         reason = "Every batch of the loader counts, the smaller last one too."
-        found.append(Difference("Not every batch is used: " + f"{used} of {right['batches']}.", reason, rank=0))
+        found.append(Difference(f"Not every batch is used: {used} of {right['batches']}.", reason, rank=0))
     elif whole and not testing and facts["optimizer steps"] == 0:
-        unused = "zero_grad" not in got["trace"] and "weights afterwards" in wrong
+        unused = "zero_grad" not in got["trace"] and "backward" in got["trace"]
         reason = (
             "Whoever calls the loop decides on the optimizer, and its momentum lives from step to step: use the "
             "argument."
@@ -129,51 +208,96 @@ def loop_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
     elif whole and not testing and facts["optimizer steps"] != right["optimizer steps"]:
         sentence = f"There are {facts['optimizer steps']} optimizer steps for {facts['batches']} batches."
         found.append(Difference(sentence, "One batch, one step."))
+    if testing and facts.get("backward passes"):
+        reason = "A test only looks: no backward(), no step(), and autograd is off."
+        found.append(Difference("backward() is called in a test.", reason, rank=0))
+    return found
+
+
+def _modes(expected: Scenario, got: Scenario) -> list[Difference]:
+    """Look at the mode and at autograd, and where they part from the right ones."""
+    right = next(event for event in expected["trace"] if event.startswith("forward"))
+    forwards = [event for event in got["trace"] if event.startswith("forward")]
+    number = next((number for number, event in enumerate(forwards, start=1) if event != right), None)
+    if number is None:
+        return []
+    since = "" if number == 1 else f" from batch {number} on"
+    mode, should = (event.removeprefix("forward in ") for event in (forwards[number - 1], right))
+    if mode.startswith("mixed"):
+        sentence = f"Only a part of the network is in {should.partition(' mode')[0]} mode{since}."
+        return [Difference(sentence, "model.train() and model.eval() switch all of its layers, dropout too.")]
+    reason = (
+        "model.train() and model.eval() switch BatchNorm; torch.no_grad() switches autograd. They are independent, and "
+        "once before the loop is enough."
+    )
+    return [Difference(f"The network runs in {mode}{since}; right is {should}.", reason)]
+
+
+def _kept(facts: dict, testing: bool) -> list[Difference]:
+    """Look at what a loop leaves behind, and at the device."""
+    found = []
     if facts.get("device"):
-        found.append(
-            Difference(
-                f"Batches and the device: {'; '.join(facts['device'])}.", "Use images.to(device), labels.to(device)."
-            )
-        )
+        places = "; ".join(facts["device"])
+        found.append(Difference(f"Batches and the device: {places}.", "Use images.to(device), labels.to(device)."))
     if facts.get("graphs kept alive"):
         reason = "Add up loss.item() or loss.detach(), so that each batch can be forgotten."
         found.append(Difference("Graphs of past batches are kept alive.", reason))
-    if not testing and got["trace"] == expected["trace"] and "weights afterwards" in wrong:
-        reason = (
-            "Between backward() and step() nothing should touch the gradients, and the criterion's loss goes back "
-            "as it is."
-        )
-        found.append(Difference("The steps are in the right order, but the weights end elsewhere.", reason))
-    if facts.get("weights left alone") is False or facts.get("statistics left alone") is False:
-        found.append(
-            Difference("The test changes the network.", "A test only looks: evaluation mode, no backward(), no step().")
-        )
+    if testing and (facts["weights left alone"] is False or facts["statistics left alone"] is False):
+        reason = "A test only looks: evaluation mode, no backward(), no step()."
+        found.append(Difference("The test changes the network.", reason))
     if facts.get("weights still ask for gradients") is False:
         reason = (
             "requires_grad stays off after the call: the next training step fails. Use torch.no_grad() for a while "
             "instead."
         )
         found.append(Difference("The parameters no longer ask for gradients.", reason, rank=0))
-    if not found and got["trace"] != expected["trace"] and whole:
-        for number, (asked, yours) in enumerate(zip(_batches(expected), _batches(got), strict=False), start=1):
-            if asked != yours and wrong:
-                missing = [event for event in asked if event not in yours]
-                what = f"{' and '.join(missing)} is missing." if missing else "The steps come in another order."
-                order = f"Batch {number} should go: {', '.join(asked)}. Yours goes: {', '.join(yours) or 'nothing'}."
-                found.append(Difference(what, order))
-                break
-    results = [fact for fact in right if fact.startswith(("mean loss", "first", "second")) and fact in wrong]
-    if results and not wrong & {"runs", "mode and autograd", "batches", "forward passes", "weights afterwards"}:
-        pairs = "; ".join(f"{fact}: expected {right[fact]:.4f}, got {_number(facts.get(fact))}" for fact in results)
-        reason = (
-            "Add up over pictures, each batch's mean loss times its number of pictures, and divide once, at the end."
-        )
-        found.append(Difference(f"What is returned is not what it should be: {pairs}.", reason))
+    if facts.get("autograd left on") is False:
+        reason = "with torch.no_grad(): ends by itself; torch.set_grad_enabled(False) as a plain call does not."
+        found.append(Difference("Autograd is switched off for good.", reason))
     return found
 
 
-def _number(value: float | None) -> str:
-    return "nothing" if value is None else f"{value:.4f}"
+def _returned(right: str | list[str], found: str | list[str]) -> Difference:
+    """Say what a returned value is, and what it should be."""
+    if isinstance(right, str) or not isinstance(found, list):
+        asked = "a number" if isinstance(right, str) else "two numbers, the mean loss and the accuracy"
+        got = f"{len(found)} values" if isinstance(found, list) else _value(found)
+        return Difference(f"{got[0].upper()}{got[1:]} is returned, where {asked} is asked for.", "Look at the return.")
+    for place, kind in zip(("first", "second"), found, strict=False):
+        if kind != "float":
+            advice = ".item() makes a number of a tensor. " if kind == "Tensor" else ""
+            sentence = f"The {place} result is {_value(kind)}, not a number of type float."
+            return Difference(sentence, f"{advice}The mean loss and the accuracy in percent are asked for.")
+    return Difference(
+        f"{len(found)} results are returned, where two are asked for.", "The mean loss, then the accuracy."
+    )
+
+
+def _value(kind: str) -> str:
+    return {"NoneType": "nothing", "str": "a text", "int": "an integer"}.get(kind, f"a {kind}")
+
+
+def _steps(expected: Scenario, got: Scenario) -> Difference:
+    """Say at which step the training parts from the right one, and by what."""
+    for number, (right, mine) in enumerate(zip(expected["steps"], got["steps"], strict=False), start=1):
+        first = "At the first step" if number == 1 else f"Up to step {number - 1} all is right. At step {number}"
+        if not same(mine["rate"], right["rate"]):
+            reason = (
+                "Something sets the rate within the epoch, such as a schedule. Whoever calls the loop decides on it."
+            )
+            return Difference(f"{first} the learning rate is {mine['rate']:g}, not {right['rate']:g}.", reason)
+        if not same(mine["gradient"], right["gradient"]):
+            times = mine["gradient"] / right["gradient"] if right["gradient"] else 0.0
+            pictures = expected["batches"][number - 1]["pictures"]
+            words = {1 / pictures: "divided by the batch's number of images", pictures: "multiplied by it"}
+            why = next((f": the loss is {text}" for ratio, text in words.items() if abs(times / ratio - 1) < 0.01), "")
+            reason = (
+                "The criterion's loss is a mean already: call backward() on it as it is, and let nothing touch the "
+                "gradients between backward() and step()."
+            )
+            return Difference(f"{first} the gradient is {times:.3g} times as long as the right one{why}.", reason)
+    reason = "Gradients and learning rates are the right ones, so something else than step() writes into the weights."
+    return Difference("The steps are in the right order, but the weights end elsewhere.", reason)
 
 
 def _batches(scenario: Scenario) -> list[list[str]]:

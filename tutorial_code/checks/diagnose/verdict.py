@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+NOT_STARTED = "not-started"  # the id of what is no mistake yet
+
 
 class Check(NamedTuple):
     """One thing that was checked, over all ways to use the answer."""
@@ -10,6 +12,7 @@ class Check(NamedTuple):
     name: str
     passed: bool
     message: str  # empty when it passed
+    seen: bool = True  # False: the answer stopped before this could be looked at
 
 
 class Named(NamedTuple):
@@ -32,12 +35,20 @@ class Verdict:
     checks: list[Check] = field(default_factory=list)
     printed: str = ""  # by the answer, for the terminal only
 
+    @property
+    def state(self) -> str:
+        """Return ``right``, ``wrong`` or ``not started``."""
+        if self.mistake and self.mistake.id == NOT_STARTED:
+            return "not started"
+        return "right" if self.passed else "wrong"
+
     def as_json(self) -> dict[str, Any]:
         """Return the verdict as plain values."""
         return {
             "exercise": self.exercise,
             "file": self.file,
             "passed": self.passed,
+            "state": self.state,
             "seconds": round(self.seconds, 3),
             "mistake": self.mistake._asdict() if self.mistake else None,
             "checks": [check._asdict() for check in self.checks],

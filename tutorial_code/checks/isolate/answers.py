@@ -4,6 +4,7 @@ import ast
 import json
 import linecache
 import types
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,14 @@ def run_source(source: str, name: str) -> dict[str, Any]:
     module = types.ModuleType("answer")
     exec(code, module.__dict__)
     return module.__dict__
+
+
+def use_own(namespace: dict[str, Any], chapters: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]]) -> None:
+    """Where an answer took something from an earlier chapter, give it the reader's own version of that in its place."""
+    for name, value in list(namespace.items()):
+        for module, chapter in chapters.items():
+            if callable(value) and name in own[module] and value is getattr(chapter, name, None):
+                namespace[name] = own[module][name]
 
 
 def _is_skeleton(node: ast.AST) -> bool:

@@ -1,18 +1,25 @@
-"""The process that runs an answer, ``python -m tutorial_code.checks.isolate.child``. It reports, and judges nothing.
+"""The process that runs an answer: it reports what it saw, and judges nothing. One answer, one process.
 
-Standard output carries the report, and an answer's own prints go to standard error. One answer, one process: it is
-started ahead, imports torch, says that it is ready, takes one job from standard input, and ends.
+It says that it is ready, takes one job, writes one report, and ends. It is forked from ``zygote.py``; where the
+system cannot fork, it is started ahead as ``python -m tutorial_code.checks.isolate.child``. Its report has a channel
+of its own, and what an answer prints goes elsewhere.
 """
 
+import importlib
 import json
 import os
 import sys
 import tempfile
+import types
+from collections.abc import Iterable
+from typing import IO, Any
+
+import tutorial_code
 
 
 def main() -> None:
-    """Take one job, look at its answer, and write the report as JSON."""
-    report = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    """Serve one answer over standard input and output, for systems that cannot fork."""
+    report = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     if hasattr(os, "fork"):  # with another parent an answer cannot reach the tool by asking for its parent
         if os.fork():
@@ -20,62 +27,98 @@ def main() -> None:
         os.setsid()
     import torch
 
-    from tutorial_code.checks.isolate import patches
-    from tutorial_code.checks.isolate.answers import AnswerError, run_source
-    from tutorial_code.checks.observe import OBSERVERS
+    from tutorial_code.checks.isolate import zygote
 
     torch.set_num_threads(1)  # the networks are small, and threads would wait for each other
-    if {"make_optimizer", "train_one_epoch", "evaluate"} & set(sys.argv[1:]):
-        torch.optim.SGD([torch.zeros(1)])  # the first optimizer imports much: before the answer, not within its time
-    print(json.dumps({"ready": os.getpid()}), file=report, flush=True)
-    job = json.loads(sys.stdin.readline() or "null")
+    if sys.argv[1].encode() == zygote.ANSWER_WITH_OPTIMIZER:
+        zygote.import_optimizer()  # before the answer, not within its time
+    serve_answer(sys.stdin.buffer, report)
+    os._exit(0)  # threads and exit handlers of the answer end here
+
+
+def serve_answer(read: IO[bytes], write: IO[bytes]) -> None:
+    """Take one job, look at its answer, and write the report."""
+    _send(write, {"ready": os.getpid()})
+    job = json.loads(read.readline() or "null")
     if job is None:
         return
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(tempfile.mkdtemp(dir=job["folder"]))
     sys.path += job["paths"]
-    limit_memory()
+    limit_resources()
+    _send(write, look_at(job))
+
+
+def look_at(job: dict[str, Any]) -> dict[str, Any]:
+    """Return what is seen of each name of a job's answer, or the problem that it has as a whole."""
+    from tutorial_code.checks.isolate import patches, solutions
+    from tutorial_code.checks.isolate.answers import AnswerError, run_source, use_own
+    from tutorial_code.checks.observe import scenarios_of
+    from tutorial_code.checks.observe.errors import line_of
+
+    records: dict[str, Any] = {}
+    problem: list[str] | None = None
+    own = {module: run_source(source, f"{module}.py") for module, source in job["own"].items()}
+    originals = {module: importlib.import_module(f"tutorial_code.{module}") for module in own}
+    solutions.forget(job["chapter"])
+    watch = solutions.Watch(job["chapter"], job["names"])
     whole = patches.snapshot()
-    hidden = [name for name in sys.modules if name.startswith("tutorial_code.checks")]
-    modules = {name: sys.modules.pop(name) for name in hidden}  # whoever imports them gets copies, and changes copies
-    seen: dict = {"records": {}, "problem": None}
+    hide_checks()
     try:
         namespace = run_source(job["source"], job["name"])
+        use_own(namespace, originals, own)
         for name in job["names"]:
             if name not in namespace:
-                found = [key for key, value in namespace.items() if callable(value) and not key.startswith("_")]
-                seen["problem"] = [
-                    "wrong-name",
-                    f"It defines no {name}. It defines: {', '.join(found[-8:]) or 'nothing'}.",
-                ]
-                break
-            seen["records"][name] = list(OBSERVERS[name](namespace[name]))
+                raise AnswerError("wrong-name", _defined_instead(name, namespace))
+            records[name] = watch.over(scenarios_of(name, namespace[name]))
     except AnswerError as error:
-        seen["problem"] = [error.id, str(error)]
+        problem = [error.id, str(error)]
     except BaseException as error:
-        where = modules["tutorial_code.checks.observe.errors"].line_of(error)
+        where = line_of(error)
         text = f"{type(error).__name__}: {str(error).splitlines()[0][:300] if str(error) else 'no message'}"
-        seen["problem"] = ["fails-at-import", f"It fails while it is read{f', in {where}' if where else ''}: {text}."]
-    changed = patches.changes(whole)
-    if changed:
-        seen["problem"] = [
-            "patches-torch",
-            f"It replaces parts of PyTorch ({', '.join(changed[:3])}), so nothing can be judged.",
-        ]
-    print(json.dumps(seen), file=report, flush=True)
-    os._exit(0)  # threads and exit handlers of the answer end here
+        problem = ["fails-at-import", f"It fails while it is read{f', in {where}' if where else ''}: {text}."]
+    if changed := patches.changes(whole):
+        names = ", ".join(changed[:3])
+        problem = ["patches-torch", f"It replaces parts of PyTorch ({names}), so nothing can be judged."]
+    elif watch.found:
+        problem = ["not-your-own", solutions.sentence(watch.found)]
+    return {"records": records, "problem": problem}
 
 
-def limit_memory(more: int = 2 << 30) -> None:
-    """Let the process take 2 GiB more than it has, where the system can limit it."""
+def hide_checks() -> None:
+    """Leave an answer nothing of the checks but a ``check`` that does nothing, for those who call it in their file."""
+    for name in [name for name in sys.modules if name.startswith("tutorial_code.checks")]:
+        del sys.modules[name]
+    stub = types.ModuleType("tutorial_code.checks")
+    stub.check = lambda *answers: None
+    sys.modules[stub.__name__] = tutorial_code.checks = stub
+
+
+def _defined_instead(name: str, namespace: dict[str, Any]) -> str:
+    found = [key for key, value in namespace.items() if callable(value) and not key.startswith("_")]
+    return f"It defines no {name}. It defines: {_listed(found[-8:])}."
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "nothing"
+
+
+def _send(write: IO[bytes], message: dict[str, Any]) -> None:
+    write.write(json.dumps(message).encode() + b"\n")
+    write.flush()
+
+
+def limit_resources(memory: int = 2 << 30, seconds: int = 900) -> None:
+    """Let the process take 2 GiB more than it has, and end it when it computes on after its tool is gone."""
     try:
         import resource
         from pathlib import Path
 
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + more,) * 2)
+        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory,) * 2)
     except (ImportError, OSError, ValueError):
-        pass  # the time limit is left
+        pass  # the tool's own limits are left
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Judging a file safely: the answer runs in a process of its own, which only reports; the verdict is made here."""
+"""Judging a file safely: the answer runs in a process of its own, which only reports; a third makes the verdict."""
 
 import contextlib
 import json
@@ -6,22 +6,29 @@ import os
 import queue
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
+
+import psutil
 
 from tutorial_code.checks.diagnose.verdict import Check, Named, Verdict
 from tutorial_code.checks.exercises import Exercise
+from tutorial_code.checks.isolate import channels, zygote
 from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
+from tutorial_code.checks.isolate.judge_process import the_judge
 
-START_LIMIT = 120.0  # seconds to start Python and import torch, on a slow disk
-TIME_LIMIT = 12.0  # seconds for an answer; a right one takes less than one
+START_LIMIT = 600.0  # seconds to start Python and import torch, on a slow disk or a busy machine
+LEAST_LIMIT = 5.0  # seconds that an answer may compute, not wait: a slow machine refuses no right answer
+TIMES_REFERENCE = 20  # as long as the chapter's own version computed on this machine, if that is more
+WALL_LIMIT = 300.0  # seconds for an answer that waits for something and computes nothing
 REPORT_LIMIT = 8 << 20  # bytes
 PRINTED_LIMIT = 4000  # characters of what an answer prints that are kept
+LOOK_EVERY = 0.25  # seconds between looks at what an answer has used
 
 
 class Worker:
@@ -30,70 +37,88 @@ class Worker:
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
         self.folder = tempfile.mkdtemp(prefix="resnet50-check-")
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tutorial_code.checks.isolate.child", *exercise.names],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            start_new_session=True,
-        )
+        steps = {"make_optimizer", "train_one_epoch", "evaluate"} & set(exercise.names)
+        self.channel = channels.open_channel(zygote.ANSWER_WITH_OPTIMIZER if steps else zygote.ANSWER)
         self.pid: int | None = None
         self.printed = ""
         self.reports: queue.Queue[bytes | None] = queue.Queue()
         self.readers = [
-            threading.Thread(target=self._read_reports, args=(self.process.stdout,), daemon=True),
-            threading.Thread(target=self._read_prints, args=(self.process.stderr,), daemon=True),
+            threading.Thread(target=self._read_reports, args=(self.channel.read,), daemon=True),
+            threading.Thread(target=self._read_prints, args=(self.channel.prints,), daemon=True),
         ]
         for reader in self.readers:
             reader.start()
 
-    def look_at(self, source: str, path: Path) -> tuple[dict[str, Any] | None, str]:
-        """Return the report on an answer, or None and why there is none. The process is gone afterwards."""
+    def look_at(self, source: str, path: Path, own: Mapping[str, str]) -> tuple[dict[str, Any] | None, str]:
+        """Return the report on an answer, or None and why there is none. The process is gone afterwards.
+
+        Args:
+            source: what the file holds.
+            path: its own place, whose folder the answer may import from.
+            own: sources of the reader's earlier answers by their chapter, used in place of that chapter's.
+        """
         try:
             ready = self._next(START_LIMIT)
             if ready is None:
-                return (
-                    None,
-                    f"The process that runs answers did not start. It said: {self.printed.strip()[-500:] or 'nothing'}",
-                )
+                why = channels.why_not_started() or self.printed.strip()[-500:] or "nothing"
+                return None, f"The process that runs answers did not start. It said: {why}"
             self.pid = ready["ready"]
-            job = {"source": source, "names": self.exercise.names, "name": path.name, "folder": self.folder}
-            job["paths"] = [
-                str(path.absolute().parent),
-                str(Path.cwd()),
-            ]  # an answer may import the reader's other files
-            self.process.stdin.write(json.dumps(job).encode() + b"\n")
-            self.process.stdin.flush()
-            report = self._next(TIME_LIMIT)
+            job = {"source": source, "name": path.name, "own": dict(own), "folder": self.folder}
+            job |= {"names": self.exercise.names, "chapter": self.exercise.chapter}
+            job["paths"] = [str(path.absolute().parent), str(Path.cwd())]  # it may import the reader's other files
+            before = _seconds_used(self.pid)
+            self.channel.write.write(json.dumps(job).encode() + b"\n")
+            self.channel.write.flush()
+            limit = max(LEAST_LIMIT, TIMES_REFERENCE * the_judge.seconds(self.exercise.names))
+            report = self._report(before, limit)
+        except _TooLongError as error:
+            return None, str(error)
         except queue.Empty:
-            return None, f"It was stopped after {TIME_LIMIT:.0f} seconds. Look for a loop that never ends."
+            return None, f"It did not start within {START_LIMIT:.0f} seconds: the machine is too busy. Try again."
         except (OSError, ValueError, TypeError, KeyError):
             report = None
         finally:
             self.close()
-        if not isinstance(report, dict) or set(report) != {"records", "problem"}:
-            return None, "Its process ended before everything was seen: it left Python, or ran out of memory."
-        return report, ""
+        return (
+            report,
+            "" if report else "Its process ended before everything was seen: it left Python, or ran out of memory.",
+        )
 
     def close(self) -> None:
         """End the process and all that it started in its session."""
-        for pid in filter(None, (self.pid, self.process.pid)):
+        if self.pid is None and not self.reports.empty():
+            self.pid = (self._next(0) or {}).get("ready")
+        for pid in {self.pid, self.channel.process and self.channel.process.pid} - {None}:
             _kill(pid)
-        self.process.wait()
-        with contextlib.suppress(OSError):  # what was not sent to a process that is gone
-            self.process.stdin.close()
+        self.channel.close()
         for reader in self.readers:
             reader.join(timeout=1)  # a process that an answer left behind may hold the pipe open
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _report(self, before: float, limit: float) -> dict[str, Any] | None:
+        """Wait for the report, and look now and then at what the answer has used meanwhile."""
+        start = time.monotonic()
+        while True:
+            try:
+                return self._next(LOOK_EVERY)
+            except queue.Empty:
+                used = _seconds_used(self.pid) - before
+                if used > limit:
+                    raise _TooLongError(
+                        f"It was stopped after computing for {used:.0f} seconds. Look for a loop that never ends."
+                    ) from None
+                if time.monotonic() - start > WALL_LIMIT:
+                    raise _TooLongError(
+                        f"It was stopped after {WALL_LIMIT:.0f} seconds, in which it computed for {used:.0f}. Look for "
+                        "what it waits for: sleep(), input() or another process."
+                    ) from None
+
     def _next(self, seconds: float) -> dict[str, Any] | None:
-        line = self.reports.get(timeout=seconds)
+        line = self.reports.get(timeout=seconds) if seconds else self.reports.get_nowait()
         return json.loads(line) if line else None
 
     def _read_reports(self, pipe: IO[bytes]) -> None:
-        with pipe:
+        with pipe, contextlib.suppress(OSError, ValueError):  # it may be closed meanwhile
             while line := pipe.readline(REPORT_LIMIT):
                 self.reports.put(line)
         self.reports.put(None)
@@ -105,56 +130,109 @@ class Worker:
                     self.printed = (self.printed + chunk.decode("utf-8", "replace"))[:PRINTED_LIMIT]
 
 
-def judge_file(path: Path, exercise: Exercise, worker: Worker | None = None) -> Verdict:
+class _TooLongError(Exception):
+    """An answer used more time than it may."""
+
+
+class Look(NamedTuple):
+    """What came of running one answer."""
+
+    records: dict[str, Any]
+    problem: tuple[str, str] | None  # an id and a sentence, where it cannot be judged
+    printed: str
+    seconds: float
+
+
+def judge_file(
+    path: Path, exercise: Exercise, worker: Worker | None = None, own: Mapping[str, str] | None = None
+) -> Verdict:
     """Judge a ``.py`` or ``.ipynb`` file; whatever it does, there is a verdict. A worker is used once."""
+    return _verdict(path, exercise, _look(path, exercise, own or {}, worker))
+
+
+def judge_files(
+    files: Iterable[tuple[Path, Exercise]], jobs: int, own: Mapping[str, str] | None = None
+) -> Iterator[Verdict]:
+    """Judge files, ``jobs`` of them at the same time, and yield the verdicts in the order of the files.
+
+    The threads only wait for what the answers' processes report; the verdicts are made one after the other.
+    """
+    with ThreadPoolExecutor(jobs) as pool:
+        looks = [(path, exercise, pool.submit(_look, path, exercise, own or {}, None)) for path, exercise in files]
+        try:
+            for path, exercise, look in looks:
+                yield _verdict(path, exercise, look.result())
+        finally:
+            for _, _, look in looks:
+                look.cancel()
+
+
+def _look(path: Path, exercise: Exercise, own: Mapping[str, str], worker: Worker | None) -> Look:
     start = time.perf_counter()
+    records: dict[str, Any] = {}
+    problem: tuple[str, str] | None = None
     try:
         source = read_source(path)
         if not is_started(source, exercise.names):
             raise AnswerError("not-started", f"{path.name} is not started yet.")
+        worker = worker or Worker(exercise)
+        report, why = worker.look_at(source, path, own)
+        if report is None:
+            problem = ("no-result", why)
+        elif not isinstance(report, dict) or set(report) != {"records", "problem"}:
+            problem = ("no-result", "Its process wrote another report than it should.")
+        elif report["problem"]:
+            problem = tuple(map(str, report["problem"]))
+        else:
+            records = report["records"]
     except AnswerError as error:
+        problem = (error.id, str(error))
         if worker:
             worker.close()
-        return _failed(exercise, path, start, error.id, str(error))
-    worker = worker or Worker(exercise)
-    import torch  # while the worker does the same
+    return Look(records, problem, worker.printed if worker else "", time.perf_counter() - start)
 
-    from tutorial_code.checks.diagnose.judge import judge, reference_record
 
-    torch.set_num_threads(1)  # as in the worker; several threads only wait for each other in networks this small
-    for name in exercise.names:
-        reference_record(name)
-    report, why = worker.look_at(source, path)
-    if report is None:
-        return _failed(exercise, path, start, "no-result", why)
-    checks: list[Check] = []
-    mistake: Named | None = None
-    try:
-        if report["problem"]:
-            id, message = report["problem"]
-            return _failed(exercise, path, start, str(id), str(message))
-        for name in exercise.names:
-            found, named = judge(name, report["records"][name])
-            checks += found
-            mistake = mistake or named
-    except (KeyError, TypeError, AttributeError, ValueError) as error:  # a report that no worker of ours writes
-        return _failed(exercise, path, start, "no-result", f"Its report cannot be read ({type(error).__name__}).")
+def _verdict(path: Path, exercise: Exercise, look: Look) -> Verdict:
+    start = time.perf_counter()
+    problem, checks, mistake = look.problem, [], None
+    if not problem:
+        try:
+            for found, named in the_judge.results(exercise.names, look.records):
+                checks += found
+                mistake = mistake or named
+        except ValueError as error:
+            problem = ("no-result", f"What its process reported cannot be read ({error}).")
+    if problem:
+        id, message = problem
+        checks = [Check("the file can be judged", passed=False, message=message)]
+        mistake = Named(id, message.split(". ")[0].rstrip(".") + ".", message)
     passed = bool(checks) and mistake is None and all(check.passed for check in checks)
-    return Verdict(exercise.id, str(path), passed, time.perf_counter() - start, mistake, checks, worker.printed)
+    seconds = look.seconds + time.perf_counter() - start
+    return Verdict(exercise.id, str(path), passed, seconds, mistake, checks, look.printed)
 
 
-def _failed(exercise: Exercise, path: Path, start: float, id: str, message: str) -> Verdict:
-    check = Check("the file can be judged", passed=False, message=message)
-    mistake = Named(id, message.split(". ")[0].rstrip(".") + ".", message)
-    return Verdict(exercise.id, str(path), False, time.perf_counter() - start, mistake, [check])
+def _seconds_used(pid: int) -> float:
+    """Return the processor time of a process and of what it started, in seconds."""
+    total = 0.0
+    try:
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            times = each.cpu_times()
+            total += times.user + times.system
+    except psutil.Error:
+        pass  # it ended meanwhile: its report, or the end of it, is on its way
+    return total
 
 
 def _kill(pid: int) -> None:
-    if sys.platform == "win32":
-        subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True, check=False)
+    try:
+        process = psutil.Process(pid)
+        tree = [process, *process.children(recursive=True)]
+    except psutil.Error:
         return
-    for kill in (os.killpg, os.kill):
-        try:
-            kill(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            continue
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)  # what it started in its session and then left, too
+    for each in tree:
+        with contextlib.suppress(psutil.Error):
+            each.kill()

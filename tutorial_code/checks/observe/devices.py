@@ -1,7 +1,8 @@
-"""A second device without a second device: which tensors of a batch an answer moved, and where to.
+"""A second device without a second device: which tensors would lie on the CPU and which on the device.
 
-On one CPU nothing fails when a batch is not moved. So each tensor of a batch is followed: what was computed with it
-before it was moved is noted, and so is the device that it was moved to.
+On one CPU nothing fails when a batch is not moved. So each tensor of a batch is followed, and all that is computed
+from it: what comes from the loader lies on the CPU until it is moved, what the model computes lies on the device. Where
+the two meet, PyTorch would raise an error on a GPU.
 """
 
 from typing import Any
@@ -10,9 +11,14 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
+from torch.utils.weak import WeakTensorKeyDictionary
 
-# What may be asked of a tensor wherever it is: shapes, sizes, numbers for the CPU.
-HARMLESS = {"size", "dim", "numel", "__len__", "__repr__", "__get__", "__hash__", "__format__", "stride", "ndimension"}
+# Where a tensor lies: where the model is; or else on the CPU, said by what it is and how it came there.
+DEVICE = "the device"
+RESULTS = "results that are on the CPU"
+FIXED = "moved to a device that is written down"
+MAY_MEET = {"copy_", "__setitem__", "__getitem__"}  # PyTorch copies between devices here
+MOVES = {"to", "as_tensor", "tensor", "new_tensor", "cuda", "cpu"}
 
 
 class DeviceWatch(TorchFunctionMode):
@@ -21,21 +27,19 @@ class DeviceWatch(TorchFunctionMode):
     def __init__(self) -> None:
         super().__init__()
         self.device = torch.device("cpu", 0)  # equal to no device that someone would write down
-        self.kept: list[Tensor] = []  # so that no id is given twice
-        self.waiting: dict[int, str] = {}  # by id: what came from the loader
-        self.copied: set[int] = set()  # by id: what was moved, so that the moved one should be used
-        self.parameters: set[int] = set()
-        self.asked_model = False
+        self.places = WeakTensorKeyDictionary()  # a tensor that is in here is not kept alive
+        self.copied: set[str] = set()  # what was moved once, so that the moved one should be used
         self.found: set[str] = set()
 
     def on_the_cpu(self, images: Tensor, labels: Tensor) -> None:
         """Note a batch as it comes from the loader."""
-        self.kept += [images, labels]
-        self.waiting[id(images)], self.waiting[id(labels)] = "pictures", "labels"
+        self.places[images], self.places[labels] = "pictures", "labels"
+        self.copied.clear()
 
-    def of_the_model(self, *parameters: Tensor) -> None:
-        """Note the parameters: whoever asks them for their device has found it in another way."""
-        self.parameters = {id(parameter) for parameter in parameters}
+    def of_the_model(self, *tensors: Tensor) -> None:
+        """Note parameters and buffers."""
+        for tensor in tensors:
+            self.places[tensor] = DEVICE
 
     def verdict(self) -> list[str]:
         """Return what was wrong; nothing if every batch was moved to the device."""
@@ -44,39 +48,67 @@ class DeviceWatch(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         leaves = tree_leaves((args, kwargs))
-        tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
         name = getattr(func, "__name__", "")
-        if name == "__get__" and tensors and id(tensors[0]) in self.parameters:
-            self.asked_model |= func == Tensor.device.__get__
-        mine = [tensor for tensor in tensors if id(tensor) in self.waiting]
-        target = next((leaf for leaf in leaves if isinstance(leaf, torch.device)), None)
-        if target is None and name in {"to", "as_tensor", "tensor"}:
-            target = next((torch.device(leaf) for leaf in leaves if _is_device_name(leaf)), None)
-        if mine and name == "cuda":
-            self.found.add("always moved to CUDA")
-            return self._moved(mine[0])
-        if mine and target is not None:
-            if target != self.device and not self.asked_model:
-                self.found.add("moved to a device that is written down")
-            return self._moved(mine[0])
-        if name not in HARMLESS:
-            for tensor in mine:
-                how = "moved, but the moved ones not used" if id(tensor) in self.copied else "not moved"
-                self.found.add(f"{self.waiting[id(tensor)]} {how}")
-        return func(*args, **kwargs)
+        tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
+        places = {place for tensor in tensors if (place := self.places.get(tensor))}
+        if func == Tensor.device.__get__ and DEVICE in places:
+            return self.device  # whoever asks the model has found it in another way
+        if name in MOVES and tensors:
+            target = self._target(name, leaves, tensors)
+            if target is not None:
+                return self._moved(func, args, kwargs, tensors[0], target)
+        if DEVICE in places and name not in MAY_MEET:
+            for tensor in tensors:
+                place = self.places.get(tensor, DEVICE)
+                if place != DEVICE and tensor.dim() > 0:  # a single number may come from anywhere
+                    how = "moved, but the moved ones not used" if place in self.copied else "not moved"
+                    self.found.add(place if place == FIXED else f"{place} {how}")
+        result = func(*args, **kwargs)
+        self._derive(result, DEVICE if DEVICE in places else min(places, default=None))
+        return result
 
-    def _moved(self, tensor: Tensor) -> Tensor:
-        self.copied.add(id(tensor))
-        moved = tensor.detach().clone()
-        self.kept.append(moved)
-        return moved
+    def _target(self, name: str, leaves: list[Any], tensors: list[Tensor]) -> torch.device | str | None:
+        """Return where a call moves its tensor to: a device, a place, or None where it only converts."""
+        if name == "cpu":
+            return torch.device("cpu")
+        if name == "cuda":
+            return torch.device("cuda")
+        if name == "to" and len(tensors) > 1:
+            return self.places.get(tensors[1])
+        asked = (leaf if isinstance(leaf, torch.device) else _device_named(leaf) for leaf in leaves)
+        return next((device for device in asked if device is not None), None)
+
+    def _moved(self, func: Any, args: Any, kwargs: Any, tensor: Tensor, target: Any) -> Any:
+        """Carry a move out, as far as one CPU can, and note where its result would lie."""
+        place = self.places.get(tensor)
+        if place in (None, DEVICE):
+            result = func(*args, **kwargs)  # the model, too: PyTorch says what it says
+            to = DEVICE if target in (self.device, DEVICE) else RESULTS if place else None
+            result = tensor.view_as(tensor) if result is tensor and to != place else result
+        elif target == torch.device("cpu"):
+            to = place if place in (RESULTS, FIXED) else FIXED
+            result = tensor.detach().clone()
+        else:
+            if target not in (self.device, DEVICE):
+                self.found.add("always moved to CUDA" if func.__name__ == "cuda" else FIXED)
+            to = DEVICE
+            self.copied.add(place)
+            result = tensor.detach().clone()
+        if to:
+            self.places[result] = to
+        return result
+
+    def _derive(self, result: Any, place: str | None) -> None:
+        if place:
+            for leaf in tree_leaves(result):
+                if isinstance(leaf, Tensor):
+                    self.places[leaf] = place
 
 
-def _is_device_name(leaf: Any) -> bool:
+def _device_named(leaf: Any) -> torch.device | None:
     if isinstance(leaf, str):
         try:
-            torch.device(leaf)
+            return torch.device(leaf)
         except RuntimeError:
-            return False
-        return True
-    return False
+            return None
+    return None

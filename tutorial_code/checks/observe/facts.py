@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 WIDTH = 1024
+EXACTNESS = 2e-5  # of a number that an answer returns, relative: above rounding in float32, below two decimals
 TOLERANCE = 2e-4  # of a digest, relative to the norm: far above rounding in float32, far below a mistake
 
 
@@ -22,6 +23,10 @@ class Scenario(TypedDict):
     trace: NotRequired[list]  # what it did; this and what follows only explains
     error: NotRequired[dict[str, str]]  # as the reader wants to see it
     unused: NotRequired[list[str]]  # parameters that got no gradient, by the reader's own names
+    frozen: NotRequired[list[str]]  # parameters that ask for none
+    kind: NotRequired[str]  # of an optimizer
+    batches: NotRequired[list[dict[str, Any]]]  # what the network gave for each batch of a loop
+    steps: NotRequired[list[dict[str, float]]]  # of the optimizer: the norm of the gradients and the learning rate
 
 
 Record = list[Scenario]
@@ -43,14 +48,13 @@ def digest(tensor: Tensor) -> dict[str, Any]:
 def same(a: Any, b: Any) -> bool:
     """Tell whether two facts agree: numbers and digests but for rounding, everything else exactly."""
     if isinstance(a, float) and isinstance(b, float):
-        return math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-6) or (math.isnan(a) and math.isnan(b))
+        return math.isclose(a, b, rel_tol=EXACTNESS, abs_tol=1e-6) or (math.isnan(a) and math.isnan(b))
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict) and isinstance(b, dict):
         if a.keys() == b.keys() == {"norm", "along"}:
             slack = TOLERANCE * max(a["norm"], b["norm"]) + 1e-6
-            return same(a["norm"], b["norm"]) and all(
-                abs(x - y) <= slack for x, y in zip(a["along"], b["along"], strict=True)
-            )
+            pairs = [(a["norm"], b["norm"]), *zip(a["along"], b["along"], strict=True)]
+            return all(x == y or abs(x - y) <= slack for x, y in pairs)  # two infinite norms are the same
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     return type(a) is type(b) and a == b

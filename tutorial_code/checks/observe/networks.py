@@ -1,5 +1,6 @@
 """How ``Bottleneck`` and ``ResNet50`` are looked at: made in several ways, run, and compared by what they compute."""
 
+import difflib
 from collections.abc import Callable, Iterator
 from math import prod
 from typing import Any
@@ -11,7 +12,13 @@ from torch.overrides import TorchFunctionMode
 from tutorial_code.checks.observe.errors import error_facts
 from tutorial_code.checks.observe.facts import Scenario, digest
 from tutorial_code.checks.observe.trace import Trace, storage_of, trace
-from tutorial_code.checks.observe.weights import WITH_WEIGHTS, numbers, place_weights
+from tutorial_code.checks.observe.weights import (
+    WITH_WEIGHTS,
+    buffers_of,
+    numbers,
+    place_weights,
+    restore_buffers,
+)
 
 MOST_VALUES = 4_000_000  # that the layers of a network give for two pictures of 32×32; ResNet-50's give 0.9 million
 
@@ -27,7 +34,8 @@ def observe_bottleneck(bottleneck: Callable[..., nn.Module]) -> Iterator[Scenari
     )
     yield _observe("Bottleneck(64, 64)", lambda: bottleneck(64, 64), (2, 64, 4, 4))
     yield _observe("Bottleneck(256, 64)", lambda: bottleneck(256, 64), (2, 256, 4, 4))
-    yield _independence("two of Bottleneck(32, 8)", lambda: bottleneck(32, 8))
+    yield _independence("two of Bottleneck(32, 8)", lambda: bottleneck(32, 8), (2, 32, 4, 4))
+    yield _independence("two of Bottleneck(16, 8, 2)", lambda: bottleneck(16, 8, 2), (2, 16, 4, 4))
 
 
 def observe_resnet50(resnet50: Callable[..., nn.Module]) -> Iterator[Scenario]:
@@ -40,6 +48,7 @@ def observe_resnet50(resnet50: Callable[..., nn.Module]) -> Iterator[Scenario]:
         return  # wrong for certain, as all that is not seen is; and its values would take seconds
     yield _observe("ResNet50([2, 2, 2, 1], 7)", lambda: resnet50([2, 2, 2, 1], 7), (2, 3, 48, 48))
     yield _sizes("ResNet50([1, 1, 1, 1])", lambda: resnet50([1, 1, 1, 1]), (32, 97, 224))
+    yield _independence("two of ResNet50([2, 1, 1, 1], 3)", lambda: resnet50([2, 1, 1, 1], 3), (2, 3, 32, 32))
     yield _default("ResNet50() made again", resnet50)
 
 
@@ -68,37 +77,38 @@ def _observe(name: str, make: Callable[[], nn.Module], shape: tuple[int, ...]) -
     """Make a network, give it known weights, and record what it computes in both modes, forward and backward."""
     with _Attempt(f"{name} on {'×'.join(map(str, shape))}") as attempt:
         facts, scenario = attempt.facts, attempt.scenario
-        torch.manual_seed(0)
         model = make()
+        facts["is made in training mode"] = _in_training_mode(model)
         attempt.when = "runs forward"
         x = numbers(shape, "input")
+        before = buffers_of(model)
         found = _trace(model, x, facts)
         scenario["trace"] = _as_plain(found)
         weights = place_weights(model, found)
+        restore_buffers(model, before)
 
         leaf = x.clone().requires_grad_()
         given = leaf * 1.0  # an operation in place on a leaf would be an error of PyTorch's own
         output = _run(model, given)
         facts["input left alone"] = torch.equal(given, x)
         facts["output in training mode"] = digest(output)
-        buffers = {key: tensor for key, tensor in weights.items() if "/running_" in key}
-        facts["running statistics"] = {key: digest(tensor) for key, tensor in buffers.items()}
         attempt.when = "runs backward"
         (output * numbers(tuple(output.shape), "upstream")).sum().backward()
         facts["gradient of the input"] = digest(leaf.grad) if leaf.grad is not None else "none"
         facts["gradients of the parameters"] = {
-            key: digest(tensor.grad) if tensor.grad is not None else "none"
-            for key, tensor in weights.items()
-            if key not in buffers
+            key: digest(tensor.grad) if tensor.grad is not None else "none" for key, tensor in weights.items()
         }
+        scenario["frozen"] = [name for name, parameter in model.named_parameters() if not parameter.requires_grad]
+        facts["frozen parameters"] = len(scenario["frozen"])
         scenario["unused"] = [name for name, parameter in model.named_parameters() if parameter.grad is None]
         facts["parameters without a gradient"] = len(scenario["unused"])
         attempt.when = "runs in evaluation mode"
         model.eval()
-        before = [tensor.clone() for tensor in buffers.values()]
+        before = buffers_of(model)
         with torch.no_grad():
             facts["output in evaluation mode"] = digest(_run(model, x.clone()))
-        facts["statistics kept in evaluation mode"] = all(map(torch.equal, before, buffers.values()))
+        now = buffers_of(model)
+        facts["statistics kept in evaluation mode"] = all(torch.equal(now[key], before[key]) for key in before)
     return attempt.scenario
 
 
@@ -107,6 +117,7 @@ def _structure(name: str, make: Callable[[], nn.Module], shape: tuple[int, ...])
     with _Attempt(f"{name} on {'×'.join(map(str, shape))}") as attempt:
         with _NoDraws():
             model = make()
+        attempt.facts["is made in training mode"] = _in_training_mode(model)
         attempt.when = "runs forward"
         found = _trace(model, torch.zeros(shape), attempt.facts)
         values = sum(prod(op.shape) for op in found.ops if op.kind in WITH_WEIGHTS)
@@ -128,6 +139,8 @@ def _trace(model: nn.Module, x: Tensor, facts: dict[str, Any] | None = None) -> 
     """Run a network for the first time; note its shape and counts in ``facts``."""
     if not isinstance(model, nn.Module):
         raise TypeError(f"it must be an nn.Module, but it is of type {type(model).__name__}")
+    if type(model).forward is nn.Module.forward:
+        raise TypeError(f"it has no method forward{_other_name(model)}")
     model.train()
     with torch.no_grad():
         found, output = trace(model, x.clone())
@@ -142,6 +155,16 @@ def _trace(model: nn.Module, x: Tensor, facts: dict[str, Any] | None = None) -> 
     used = {storage_of(weight) for op in layers for weight in op.weights.values()}
     facts["weights that are not registered"] = len(used - registered)
     return found
+
+
+def _in_training_mode(model: Any) -> bool:
+    return not isinstance(model, nn.Module) or all(module.training for module in model.modules())
+
+
+def _other_name(model: nn.Module) -> str:
+    own = [name for name in vars(type(model)) if callable(getattr(model, name, None)) and not name.startswith("__")]
+    near = difflib.get_close_matches("forward", own, n=1)
+    return f", but one that is called {near[0]}" if near else ""
 
 
 def count_parameters(model: nn.Module) -> int:
@@ -159,7 +182,11 @@ def _sizes(name: str, make: Callable[[], nn.Module], sizes: tuple[int, ...]) -> 
     with _Attempt(f"{name} on one picture of 32, 97 and 224 pixels") as attempt:
         model = make()
         attempt.when = "runs forward"
-        place_weights(model, _trace(model, numbers((2, 3, 64, 64), "input")))
+        before, x = buffers_of(model), numbers((2, 3, 64, 64), "input")
+        place_weights(model, _trace(model, x))
+        restore_buffers(model, before)
+        with torch.no_grad():
+            _run(model, x)  # the running statistics come from one training pass
         model.eval()
         with torch.no_grad():
             for size in sizes:
@@ -170,14 +197,15 @@ def _sizes(name: str, make: Callable[[], nn.Module], sizes: tuple[int, ...]) -> 
     return attempt.scenario
 
 
-def _independence(name: str, make: Callable[[], nn.Module]) -> Scenario:
+def _independence(name: str, make: Callable[[], nn.Module], shape: tuple[int, ...]) -> Scenario:
     with _Attempt(name) as attempt:
         attempt.when = "is made twice"
         memory = []
-        for model in (make(), make()):
-            with torch.no_grad():
-                model(numbers((2, 32, 4, 4), "input"))  # lazy layers get their weights at the first call
-            memory.append({storage_of(tensor) for tensor in (*model.parameters(), *model.buffers())})
+        with _NoDraws(), torch.no_grad():
+            models = make(), make()
+            for model in models:
+                model(torch.zeros(shape))  # lazy layers get their weights at the first call
+                memory.append({storage_of(tensor) for tensor in (*model.parameters(), *model.buffers())})
         attempt.facts["weights of their own"] = not memory[0] & memory[1]
     return attempt.scenario
 

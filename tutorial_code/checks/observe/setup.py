@@ -8,14 +8,21 @@ from torch import nn
 
 from tutorial_code.checks.observe.errors import error_facts
 from tutorial_code.checks.observe.facts import Scenario, digest
+from tutorial_code.checks.observe.weights import numbers
 
 
 def observe_make_criterion(make_criterion: Callable[[], Any]) -> Iterator[Scenario]:
-    """Compute a loss and its gradient for five pictures, sure and unsure, right and wrong."""
+    """Compute losses and their gradients for a few pictures, sure and unsure, right and wrong."""
+    logits = [[4.0, 0, -1], [0, 2, 1], [1, 1, 1], [-3, 5, 0], [0, 0, 9]]
+    yield _criticise("make_criterion() on five pictures", make_criterion, logits, [0, 1, 2, 0, 2])
+    sure = [[300.0, 0, -300], [0, -200, 200]]
+    yield _criticise("make_criterion() on two very sure answers, both wrong", make_criterion, sure, [1, 1])
+
+
+def _criticise(name: str, make_criterion: Callable[[], Any], rows: list[list[float]], classes: list[int]) -> Scenario:
     facts: dict[str, Any] = {"runs": "yes"}
-    scenario: Scenario = {"scenario": "make_criterion() on five pictures", "facts": facts}
-    logits = torch.tensor([[4.0, 0, -1], [0, 2, 1], [1, 1, 1], [-3, 5, 0], [0, 0, 9]], requires_grad=True)
-    labels = torch.tensor([0, 1, 2, 0, 2])
+    scenario: Scenario = {"scenario": name, "facts": facts}
+    logits, labels = torch.tensor(rows, requires_grad=True), torch.tensor(classes)
     when = "is made"
     try:
         criterion = make_criterion()
@@ -29,7 +36,7 @@ def observe_make_criterion(make_criterion: Callable[[], Any]) -> Iterator[Scenar
         facts["gradient"] = digest(logits.grad)
     except (Exception, SystemExit) as error:
         facts["runs"], scenario["error"] = error_facts(error, when)
-    yield scenario
+    return scenario
 
 
 def observe_make_optimizer(make_optimizer: Callable[..., torch.optim.Optimizer]) -> Iterator[Scenario]:
@@ -44,13 +51,19 @@ def observe_make_optimizer(make_optimizer: Callable[..., torch.optim.Optimizer])
 def _optimize(name: str, make_optimizer: Callable[..., Any], given: dict[str, float] | None) -> Scenario:
     facts: dict[str, Any] = {"runs": "yes"}
     scenario: Scenario = {"scenario": name, "facts": facts}
-    torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(4, 3, bias=False), nn.BatchNorm1d(3), nn.Linear(3, 2))
+    with torch.no_grad():
+        for place, parameter in model.named_parameters():
+            parameter.copy_(numbers(tuple(parameter.shape), place))
+    before = [digest(parameter) for parameter in model.parameters()]
     when = "is made"
     try:
         optimizer = make_optimizer(model, **(given or {}))
+        facts["parameters ask for gradients"] = all(parameter.requires_grad for parameter in model.parameters())
+        facts["weights left alone"] = [digest(parameter) for parameter in model.parameters()] == before
+        facts["model left in training mode"] = all(module.training for module in model.modules())
         facts["is an optimizer"] = isinstance(optimizer, torch.optim.Optimizer)
-        facts["kind"] = "SGD" if isinstance(optimizer, torch.optim.SGD) else type(optimizer).__name__
+        scenario["kind"] = "SGD" if isinstance(optimizer, torch.optim.SGD) else type(optimizer).__name__
         held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
         facts["parameters that it holds"] = sum(id(parameter) in held for parameter in model.parameters())
         if given is not None:

@@ -24,6 +24,9 @@ NAMES = {
     "native_layer_norm": "layer_norm",
     "native_dropout": "dropout",
     "cat": "concatenation",
+    "adaptive_max_pool2d": "adaptive_max_pool",
+    "upsample_bilinear2d": "resizing",
+    "upsample_nearest2d": "resizing",
 }
 LAYERS = {"conv", "linear"}
 
@@ -94,6 +97,7 @@ class _Recorder(TorchDispatchMode):
     def __init__(self, x: Tensor) -> None:
         super().__init__()
         self.ops: list[Op] = []
+        self.batch = len(x)
         self.alive = [x]  # a freed tensor's storage could be given to another one
         self.values = {storage_of(x): INPUT}  # of each storage: the operation that wrote it
         self.parts: dict[int, int] = {}  # of each partial view, by id: its own value
@@ -136,7 +140,7 @@ class _Recorder(TorchDispatchMode):
             }
             if any(storage_of(tensor) in self.masks for tensor in weights.values()):
                 name, weights = "dropout", {}
-            self._record(*_describe(name, arguments, weights, first), consumed, weights, first)
+            self._record(*_describe(name, arguments, weights, first, self.batch), consumed, weights, first)
             self.values[storage_of(first)] = len(self.ops) - 1
         return result
 
@@ -158,22 +162,24 @@ def _bind(func, args, kwargs) -> dict[str, Any]:
 
 
 def _describe(
-    name: str, given: dict[str, Any], weights: dict[str, Tensor], result: Tensor
+    name: str, given: dict[str, Any], weights: dict[str, Tensor], result: Tensor, batch: int
 ) -> tuple[str, dict[str, Any]]:
     if name == "convolution":
         weight, groups = given["weight"], given["groups"]
-        return "conv", {
+        return "transposed_conv" if given["transposed"] else "conv", {
             "in_channels": weight.shape[1] * groups,
             "out_channels": weight.shape[0],
             "kernel_size": list(weight.shape[2:]),
             "stride": list(given["stride"]),
-            "padding": list(given["padding"]),
             "dilation": list(given["dilation"]),
             "groups": groups,
+            "padding": list(given["padding"]),
             "bias": given["bias"] is not None,
         }
     if "batch_norm" in name:
         uses_batch = given.get("training", "with_update" in name)
+        if result.shape[0] == 1 < batch:  # PyTorch computes it as a BatchNorm over one long image
+            return "instance_norm", {}
         return "batch_norm", {
             "features": result.shape[1],
             "statistics": "batch" if uses_batch else "running",
@@ -186,6 +192,8 @@ def _describe(
         return "linear", {"out_features": result.shape[-1], "bias": name == "addmm" or given.get("bias") is not None}
     if _is_relu(name, given):
         return "relu", {}
+    if name == "hardtanh" and (given.get("min_val"), given.get("max_val")) == (0, 6):
+        return "relu6", {}
     if name == "max_pool2d_with_indices":
         return "max_pool", {
             "kernel_size": _pair(given["kernel_size"]),

@@ -1,5 +1,5 @@
 # MISTAKE: the first two convolutions share one BatchNorm; and there is no ReLU after the second
-# NAMED: differs: Missing after the second BatchNorm: ReLU.
+# NAMED: differs: The second BatchNorm and the first BatchNorm are one layer, used twice.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
 # MISTAKE: the stem has no ReLU; and no max-pool
-# NAMED: differs: The stages should be 2 of 256×12×12, 2 of 512×6×6, 2 of 1024×3×3, 1 of 2048×2×2. Yours are 2 of 256×24×24, 2 of 512×12×12, 2 of 1024×6×6, 1 of 2048×3×3.
+# NAMED: differs: Missing after the first BatchNorm of the stem: ReLU, max-pool.
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,5 @@
 # MISTAKE: conv2_x also starts with stride 2; and the linear layer has no bias
-# NAMED: differs: The stages should be 1 of 256×8×8, 3 of 512×4×4, 2 of 1024×2×2, 1 of 2048×1×1. Yours are 1 of 256×4×4, 3 of 512×2×2, 2 of 1024×1×1, 1 of 2048×1×1.
+# NAMED: differs: The third convolution of block 1 (in conv2_x) has stride 2, where 1 is expected.
 import torch
 from torch import Tensor, nn
 

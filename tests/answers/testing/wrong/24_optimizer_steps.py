@@ -1,5 +1,5 @@
 # MISTAKE: trains the model on the test pictures
-# NAMED: differs: The network runs in evaluation mode, autograd on; right is evaluation mode, autograd off.
+# NAMED: differs: backward() is called in a test.
 import torch
 
 

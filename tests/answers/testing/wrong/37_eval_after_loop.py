@@ -1,5 +1,5 @@
 # MISTAKE: calls model.eval() only after the loop
-# NAMED: no-eval-mode: model.eval() is not called: it is missing, or its parentheses are.
+# NAMED: differs: The network runs in training mode, autograd off; right is evaluation mode, autograd off.
 import torch
 
 

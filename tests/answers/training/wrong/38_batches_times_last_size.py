@@ -1,5 +1,5 @@
 # MISTAKE: divides by the number of batches times the size of the last batch, not by the number of pictures
-# NAMED: differs: What is returned is not what it should be: mean loss per picture: expected 1.1051, got 1.3506.
+# NAMED: differs: The mean loss is divided by the number of batches times the size of the last one: expected 1.4379, got 1.7574.
 import time
 
 import torch

@@ -1,0 +1,1 @@
+from tutorial_code.ch02_bottleneck import Bottleneck

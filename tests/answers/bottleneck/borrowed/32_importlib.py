@@ -1,0 +1,3 @@
+import importlib
+
+Bottleneck = importlib.import_module("tutorial_code.ch0" + "2_bottleneck").Bottleneck

@@ -1,0 +1,1 @@
+from tutorial_code.ch04_training import Bottleneck

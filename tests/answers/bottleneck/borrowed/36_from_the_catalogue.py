@@ -1,0 +1,3 @@
+from tutorial_code.checks.catalogue import solution
+
+Bottleneck = solution("Bottleneck")

@@ -1,0 +1,1 @@
+from tutorial_code.ch03_resnet50 import ResNet50

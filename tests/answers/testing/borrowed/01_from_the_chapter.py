@@ -1,0 +1,1 @@
+from tutorial_code.ch05_testing import evaluate

@@ -1,0 +1,17 @@
+# MISTAKE: squeezes the logits, which takes the batch away when it holds one picture
+# NAMED: fails: Logits and labels do not have the same number of images.
+import torch
+
+
+@torch.no_grad()
+def evaluate(model, loader, criterion, device):
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    for images, labels in loader:
+        images, labels = images.to(device), labels.to(device)
+        logits = model(images)
+        logits = logits.squeeze()
+        total += criterion(logits, labels).item() * len(labels)
+        right += (logits.argmax(dim=-1) == labels).sum().item()
+        count += len(labels)
+    return total / count, 100 * right / count

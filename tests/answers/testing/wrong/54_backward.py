@@ -1,0 +1,18 @@
+# MISTAKE: calls backward in a test
+# NAMED: differs: backward() is called in a test.
+import torch
+from torch import nn
+
+
+def evaluate(model: nn.Module, loader, criterion, device) -> tuple[float, float]:
+    model.eval()
+    loss_sum, right, n = 0.0, 0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        logits = model(x)
+        loss = criterion(logits, y)
+        loss.backward()
+        loss_sum += loss.item() * len(y)
+        right += (logits.argmax(dim=1) == y).sum().item()
+        n += len(y)
+    return loss_sum / n, 100.0 * right / n

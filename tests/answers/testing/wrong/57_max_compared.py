@@ -1,0 +1,17 @@
+# MISTAKE: compares the pair that max returns
+# NAMED: fails: A comparison gives a single True or False, not one for each image.
+import torch
+from torch import nn
+
+
+@torch.no_grad()
+def evaluate(model: nn.Module, loader, criterion, device) -> tuple[float, float]:
+    model.eval()
+    loss_sum, right, n = 0.0, 0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        logits = model(x)
+        loss_sum += criterion(logits, y).item() * len(y)
+        right += (logits.max(1) == y).sum().item()
+        n += len(y)
+    return loss_sum / n, 100.0 * right / n

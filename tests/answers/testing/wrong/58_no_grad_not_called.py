@@ -1,0 +1,17 @@
+# MISTAKE: with torch.no_grad without parentheses
+# NAMED: fails: A with statement is given something that was not called.
+import torch
+from torch import nn
+
+
+def evaluate(model: nn.Module, loader, criterion, device) -> tuple[float, float]:
+    model.eval()
+    loss_sum, right, n = 0.0, 0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        with torch.no_grad:
+            logits = model(x)
+        loss_sum += criterion(logits, y).item() * len(y)
+        right += (logits.argmax(dim=1) == y).sum().item()
+        n += len(y)
+    return loss_sum / n, 100.0 * right / n

@@ -1,0 +1,24 @@
+import torch
+from torch import nn
+
+
+def make_criterion():
+    return nn.CrossEntropyLoss()
+
+
+def make_optimizer(model, lr=0.03, momentum=0.9, weight_decay=5e-4):
+    return torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum, weight_decay=weight_decay)
+
+
+def train_one_epoch(model, loader, criterion, optimizer, device):
+    model.train()
+    total, count = 0.0, 0
+    for images, labels in loader:
+        count += int(torch.ones_like(labels).sum())
+        labels = labels.to(torch.int64).to(device)
+        loss = criterion(model(images.to(device)), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(labels)
+    return total / count

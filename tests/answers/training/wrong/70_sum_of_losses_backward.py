@@ -1,0 +1,25 @@
+# MISTAKE: calls backward on the sum of the losses so far
+# NAMED: fails: Something was changed in place that backward() still needs.
+import torch
+from torch import nn
+
+
+def make_criterion():
+    return nn.CrossEntropyLoss()
+
+
+def make_optimizer(model, lr=0.03, momentum=0.9, weight_decay=5e-4):
+    return torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum, weight_decay=weight_decay)
+
+
+def train_one_epoch(model, loader, criterion, optimizer, device):
+    model.train()
+    total, count = 0.0, 0
+    for images, labels in loader:
+        images, labels = images.to(device), labels.to(device)
+        optimizer.zero_grad()
+        total = total + criterion(model(images), labels)
+        total.backward(retain_graph=True)
+        optimizer.step()
+        count += len(labels)
+    return total.item() / count

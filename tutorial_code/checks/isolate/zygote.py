@@ -1,0 +1,62 @@
+"""The process that others are forked from: it imports torch once, computes nothing, and forks on request.
+
+``python -m tutorial_code.checks.isolate.zygote FD``. Over the socket FD comes one byte for each process that is
+wanted, one of the kinds below, and with it the file descriptors of its channel: a socket, and a pipe for what it
+prints. Because nothing was computed before, no thread and no random state is shared; and where a GPU is installed,
+it stays untouched.
+"""
+
+import gc
+import importlib
+import os
+import socket
+import sys
+
+ANSWER, ANSWER_WITH_OPTIMIZER, JUDGE = b"a", b"o", b"j"
+
+
+def main() -> None:
+    """Fork for every request, until the other end of the socket is closed."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    import torch
+
+    from tutorial_code.checks.exercises import EXERCISES
+    from tutorial_code.checks.isolate import child, judge_process
+
+    for exercise in EXERCISES:
+        importlib.import_module(f"tutorial_code.{exercise.chapter}")
+    torch.set_num_threads(1)  # the networks are small, and threads would wait for each other
+    gc.freeze()  # what is there already is not looked through again in each fork
+    serve = {JUDGE: judge_process.serve_verdicts}
+    while True:
+        kind, descriptors, _, _ = socket.recv_fds(control, 1, 2)
+        if not kind:
+            return
+        if kind == ANSWER_WITH_OPTIMIZER:
+            import_optimizer()  # once here, not in every fork; and not at all where it is not needed
+        if os.fork() == 0:
+            if os.fork():  # whose parent ends is nobody's child: an answer cannot reach the tool by getppid()
+                os._exit(0)
+            os.setsid()
+            control.close()
+            connection, prints = descriptors
+            os.dup2(prints, 1)
+            os.dup2(prints, 2)
+            os.close(prints)
+            channel = socket.socket(fileno=connection)
+            serve.get(kind, child.serve_answer)(channel.makefile("rb"), channel.makefile("wb"))
+            os._exit(0)  # threads and exit handlers of an answer end here
+        for descriptor in descriptors:
+            os.close(descriptor)
+        os.wait()
+
+
+def import_optimizer() -> None:
+    """Let PyTorch import what it imports with the first optimizer: its compiler, for most of a second."""
+    import torch
+
+    torch.optim.SGD([torch.zeros(1)])
+
+
+if __name__ == "__main__":
+    main()

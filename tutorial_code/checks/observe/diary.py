@@ -1,0 +1,205 @@
+"""What a loop is given to be looked at: a network, batches, a criterion and an optimizer that keep a diary.
+
+Nothing in it depends on how the answer is written, only on what it does: the mode, autograd on or off, each step, and
+the weights afterwards.
+"""
+
+import contextlib
+import gc
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from tutorial_code.checks.observe.devices import DeviceWatch
+from tutorial_code.checks.observe.facts import digest
+
+
+class Batches(NamedTuple):
+    """What a loader gives: 11 pictures in batches of 4, 4 and 3, or otherwise."""
+
+    pictures: int = 11
+    size: int = 4
+    drop_last: bool = False
+    classes: int = 3
+    kind: str = "any labels"  # or "one class is missing", "the network is right", "a picture is not a number"
+
+
+class Diary:
+    """What happened, in order, and how often."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.batches: list[dict[str, Any]] = []  # what the network gave for each
+        self.steps: list[dict[str, float]] = []  # what each step of the optimizer had to go by
+        self.graphs: weakref.WeakSet = weakref.WeakSet()
+        self.most_graphs = 0
+
+    def __deepcopy__(self, memory: dict) -> "Diary":
+        return self  # a copy of the network writes into the same diary
+
+    def note(self, event: str) -> None:
+        self.events.append(event)
+
+    def count(self, event: str) -> int:
+        return sum(entry.startswith(event) for entry in self.events)
+
+
+class _Mark:
+    """Lives as long as the graph that holds it."""
+
+
+class _Marked(torch.autograd.Function):
+    """The identity; its node in the graph holds a mark, and tells when backward passes."""
+
+    @staticmethod
+    def forward(context, x, diary):
+        context.diary, context.mark = diary, _Mark()
+        diary.graphs.add(context.mark)
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(context, gradient):
+        context.diary.note("backward")
+        return gradient, None
+
+
+class DiaryNetwork(nn.Module):
+    """A small network like the real one in kind: pictures (batch, 3, 2, 2) to logits (batch, classes)."""
+
+    def __init__(self, diary: Diary, classes: int) -> None:
+        super().__init__()
+        self.diary = diary
+        conv, norm = nn.Conv2d(3, 4, kernel_size=1, bias=False), nn.BatchNorm2d(4)
+        self.body = nn.Sequential(conv, norm, nn.ReLU(), nn.Flatten(), nn.Linear(16, classes))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if len(self.diary.graphs) > 1 and self.diary.most_graphs < 2:
+            gc.collect()  # a graph in a cycle is not a graph that is kept
+        self.diary.most_graphs = max(self.diary.most_graphs, len(self.diary.graphs))
+        modes = {module.training for module in self.modules()}
+        mode = "mixed" if len(modes) > 1 else "training" if modes.pop() else "evaluation"
+        self.diary.note(f"forward in {mode} mode, autograd {'on' if torch.is_grad_enabled() else 'off'}")
+        return _Marked.apply(self.body(x), self.diary)
+
+
+class DiaryCriterion(nn.CrossEntropyLoss):
+    """A cross-entropy of its own kind, so that another one in its place shows."""
+
+    def __init__(self, diary: Diary) -> None:
+        super().__init__(label_smoothing=0.2)
+        self.diary = diary
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        self.diary.note("loss")
+        loss = super().forward(logits, labels)
+        with torch.no_grad(), contextlib.suppress(Exception):  # what it is given may be anything
+            self.diary.batches.append(_measured(logits, labels, loss))
+        return loss
+
+
+def _measured(logits: Tensor, labels: Tensor, loss: Tensor) -> dict[str, Any]:
+    """Return what wrong sums can be made of."""
+    guesses = logits.argmax(dim=1)
+    return {
+        "pictures": len(labels),
+        "loss": loss.item(),
+        "hits": int((guesses == labels).sum()),
+        "pairs": int((guesses[:, None] == labels).sum()),  # each guess beside each label
+        "hits in a byte": int((guesses == labels.to(torch.uint8)).sum()),
+        "labels": labels.bincount(minlength=logits.shape[1]).tolist(),
+        "hits by class": labels[guesses == labels].bincount(minlength=logits.shape[1]).tolist(),
+    }
+
+
+class DiaryOptimizer(torch.optim.SGD):
+    """SGD with momentum that notes its steps."""
+
+    diary: Diary
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        if hasattr(self, "diary"):
+            self.diary.note("zero_grad")
+        super().zero_grad(set_to_none)
+
+    def step(self, closure: Any = None) -> Any:
+        self.diary.note("step")
+        gradients = [p.grad.norm() for group in self.param_groups for p in group["params"] if p.grad is not None]
+        norm = torch.stack(gradients).norm().item() if gradients else 0.0
+        self.diary.steps.append({"gradient": norm, "rate": float(self.param_groups[0]["lr"])})
+        return super().step(closure)
+
+
+class DiaryLoader(DataLoader):
+    """Batches in a fixed order, each noted when it is taken."""
+
+    diary: Diary
+    watch: DeviceWatch
+
+    def __iter__(self) -> Iterator[list[Tensor]]:
+        for number, (images, labels) in enumerate(super().__iter__(), start=1):
+            self.diary.note(f"batch {number}")
+            self.watch.on_the_cpu(images, labels)
+            yield [images, labels]
+
+
+class LoopFixture:
+    """Everything that a loop is given, new and always the same."""
+
+    def __init__(self, batches: Batches, training: bool, rate: float = 0.2) -> None:
+        random = torch.Generator().manual_seed(4)
+        self.diary, self.watch = Diary(), DeviceWatch()
+        self.model = DiaryNetwork(self.diary, batches.classes).train(training)
+        with torch.no_grad():
+            for name, tensor in (*self.model.named_parameters(), *self.model.named_buffers()):
+                if tensor.is_floating_point():
+                    values = torch.rand(tensor.shape, generator=random)
+                    tensor.copy_(values - 0.5 if name.endswith(("0.weight", "4.weight", "bias")) else values + 0.5)
+        images = torch.randn(batches.pictures, 3, 2, 2, generator=random)
+        images[0] *= 5  # its logits are the largest of all, so that a maximum over the whole batch finds them
+        labels = torch.randint(batches.classes, (batches.pictures,), generator=random)
+        if batches.kind == "one class is missing":
+            labels = labels.clamp(max=batches.classes - 2)
+        elif batches.kind == "the network is right":
+            with torch.no_grad():
+                labels = self.model.eval().body(images).argmax(dim=1)
+            labels[::60] = (labels[::60] + 1) % batches.classes  # but for a few
+            self.model.train(training)
+        elif batches.kind == "a picture is not a number":
+            images[batches.size] = torch.nan  # the first of the second batch
+        self.watch.of_the_model(*self.model.parameters(), *self.model.buffers())
+        self.loader = DiaryLoader(TensorDataset(images, labels), batches.size, drop_last=batches.drop_last)
+        self.loader.diary, self.loader.watch = self.diary, self.watch
+        self.criterion = DiaryCriterion(self.diary)
+        self.optimizer = DiaryOptimizer(self.model.parameters(), lr=rate, momentum=0.9)
+        self.optimizer.diary = self.diary
+
+    def train(self, train_one_epoch: Callable[..., float]) -> Any:
+        with self.watch:
+            return train_one_epoch(self.model, self.loader, self.criterion, self.optimizer, self.watch.device)
+
+    def test(self, evaluate: Callable[..., tuple[float, float]]) -> Any:
+        with self.watch:
+            return evaluate(self.model, self.loader, self.criterion, self.watch.device)
+
+    def state(self, kind: str) -> dict[str, Any]:
+        tensors = dict(self.model.named_parameters() if kind == "weights" else self.model.named_buffers())
+        return {name: digest(tensor) for name, tensor in tensors.items()}
+
+    def facts(self) -> dict[str, Any]:
+        """Return what training and testing have in common."""
+        diary = self.diary
+        return {
+            "mode and autograd": sorted({event for event in diary.events if event.startswith("forward")}),
+            "batches": diary.count("batch"),
+            "forward passes": diary.count("forward"),
+            "device": self.watch.verdict(),
+            "weights still ask for gradients": all(p.requires_grad for p in self.model.parameters()),
+        }
+
+    def explanations(self) -> dict[str, Any]:
+        """Return what the facts can be explained with."""
+        return {"trace": self.diary.events, "batches": self.diary.batches, "steps": self.diary.steps}
