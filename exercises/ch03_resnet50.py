@@ -2,6 +2,7 @@
 
 Read chapter 3: tutorial_code/ch03_resnet50.py
 Then check what you wrote: uv run resnet50 check resnet50
+Where your own Bottleneck passes its check, it is taken here in place of the chapter's.
 """
 
 from collections.abc import Sequence

@@ -44,10 +44,9 @@ def check(
         watch_answers(answers, console)
         raise typer.Exit
     ((answer, asked),) = answers.items()
-    from tutorial_code.checks.isolate.worker import judge_file
     from tutorial_code.checks.show import print_verdict
 
-    verdict = judge_file(answer, asked)
+    verdict = path.judge_answer(answer, asked)
     if as_json:
         print(json.dumps(verdict.as_json(), ensure_ascii=False))
     else:

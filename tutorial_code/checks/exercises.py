@@ -17,6 +17,7 @@ class Exercise(NamedTuple):
     chapter: str  # its module, and the name of the reader's file
     names: tuple[str, ...]  # the classes and functions that are judged
     hints: tuple[str, str, str]  # from a nudge to nearly the answer
+    uses: tuple[str, ...] = ()  # earlier exercises whose answers it is built from
 
     @property
     def number(self) -> int:
@@ -36,13 +37,14 @@ EXERCISES = (
         "ch02_bottleneck",
         ("Bottleneck",),
         (
-            "Draw the two ways from x to the addition. On the one stand three convolutions; on the other, most of the "
-            "time, nothing at all. What must agree at the addition?",
-            "Branch: 1×1 to channels, 3×3 with the stride and padding=1, 1×1 to 4 * channels. BatchNorm after each,"
-            " ReLU after the first two. Shortcut: nn.Identity() when stride is 1 and in_channels is 4 * channels, "
-            "otherwise a 1×1 convolution with the stride, and BatchNorm. No convolution has a bias.",
-            "In forward: out = relu(bn1(conv1(x))); out = relu(bn2(conv2(out))); out = bn3(conv3(out)); and then "
-            "return relu(out + shortcut(x)).",
+            "Draw the two paths from x to the addition. On one stand three convolutions; on the other, most of the "
+            "time, nothing at all. What must agree at the addition? Write the shape beside each arrow.",
+            "The stride belongs to the 3×3 convolution, and to the shortcut. Ask of the shortcut: when do input and "
+            "output have the same shape? Two things can make them differ. Where they differ, a 1×1 convolution and "
+            "BatchNorm make them agree. Which ReLU comes before the addition, and which after it?",
+            "Branch: 1×1 to channels, 3×3 with the stride and padding=1, 1×1 to 4 * channels, none with a bias; "
+            "BatchNorm after each, ReLU after the first two. Shortcut: nn.Identity() when stride is 1 and in_channels "
+            "is 4 * channels, otherwise 1×1 with the stride, and BatchNorm. forward ends with relu(out + shortcut(x)).",
         ),
     ),
     Exercise(
@@ -51,15 +53,17 @@ EXERCISES = (
         "ch03_resnet50",
         ("ResNet50",),
         (
-            "Write down the shape after each part for a picture of 224×224: stem, four stages, pooling, classifier. "
+            "Write down the shape after each part for an image of 224×224: stem, four stages, pooling, classifier. "
             "Which number of channels does each block take, and which does it give?",
+            "The stem halves twice, by its 7×7 convolution and by its pooling. In a stage only the first block "
+            "differs: it takes the channels of the stage before, and has the stride. A block gives four times its "
+            "inner channels. Keep the blocks where PyTorch finds them: in an nn.Sequential or nn.ModuleList.",
             "Stem: 7×7 convolution (64 channels, stride 2, padding 3), BatchNorm, ReLU, 3×3 max-pool (stride 2, "
-            "padding 1). Stages: 64, 128, 256, 512 channels inside, strides 1, 2, 2, 2 in the first block only. Then "
+            "padding 1). First blocks: (in_channels, channels, stride) = (64, 64, 1), (256, 128, 2), (512, 256, 2), "
+            "(1024, 512, 2); the others of a stage are Bottleneck(4 * channels, channels). Then "
             "nn.AdaptiveAvgPool2d(1), flatten(1), nn.Linear(2048, num_classes).",
-            "A stage is nn.Sequential(Bottleneck(in_channels, channels, stride), *[Bottleneck(4 * channels, channels) "
-            "for _ in range(blocks - 1)]), for (in_channels, channels, stride) = (64, 64, 1), (256, 128, 2), "
-            "(512, 256, 2), (1024, 512, 2).",
         ),
+        uses=("bottleneck",),
     ),
     Exercise(
         "training",
@@ -68,12 +72,13 @@ EXERCISES = (
         ("make_criterion", "make_optimizer", "train_one_epoch"),
         (
             "Say the five steps aloud for one batch. Which of them adds to something that must be empty before?",
-            "model.train() once. For each batch: move pictures and labels to the device, zero the gradients, forward, "
-            "loss, backward, step. Add up loss.detach() times the number of pictures, and divide at the end.",
+            "Before the loop: which mode must the model be in, and which sums begin at 0? In the loop: what must be "
+            "moved where, and what are the five steps? After it: the criterion gave means of batches, and the last "
+            "batch may be smaller. What must each mean be multiplied by before it is added?",
             "optimizer.zero_grad(); logits = model(images); loss = criterion(logits, labels); loss.backward(); "
             "optimizer.step(); total += loss.item() * len(labels); count += len(labels). After the loop: "
-            "return total / count. The optimizer is torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum, "
-            "weight_decay=weight_decay), the criterion nn.CrossEntropyLoss().",
+            "return total / count. The optimizer is torch.optim.SGD over model.parameters() with all three settings "
+            "by name, the criterion nn.CrossEntropyLoss().",
         ),
     ),
     Exercise(
@@ -83,10 +88,12 @@ EXERCISES = (
         ("evaluate",),
         (
             "Two switches make a test out of a training loop. One is for BatchNorm, the other for autograd.",
-            "model.eval(), and the loop under torch.no_grad(). Count right answers with logits.argmax(dim=1) == "
-            "labels; add up losses times the number of pictures; divide once, at the end.",
-            "total += criterion(logits, labels).item() * len(labels); right += (logits.argmax(dim=1) == "
-            "labels).sum().item(); count += len(labels). After the loop: return total / count, 100 * right / count.",
+            "Three sums run through the loop: of losses, of right answers, of images. The largest logit of each row is "
+            "the predicted class: along which dimension do you look for it? Divide once, after the loop; percent are "
+            "asked for.",
+            "model.eval(), the loop under torch.no_grad(). total += criterion(logits, labels).item() * len(labels); "
+            "right += (logits.argmax(dim=1) == labels).sum().item(); count += len(labels). After the loop: return "
+            "total / count, 100 * right / count.",
         ),
     ),
 )

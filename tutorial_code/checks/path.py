@@ -6,9 +6,9 @@ from pathlib import Path
 from rich.console import Console
 
 from tutorial_code.checks.diagnose.verdict import Verdict
-from tutorial_code.checks.exercises import EXERCISES, FOLDER, Exercise
+from tutorial_code.checks.exercises import EXERCISES, FOLDER, Exercise, find_exercise
 from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
-from tutorial_code.checks.isolate.worker import judge_file, judge_files
+from tutorial_code.checks.isolate.worker import Worker, judge_file
 from tutorial_code.checks.show import DONE, NOT_STARTED, WRONG, print_path, print_verdict
 from tutorial_code.errors import ReaderError
 
@@ -36,10 +36,22 @@ def started(exercise: Exercise) -> bool:
         return True
 
 
+def judge_answer(path: Path, exercise: Exercise, worker: Worker | None = None) -> Verdict:
+    """Judge a file as a step of the reader's path: with their own earlier answers beside it, where those pass."""
+    own, names = {}, []
+    for earlier in map(find_exercise, exercise.uses):
+        file = path.parent / f"{earlier.chapter}.py"
+        if file.is_file() and judge_file(file, earlier).passed:
+            own[earlier.chapter] = read_source(file)
+            names += earlier.names
+    verdict = judge_file(path, exercise, worker, own)
+    verdict.built_from = tuple(names)
+    return verdict
+
+
 def walk(console: Console) -> bool:
     """Judge everything that is started, print the path and the next step; tell whether all is done."""
-    begun = [exercise for exercise in EXERCISES if started(exercise)]
-    verdicts = dict(zip(begun, judge_files([(exercise.file, exercise) for exercise in begun], jobs=2), strict=True))
+    verdicts = {exercise: judge_answer(exercise.file, exercise) for exercise in EXERCISES if started(exercise)}
     states = [(exercise, _state(verdicts.get(exercise))) for exercise in EXERCISES]
     following = next(((exercise, state) for exercise, state in states if state != DONE), None)
     if following is None:
@@ -73,7 +85,7 @@ def next_hint(exercise: Exercise) -> str:
 def first_open() -> Exercise:
     """Return the first exercise that is not done, or else the last."""
     for exercise in EXERCISES:
-        if not (started(exercise) and judge_file(exercise.file, exercise).passed):
+        if not (started(exercise) and judge_answer(exercise.file, exercise).passed):
             return exercise
     return EXERCISES[-1]
 

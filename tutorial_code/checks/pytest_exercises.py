@@ -7,7 +7,7 @@ import pytest
 
 from tutorial_code.checks.exercises import EXERCISES, Exercise
 from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
-from tutorial_code.checks.isolate.worker import judge_file
+from tutorial_code.checks.path import judge_answer
 from tutorial_code.checks.show import as_text
 
 
@@ -27,7 +27,7 @@ class ExerciseItem(pytest.Item):
             started = True
         if not started:
             pytest.skip(f"not started: open {self._shown()}")
-        verdict = judge_file(self.path, self.exercise)
+        verdict = judge_answer(self.path, self.exercise)
         if not verdict.passed:
             verdict.file = self._shown()
             raise WrongAnswer(as_text(verdict))

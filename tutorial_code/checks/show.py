@@ -32,7 +32,8 @@ def print_verdict(console: Console, verdict: Verdict) -> None:
     if state == NOT_STARTED:
         _print(console, f"Read {_chapter(find_exercise(verdict.exercise))}, and write {verdict.file}.")
         return
-    _print(console, f"judged {verdict.file} in {verdict.seconds:.1f} s", "dim")
+    own = f" with your own {', '.join(verdict.built_from)}" if verdict.built_from else ""
+    _print(console, f"judged {verdict.file}{own} in {verdict.seconds:.1f} s", "dim")
     if verdict.mistake:
         _print(console, verdict.mistake.name, "bold", above=1)
         if verdict.mistake.explanation != verdict.mistake.name:

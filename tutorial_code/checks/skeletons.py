@@ -5,7 +5,7 @@ import textwrap
 from itertools import pairwise
 from pathlib import Path
 
-from tutorial_code.checks.exercises import EXERCISES, PACKAGE, Exercise
+from tutorial_code.checks.exercises import EXERCISES, PACKAGE, Exercise, find_exercise
 from tutorial_code.overwriting import make_way
 
 TAG = 'tags=["exercise"]'
@@ -38,8 +38,12 @@ def skeleton(exercise: Exercise) -> str:
     """Return the text of an exercise's file."""
     head = (
         f'"""Exercise: {exercise.title}.\n\nRead chapter {exercise.number}: tutorial_code/{exercise.chapter}.py\n'
-        f'Then check what you wrote: uv run resnet50 check {exercise.id}\n"""\n'
+        f"Then check what you wrote: uv run resnet50 check {exercise.id}\n"
     )
+    for earlier in map(find_exercise, exercise.uses):
+        names = ", ".join(earlier.names)
+        head += f"Where your own {names} passes its check, it is taken here in place of the chapter's.\n"
+    head += '"""\n'
     return (
         "\n".join([head, imports_of(exercise), *(f"\n\n{cell.rstrip()}" for cell in exercise_cells(exercise))]) + "\n"
     )

@@ -8,7 +8,8 @@ from watchfiles import watch
 
 from tutorial_code.checks.exercises import Exercise
 from tutorial_code.checks.isolate.judge_process import the_judge
-from tutorial_code.checks.isolate.worker import Worker, judge_file
+from tutorial_code.checks.isolate.worker import Worker
+from tutorial_code.checks.path import judge_answer
 from tutorial_code.checks.show import print_verdict
 
 
@@ -39,7 +40,7 @@ def watch_answers(answers: dict[Path, Exercise], console: Console) -> None:
 
 def _judge(path: Path, exercise: Exercise, console: Console, worker: Worker) -> Worker:
     worker.exercise = exercise
-    verdict = judge_file(path, exercise, worker)
+    verdict = judge_answer(path, exercise, worker)
     console.rule(style="dim")
     print_verdict(console, verdict)
     return Worker(exercise)

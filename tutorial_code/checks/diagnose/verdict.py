@@ -34,6 +34,7 @@ class Verdict:
     mistake: Named | None
     checks: list[Check] = field(default_factory=list)
     printed: str = ""  # by the answer, for the terminal only
+    built_from: tuple[str, ...] = ()  # the reader's own earlier answers that it was judged with
 
     @property
     def state(self) -> str:

@@ -79,7 +79,6 @@ class _Zygote:
         its.close()
         self.owner = os.getpid()
 
-
     def close(self) -> None:
         """Let the process end; it does so as soon as nobody can ask it for more."""
         if self.owner == os.getpid():

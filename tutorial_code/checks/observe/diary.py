@@ -25,6 +25,7 @@ class Batches(NamedTuple):
     size: int = 4
     drop_last: bool = False
     classes: int = 3
+    watched: bool = True  # whether the device of each tensor is followed, which takes most of the time
     kind: str = "any labels"  # or "one class is missing", "the network is right", "a picture is not a number"
 
 
@@ -152,6 +153,7 @@ class LoopFixture:
     def __init__(self, batches: Batches, training: bool, rate: float = 0.2) -> None:
         random = torch.Generator().manual_seed(4)
         self.diary, self.watch = Diary(), DeviceWatch()
+        self.follow = self.watch if batches.watched else contextlib.nullcontext()
         self.model = DiaryNetwork(self.diary, batches.classes).train(training)
         with torch.no_grad():
             for name, tensor in (*self.model.named_parameters(), *self.model.named_buffers()):
@@ -178,11 +180,11 @@ class LoopFixture:
         self.optimizer.diary = self.diary
 
     def train(self, train_one_epoch: Callable[..., float]) -> Any:
-        with self.watch:
+        with self.follow:
             return train_one_epoch(self.model, self.loader, self.criterion, self.optimizer, self.watch.device)
 
     def test(self, evaluate: Callable[..., tuple[float, float]]) -> Any:
-        with self.watch:
+        with self.follow:
             return evaluate(self.model, self.loader, self.criterion, self.watch.device)
 
     def state(self, kind: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tutorial_code.checks.observe.facts import Scenario
 UNEVEN = Batches()
 SINGLE = Batches(pictures=4)
 DROPPED = Batches(drop_last=True)
-MANY = Batches(pictures=301, size=2)
+MANY = Batches(pictures=301, size=2, watched=False)
 ONE_MISSING = Batches(kind="one class is missing")
 MANY_HITS = Batches(pictures=600, size=290, classes=300, kind="the network is right")
 NOT_A_NUMBER = Batches(kind="a picture is not a number")
