@@ -60,7 +60,8 @@ def test_chapter_is_in_percent_format_with_its_sections(path):
     assert "## Read on" in text
 
 
-SHARED = {"errors", "plots", "tables", "data.cifar10", "data.folder", "device_loader"}  # what a reader may see, too
+# What a reader may see, too.
+SHARED = {"errors", "plots", "tables", "data.cifar10", "data.folder", "device_loader", "initialization"}
 
 
 def forbidden_imports(source, chapter):

@@ -244,10 +244,10 @@ if __name__ == "__main__":
         block = Bottleneck(in_channels, channels, stride)
         counted = summary(block, input_size=(1, in_channels, 56, 56), verbose=0)
         shape = tuple(block(torch.randn(1, in_channels, 56, 56)).shape)
-        kind = type(block.shortcut).__name__
+        fits = stride == 1 and in_channels == 4 * channels
         print(
             f"Bottleneck({in_channels}, {channels}, stride={stride}): {shape}  "
-            f"{counted.total_params:,} parameters, shortcut {kind}"
+            f"{counted.total_params:,} parameters, shortcut: {'identity' if fits else 'projection'}"
         )
 
 # %% [markdown]
@@ -256,9 +256,11 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
+    from tutorial_code.initialization import start_blocks_as_shortcuts
+
     block = Bottleneck(256, 64)
-    nn.init.zeros_(block.bn3.weight)
     x = torch.randn(2, 256, 8, 8)
+    start_blocks_as_shortcuts(block, x)  # finds that scale by what it does: you may have given it any name
     print("block(x) equals relu(x):", torch.equal(block(x), torch.relu(x)))
 
 # %% [markdown]

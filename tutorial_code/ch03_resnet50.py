@@ -135,7 +135,7 @@ class ResNet50(nn.Module):
 # *Predict:* which stage holds most of the parameters? Which costs most multiply-adds?
 
 
-# %%
+# %% tags=["tutorial-names"]
 class GroupCount(NamedTuple):
     """One row of Table 1."""
 
@@ -195,7 +195,7 @@ if __name__ == "__main__":
 # each group gives. Here are its first three channels, from fresh weights. *Predict:* after which group can you
 # no longer tell the digit?
 
-# %%
+# %% tags=["tutorial-names"]
 if __name__ == "__main__":
     from tutorial_code import plots
     from tutorial_code.ch01_images import load_digits_data
@@ -227,7 +227,7 @@ if __name__ == "__main__":
 # of the positions. Move the stride, and count again.
 
 
-# %%
+# %% tags=["tutorial-names"]
 def with_stride_on_first_conv(model: ResNet50) -> ResNet50:
     """Move the stride of every block from the 3×3 to the first 1×1 convolution, in place, as the paper has it."""
     for module in model.modules():
@@ -252,7 +252,7 @@ if __name__ == "__main__":
 # layers under other names. A renaming is all it takes, and it works both ways.
 
 
-# %%
+# %% tags=["tutorial-names"]
 def to_torchvision(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Rename the entries of a ``ResNet50`` state_dict so that torchvision's ``resnet50`` loads it."""
     names = {name: re.sub(r"^conv([2-5])_x", lambda m: f"layer{int(m[1]) - 1}", name) for name in state}

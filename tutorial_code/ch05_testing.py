@@ -151,7 +151,7 @@ if __name__ == "__main__":
     test_loss, accuracy = evaluate(model, test_loader, criterion, device)
     print(f"test loss {test_loss:.2f}   accuracy {accuracy:.1f}%   (guessing gives about 10%)")
     again = evaluate(model, test_loader, criterion, device)
-    print("the same again:", again == (test_loss, accuracy))
+    print("the same again:", tuple(again) == (test_loss, accuracy))
 
 # %% [markdown]
 # Five batches are not enough: the running statistics have hardly begun to follow the weights, so the answers

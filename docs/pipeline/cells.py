@@ -3,6 +3,7 @@
 import ast
 import io
 import tokenize
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ class Cell(NamedTuple):
     prose: bool
     text: str  # Markdown, or code as a notebook runs it
     skeleton: str  # the code with holes for the reader to fill; empty where the cell is no exercise
+    tutorial_names: bool = False  # it asks the network for layers by the tutorial's names, which the reader's may lack
 
 
 def read_cells(path: Path) -> list[Cell]:
@@ -26,12 +28,32 @@ def read_cells(path: Path) -> list[Cell]:
         if cell.cell_type == "markdown":
             cells.append(Cell(True, cell.source, ""))
             continue
-        skeleton = ""
-        if "exercise" in cell.metadata.get("tags", []):
+        skeleton, tags = "", cell.metadata.get("tags", [])
+        if "exercise" in tags:
             node = next(n for n in ast.parse(cell.source).body if isinstance(n, (ast.ClassDef, ast.FunctionDef)))
             skeleton = hollow(node, cell.source).rstrip()
-        cells.append(Cell(False, unguard(cell.source), skeleton))
+        cells.append(Cell(False, unguard(cell.source), skeleton, "tutorial-names" in tags))
     return cells
+
+
+def with_tutorials_own(source: str, module: str, names: Sequence[str]) -> str:
+    """Return code that takes these classes from the tutorial, as TutorialX, where it took the reader's X.
+
+    Args:
+        source: of a cell.
+        module: where the tutorial has them.
+        names: of the classes.
+    """
+    lines = source.splitlines()
+    used = set()
+    for token in reversed(list(tokenize.generate_tokens(io.StringIO(source).readline))):
+        if token.type == tokenize.NAME and token.string in names:
+            used.add(token.string)
+            row, start = token.start
+            lines[row - 1] = f"{lines[row - 1][:start]}Tutorial{lines[row - 1][start:]}"
+    why = "# Yours may call its layers otherwise; this cell needs the tutorial's names, so it takes the tutorial's own."
+    imports = ", ".join(f"{name} as Tutorial{name}" for name in names if name in used)
+    return "\n".join([why, f"from {module} import {imports}", "", *lines])
 
 
 def unguard(source: str) -> str:

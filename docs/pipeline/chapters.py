@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import CHAPTERS
-from pipeline.cells import Cell, read_cells
+from pipeline.cells import Cell, read_cells, with_tutorials_own
 from pipeline.execute import Run, with_outputs
 from pipeline.figures import drawn, figure
 from pipeline.words import link_terms, mathml
@@ -111,12 +111,14 @@ def _exercise_of(chapter: Path):
 def notebook(chapter: Path, run: Run | None) -> str:
     """Return a chapter as a notebook: with holes to fill, or with a run's outputs, solved."""
     made = []
+    exercise = _exercise_of(chapter)
     for cell, outputs in with_outputs(read_cells(chapter), run.outputs if run else _nothing(chapter)):
         if cell.prose:
             made.append(markdown_cell(re.sub(r"\]\(ch(\d\d)_\w+\.py\)", "]", cell.text)))
+        elif cell.tutorial_names and not run:
+            made.append(code_cell(with_tutorials_own(cell.text, f"tutorial_code.{chapter.stem}", exercise.names)))
         else:
             made.append(code_cell(cell.text if run or not cell.skeleton else cell.skeleton, *outputs))
-    exercise = _exercise_of(chapter)
     if exercise:
         made.append(markdown_cell("## Let the checks look at it"))
         made.append(code_cell(f"check({', '.join(exercise.names)})"))
