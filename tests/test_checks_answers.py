@@ -9,11 +9,11 @@ from torch import nn
 from torchinfo import summary
 
 from tutorial_code.checks.catalogue import mistakes_of, solution, wrong_version
+from tutorial_code.checks.diagnose import recognise
 from tutorial_code.checks.diagnose.judge import judge, reference_record
-from tutorial_code.checks.diagnose.recognise import LONG
 from tutorial_code.checks.exercises import EXERCISES, NAMES, exercise_of
 from tutorial_code.checks.isolate.answers import run_source
-from tutorial_code.checks.observe import OBSERVERS
+from tutorial_code.checks.observe import OBSERVERS, scenarios_of
 from tutorial_code.checks.observe.facts import same
 from tutorial_code.checks.observe.networks import count_parameters
 from tutorial_code.checks.page import page
@@ -37,12 +37,6 @@ def judge_text(exercise, path):
         defined = run_source(path.read_text(encoding="utf-8"), path.name)
         results = [judge(name, list(OBSERVERS[name](defined[name]))) for name in exercise.names]
     return [check for checks, _ in results for check in checks], next((m for _, m in results if m), None)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_there_are_enough_answers(exercise):
-    assert len(list((ANSWERS / exercise.id / "right").glob("*.py"))) >= 15
-    assert len(list((ANSWERS / exercise.id / "wrong").glob("*.py"))) >= 30
 
 
 @pytest.mark.parametrize(("exercise", "path"), files("right"))
@@ -126,8 +120,20 @@ def test_what_is_not_a_class_or_function_is_refused():
             assert mistake is not None and not all(check.passed for check in checks)
 
 
+def test_judging_lets_no_warning_through():
+    """PyTorch warns of a squared error between shapes that differ, which a catalogued mistake computes."""
+    last = mistakes_of("make_criterion")[-1]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        recognise._seen_of.cache_clear()
+        named = judge("make_criterion", list(scenarios_of("make_criterion", wrong_version(last))))[1]
+    assert named.id == last.id and not caught
+
+
 def test_only_a_whole_network_is_told_by_its_trace_first():
-    assert len(reference_record("Bottleneck")[1]["trace"]) < LONG < len(reference_record("ResNet50")[0]["trace"])
+    assert (
+        len(reference_record("Bottleneck")[1]["trace"]) < recognise.LONG < len(reference_record("ResNet50")[0]["trace"])
+    )
 
 
 def test_checks_leave_the_answer_as_it_is():
