@@ -2,17 +2,19 @@
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel
 from torchvision.models import resnet50
 
 from tutorial_code.ch01_images import ImageData
 from tutorial_code.errors import ReaderError
-from tutorial_code.runs import export, mine
+from tutorial_code.runs import answer_cells, export, mine
 from tutorial_code.runs.checkpoint import load_checkpoint
 from tutorial_code.runs.components import CHAPTERS, components_of
 from tutorial_code.runs.config import Config
@@ -173,6 +175,7 @@ def run_notebook(path, capsys):
     for cell in [cell for cell in notebook.cells if cell.cell_type == "code"]:
         exec(cell.source, names)
         printed.append(capsys.readouterr().out)
+    assert any("layers.squeeze.weight" in name for name in names["model"].state_dict())  # of the reader's block
     return printed
 
 
@@ -346,8 +349,40 @@ def test_an_answer_may_import_earlier_answers_and_other_files(exercises, command
     shutil.rmtree(tmp_path / "exercises")
     assert command("test", "run")[0] == 0
     assert command("report", "run", "--to", "ipynb", "-o", "r.ipynb")[0] == 0
-    (tmp_path / "run" / "answers" / "widths.py").unlink()  # the notebook needs none of it
+    shutil.rmtree(tmp_path / "run" / "answers")  # the notebook needs no file of the run
+    for name in ("ch02_bottleneck", "widths"):
+        del sys.modules[name]
     assert any(result_of(tmp_path / "run") in text for text in run_notebook("r.ipynb", capsys))
+
+
+def test_a_cell_imports_nothing_that_an_earlier_cell_defines():
+    source = """import torch
+from tutorial_code.ch02_bottleneck import (
+    Bottleneck,
+)
+from tutorial_code.ch04_training import make_optimizer, train_one_epoch as train
+from tutorial_code.ch01_images import load_dataset
+from exercises.ch02_bottleneck import Bottleneck as Block
+from widths import *
+
+def f():
+    from ch02_bottleneck import Bottleneck
+    return Bottleneck
+"""
+    answers = {"ch05_testing.py": source, "ch02_bottleneck.py": "", "widths.py": "from ch02_bottleneck import x\nx = 1"}
+    assert (
+        answer_cells.as_cell("ch05_testing.py", answers, ["Bottleneck", "train_one_epoch"])
+        == """import torch
+from tutorial_code.ch04_training import make_optimizer
+train = train_one_epoch
+from tutorial_code.ch01_images import load_dataset
+Block = Bottleneck
+
+def f():
+    pass
+    return Bottleneck"""
+    )
+    assert answer_cells.helpers(answers) == ["x = 1"]
 
 
 def test_copies_import_each_other_by_the_folders_name_too(tmp_path):
@@ -437,10 +472,10 @@ def test_every_right_answer_trains_and_opens_again(path, data, tmp_path):
     parts = build(CONFIG, data, CPU, pieces=pieces)
     assert blocks_not_found(CONFIG, parts.network) == ""
     pieces.train_one_epoch(parts.model, parts.train_loader, parts.criterion, parts.optimizer, CPU)
-    again = make_network(CONFIG, 2, pieces)
-    again.load_state_dict(parts.network.state_dict())
+    again = AveragedModel(make_network(CONFIG, 2, pieces))
+    again.load_state_dict(parts.average.state_dict())
     images = torch.randn(2, 3, 32, 32)
-    assert torch.equal(again.eval()(images), parts.network.eval()(images))
+    assert torch.equal(again.eval()(images), parts.average.eval()(images))
 
 
 def with_network(tmp_path, answer):
