@@ -251,6 +251,11 @@ if __name__ == "__main__":
 #     uv run resnet50 train
 #     uv run resnet50 train --data cifar10
 #
+# With `--mine` it trains what you wrote in `exercises/`: your block, your network, your optimizer, your loops. For
+# whatever does not pass its check yet, the chapters' own code stands in.
+#
+#     uv run resnet50 train --mine
+#
 # ## Check
 #
 # - The training loss falls from epoch to epoch.
