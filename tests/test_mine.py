@@ -450,6 +450,20 @@ def test_a_file_that_changes_while_it_is_judged(exercises, tmp_path, monkeypatch
         mine.choose()
 
 
+def test_an_error_of_the_readers_code_is_a_sentence(exercises, command, small, tmp_path):
+    testing = (ANSWERS / "testing" / "right" / "01_no_grad_context.py").read_text(encoding="utf-8")
+    raises = testing.replace(
+        "outputs = model(images)", "outputs = model(images if len(images[0, 0]) < 9 else images[:0])"
+    )
+    exercises(testing=raises)
+    result = command(*small, "--mine", "--epochs", "1", "--out", "run", "--quiet")
+    refused(result, "Your code stopped in line 14 of ch05_testing.py (ValueError: Expected input batch_size (0)")
+    exercises(testing=testing)
+    assert command(*small, "--mine", "--epochs", "1", "--out", "other", "--quiet")[0] == 0
+    (tmp_path / "other" / "answers" / "ch05_testing.py").write_text(raises, encoding="utf-8")
+    refused(command("test", "other"), "Your code stopped in line")
+
+
 # What follows builds trainings without the command, from copies.
 
 

@@ -21,14 +21,18 @@ def exit_code_of(command: Callable[[], int | None]) -> int:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _say(f"{place}{error.strerror or error}: check the path, your rights and the space on the disk.")
-    except (RuntimeError, MemoryError) as error:  # PyTorch has a class of its own for some devices, and none for others
-        text = str(error)
-        if not any(words in text for words in ("out of memory", "can't allocate memory", "not enough memory")):
+    except (RuntimeError, MemoryError) as error:
+        if not is_full_memory(error):
             raise
         return _say("The memory is full: give a smaller --batch-size, or close what else is running.")
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+
+
+def is_full_memory(error: BaseException) -> bool:
+    """Tell whether an error says that the memory is full: PyTorch has a class for some devices, and none for others."""
+    return any(words in str(error) for words in ("out of memory", "can't allocate memory", "not enough memory"))
 
 
 def _say(sentence: str) -> int:

@@ -2,8 +2,10 @@
 
 import importlib
 import sys
+import traceback
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +15,7 @@ from torch import nn
 from tutorial_code import ch02_bottleneck, ch03_resnet50, ch04_training, ch05_testing
 from tutorial_code.checks.exercises import EXERCISES, FOLDER, NAMES
 from tutorial_code.checks.isolate.answers import run_source, use_own
-from tutorial_code.errors import ReaderError
+from tutorial_code.errors import ReaderError, is_full_memory
 from tutorial_code.runs import folder as files
 
 
@@ -93,6 +95,25 @@ def _run(path: Path) -> dict[str, Any]:
         what = str(error).partition("\n")[0]
         raise ReaderError(
             f"{path} cannot be run ({type(error).__name__}: {what}): put the run's own copy back."
+        ) from error
+
+
+@contextmanager
+def naming_own_lines() -> Iterator[None]:
+    """Turn an error that the reader's code makes, within it or in what it calls, into a sentence that names the line.
+
+    An error of the tutorial's own (a stop, a loss of NaN), of the compiler or of a full memory goes on as it is.
+    """
+    try:
+        yield
+    except Exception as error:
+        lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith("<answer ")]
+        if not lines or is_full_memory(error) or type(error).__module__.startswith(("tutorial_code", "torch._")):
+            raise
+        file, what = lines[-1].filename[len("<answer ") : -1], str(error).partition("\n")[0].rstrip(".")
+        raise ReaderError(
+            f"Your code stopped in line {lines[-1].lineno} of {file} ({type(error).__name__}: {what}): correct it in "
+            f"{FOLDER}, check it, and begin a new run."
         ) from error
 
 

@@ -18,7 +18,7 @@ from tutorial_code.errors import ReaderError
 from tutorial_code.runs import folder as files
 from tutorial_code.runs.checkpoint import load_last_checkpoint, write_atomically
 from tutorial_code.runs.choices import choose_device
-from tutorial_code.runs.components import Components, components_of
+from tutorial_code.runs.components import Components, components_of, naming_own_lines
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.recipe import for_testing, hold_out, loaders_of, make_network
 from tutorial_code.runs.unusual import brightness_of, notice
@@ -57,7 +57,8 @@ def load_run(folder: Path) -> TrainedRun:
     checkpoint = load_last_checkpoint(folder / files.CHECKPOINT)
     config = Config(**checkpoint["config"])
     pieces = components_of(folder, config.mine)
-    network = make_network(config, len(checkpoint["classes"]), pieces)
+    with naming_own_lines():
+        network = make_network(config, len(checkpoint["classes"]), pieces)
     if checkpoint["average"]:
         average = AveragedModel(network)
         average.load_state_dict(checkpoint["average"])
@@ -74,7 +75,8 @@ def test_run(folder: Path) -> str:
     """Return loss and accuracy of the run's checkpoint in a line, measured anew on what it was tested on."""
     run = load_run(folder)
     _, test_loader = loaders_of(run.config, _data_of(run), run.device)
-    loss, accuracy = run.pieces.evaluate(run.model, test_loader, run.pieces.make_criterion(), run.device)
+    with naming_own_lines():
+        loss, accuracy = run.pieces.evaluate(run.model, test_loader, run.pieces.make_criterion(), run.device)
     return result_line(loss, accuracy, run.config.tested_on)
 
 

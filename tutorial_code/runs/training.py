@@ -16,12 +16,12 @@ from tutorial_code.runs import folder as files
 from tutorial_code.runs.around import NonFiniteLossError, ResumableLoader, WatchedCriterion
 from tutorial_code.runs.checkpoint import save_checkpoint
 from tutorial_code.runs.choices import choose_compile, choose_device, choose_precision
-from tutorial_code.runs.components import Components, components_of, whose
+from tutorial_code.runs.components import Components, components_of, naming_own_lines, whose
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.environment import describe_environment
 from tutorial_code.runs.own_network import blocks_not_found
 from tutorial_code.runs.pace import Interrupt, Pace, Stopped
-from tutorial_code.runs.progress import ROW, Lines, row_of
+from tutorial_code.runs.progress import Lines, head_of, row_of
 from tutorial_code.runs.recipe import Parts, build, hold_out
 from tutorial_code.runs.recorded import summarise
 from tutorial_code.runs.report import write_report
@@ -108,7 +108,7 @@ class Training:
         done = len(self.history) * pictures + self.loader.batch * self.config.batch_size
         if not (self.folder / files.CHECKPOINT).exists():
             self.save()  # whoever stops during the first epoch can resume, too
-        with self.screen.bar(epochs * pictures, done), self.interrupt.listening():
+        with self.screen.bar(epochs * pictures, done), self.interrupt.listening(), naming_own_lines():
             self.screen.begin_epoch(min(len(self.history) + 1, epochs))
             self.epoch_began = time.perf_counter()
             try:
@@ -219,7 +219,8 @@ def train(
 
     try:
         pieces = components_of(folder, config.mine)
-        parts = build(config, data, device, pieces=pieces)
+        with naming_own_lines():
+            parts = build(config, data, device, pieces=pieces)
     except ReaderError:
         if not resume:
             files.withdraw(folder)
@@ -233,9 +234,7 @@ def train(
         batch = training.loader.batch
         place = f"epoch {len(training.history)}" + (f" and {batch} batches" if batch else "")
         screen.line(f"resumed    after {place} of {config.epochs}")
-    screen.line(
-        ROW.format("epoch", "training loss", f"{config.tested_on} loss", f"{config.tested_on} accuracy", "seconds")
-    )
+    screen.line(head_of(config.tested_on))
     for epoch in training.history:
         screen.line(row_of(epoch))
     training.run(device)
