@@ -15,7 +15,7 @@ from torchvision.models import resnet50
 from tutorial_code.ch01_images import ImageData
 from tutorial_code.errors import ReaderError
 from tutorial_code.runs import answer_cells, export, mine
-from tutorial_code.runs.checkpoint import load_checkpoint
+from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
 from tutorial_code.runs.components import CHAPTERS, components_of
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.own_network import blocks_not_found
@@ -417,6 +417,19 @@ def test_resumed_from_the_copies_it_is_the_same_run(exercises, command, small, t
     whole, pieces = (load_checkpoint(tmp_path / name / "checkpoint.pt") for name in ("whole", "run"))
     assert all(torch.equal(value, pieces["model"][name]) for name, value in whole["model"].items())
     assert [row[:4] for row in whole["history"]] == [row[:4] for row in pieces["history"]]
+
+
+def test_a_run_that_is_older_than_mine_opens(finished, command, tmp_path):
+    run = Path(shutil.copytree(finished, tmp_path / "run"))
+    state = load_checkpoint(run / "checkpoint.pt")
+    del state["config"]["mine"]
+    save_checkpoint(run / "checkpoint.pt", state)
+    (run / "config.json").write_text(json.dumps(state["config"]), encoding="utf-8")
+    assert command("test", run)[0] == 0
+    for kind in ("html", "md", "ipynb"):
+        assert command("report", run, "--to", kind, "-o", f"report.{kind}")[0] == 0
+    assert command("compare", run, finished)[0] == 0
+    assert command("train", "--resume", "--out", run, "--quiet")[0] == 0
 
 
 def test_a_run_without_mine_is_not_resumed_with_it(finished, command, tmp_path):
