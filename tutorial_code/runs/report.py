@@ -91,7 +91,8 @@ def _html_code(recorded: Recorded) -> str:
         return ""
     parts = ["<h2>Whose code</h2>", f"<p>{html.escape(recorded.whose())}</p>"]
     parts += [
-        f"<details><summary>{html.escape(name)}</summary><pre><code>{html.escape(source)}</code></pre></details>"
+        f"<details><summary>{html.escape(name)}</summary>"
+        f'<pre tabindex="0"><code>{html.escape(source)}</code></pre></details>'  # it scrolls, with the keyboard too
         for name, source in recorded.answers.items()
     ]
     return "\n".join(parts)
