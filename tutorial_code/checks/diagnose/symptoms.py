@@ -83,6 +83,23 @@ def network_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
                 rank=2,
             )
         )
+    if wrong & {"statistics kept in evaluation mode"} and "output in training mode" not in wrong:
+        found.append(
+            Difference(
+                "In evaluation mode it goes on learning: running statistics change, or the batch's own are used.",
+                "BatchNorm takes the mode from the module: nn.BatchNorm2d does it by itself; F.batch_norm needs "
+                "training=self.training.",
+            )
+        )
+    elif "buffers" in got and got["buffers"] < expected["buffers"]:
+        found.append(
+            Difference(
+                "Running statistics are no buffers of the module.",
+                "Plain tensors are neither saved in state_dict() nor moved by to(device): use register_buffer, or "
+                "nn.BatchNorm2d, which has them.",
+                rank=2,
+            )
+        )
     if wrong == {"output in evaluation mode"}:
         found.append(
             Difference(
@@ -175,7 +192,7 @@ def loop_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
                 missing = [event for event in asked if event not in yours]
                 what = f"{' and '.join(missing)} is missing." if missing else "The steps come in another order."
                 order = f"Batch {number} should go: {', '.join(asked)}. Yours goes: {', '.join(yours) or 'nothing'}."
-                found.append(Difference(what, order))
+                found.append(Difference(what, order, rank=1 if missing else 2))
                 break
     return found
 
@@ -251,6 +268,14 @@ def _kept(facts: dict, testing: bool) -> list[Difference]:
             "instead."
         )
         found.append(Difference("The parameters no longer ask for gradients.", reason, rank=0))
+    if facts.get("criterion left alone") is False:
+        reason = "Whoever calls the loop goes on using it. Compute what you need from what it gives."
+        found.append(Difference("The criterion's own settings are changed.", reason))
+    if facts.get("settings of the optimizer left alone") is False:
+        reason = (
+            "Whoever calls the loop decides on the learning rate and the others, and may have a schedule of its own."
+        )
+        found.append(Difference("The optimizer's own settings are changed.", reason, rank=2))
     if facts.get("autograd left on") is False:
         reason = "with torch.no_grad(): ends by itself; torch.set_grad_enabled(False) as a plain call does not."
         found.append(Difference("Autograd is switched off for good.", reason))

@@ -24,8 +24,9 @@ MOVES = {"to", "as_tensor", "tensor", "new_tensor", "cuda", "cpu"}
 class DeviceWatch(TorchFunctionMode):
     """Follows the tensors of batches. ``device`` is what the answer is given; ``verdict`` tells how it was used."""
 
-    def __init__(self) -> None:
+    def __init__(self, moves_only: bool) -> None:
         super().__init__()
+        self.moves_only = moves_only  # what is computed is not followed, which takes most of the time
         self.device = torch.device("cpu", 0)  # equal to no device that someone would write down
         self.places = WeakTensorKeyDictionary()  # a tensor that is in here is not kept alive
         self.copied: set[str] = set()  # what was moved once, so that the moved one should be used
@@ -47,8 +48,10 @@ class DeviceWatch(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        leaves = tree_leaves((args, kwargs))
         name = getattr(func, "__name__", "")
+        if self.moves_only and name not in MOVES:
+            return func(*args, **kwargs)
+        leaves = tree_leaves((args, kwargs))
         tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
         places = {place for tensor in tensors if (place := self.places.get(tensor))}
         if func == Tensor.device.__get__ and DEVICE in places:
@@ -89,7 +92,7 @@ class DeviceWatch(TorchFunctionMode):
             to = place if place in (RESULTS, FIXED) else FIXED
             result = tensor.detach().clone()
         else:
-            if target not in (self.device, DEVICE):
+            if target not in (self.device, DEVICE) and not self.moves_only:
                 self.found.add("always moved to CUDA" if func.__name__ == "cuda" else FIXED)
             to = DEVICE
             self.copied.add(place)

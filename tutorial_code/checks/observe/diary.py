@@ -25,7 +25,7 @@ class Batches(NamedTuple):
     size: int = 4
     drop_last: bool = False
     classes: int = 3
-    watched: bool = True  # whether the device of each tensor is followed, which takes most of the time
+    moves_only: bool = False  # whether the device of a batch is followed only where it is moved
     kind: str = "any labels"  # or "one class is missing", "the network is right", "a picture is not a number"
 
 
@@ -101,6 +101,10 @@ class DiaryCriterion(nn.CrossEntropyLoss):
             self.diary.batches.append(_measured(logits, labels, loss))
         return loss
 
+    def settings(self) -> tuple:
+        """Return what decides on its value."""
+        return self.reduction, self.label_smoothing, self.ignore_index, self.weight
+
 
 def _measured(logits: Tensor, labels: Tensor, loss: Tensor) -> dict[str, Any]:
     """Return what wrong sums can be made of."""
@@ -133,6 +137,10 @@ class DiaryOptimizer(torch.optim.SGD):
         self.diary.steps.append({"gradient": norm, "rate": float(self.param_groups[0]["lr"])})
         return super().step(closure)
 
+    def settings(self) -> list[dict[str, Any]]:
+        """Return what decides on its steps, for each group of parameters."""
+        return [{key: value for key, value in group.items() if key != "params"} for group in self.param_groups]
+
 
 class DiaryLoader(DataLoader):
     """Batches in a fixed order, each noted when it is taken."""
@@ -152,8 +160,7 @@ class LoopFixture:
 
     def __init__(self, batches: Batches, training: bool, rate: float = 0.2) -> None:
         random = torch.Generator().manual_seed(4)
-        self.diary, self.watch = Diary(), DeviceWatch()
-        self.follow = self.watch if batches.watched else contextlib.nullcontext()
+        self.diary, self.watch = Diary(), DeviceWatch(batches.moves_only)
         self.model = DiaryNetwork(self.diary, batches.classes).train(training)
         with torch.no_grad():
             for name, tensor in (*self.model.named_parameters(), *self.model.named_buffers()):
@@ -178,13 +185,14 @@ class LoopFixture:
         self.criterion = DiaryCriterion(self.diary)
         self.optimizer = DiaryOptimizer(self.model.parameters(), lr=rate, momentum=0.9)
         self.optimizer.diary = self.diary
+        self.settings = self.optimizer.settings()
 
     def train(self, train_one_epoch: Callable[..., float]) -> Any:
-        with self.follow:
+        with self.watch:
             return train_one_epoch(self.model, self.loader, self.criterion, self.optimizer, self.watch.device)
 
     def test(self, evaluate: Callable[..., tuple[float, float]]) -> Any:
-        with self.follow:
+        with self.watch:
             return evaluate(self.model, self.loader, self.criterion, self.watch.device)
 
     def state(self, kind: str) -> dict[str, Any]:
@@ -199,6 +207,7 @@ class LoopFixture:
             "batches": diary.count("batch"),
             "forward passes": diary.count("forward"),
             "device": self.watch.verdict(),
+            "criterion left alone": self.criterion.settings() == DiaryCriterion(diary).settings(),
             "weights still ask for gradients": all(p.requires_grad for p in self.model.parameters()),
         }
 

@@ -24,6 +24,7 @@ class Scenario(TypedDict):
     error: NotRequired[dict[str, str]]  # as the reader wants to see it
     unused: NotRequired[list[str]]  # parameters that got no gradient, by the reader's own names
     frozen: NotRequired[list[str]]  # parameters that ask for none
+    buffers: NotRequired[int]  # numbers that are kept beside the weights
     kind: NotRequired[str]  # of an optimizer
     batches: NotRequired[list[dict[str, Any]]]  # what the network gave for each batch of a loop
     steps: NotRequired[list[dict[str, float]]]  # of the optimizer: the norm of the gradients and the learning rate

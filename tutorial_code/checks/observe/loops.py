@@ -15,7 +15,7 @@ from tutorial_code.checks.observe.facts import Scenario
 UNEVEN = Batches()
 SINGLE = Batches(pictures=4)
 DROPPED = Batches(drop_last=True)
-MANY = Batches(pictures=301, size=2, watched=False)
+MANY = Batches(pictures=301, size=2, moves_only=True)
 ONE_MISSING = Batches(kind="one class is missing")
 MANY_HITS = Batches(pictures=600, size=290, classes=300, kind="the network is right")
 NOT_A_NUMBER = Batches(kind="a picture is not a number")
@@ -69,6 +69,7 @@ def _train(
         torch.set_grad_enabled(True)
     scenario |= fixture.explanations()
     facts |= fixture.facts()
+    facts["settings of the optimizer left alone"] = fixture.optimizer.settings() == fixture.settings
     facts["optimizer steps"] = fixture.diary.count("step")
     facts["weights afterwards"] = fixture.state("weights")
     facts["running statistics afterwards"] = fixture.state("buffers")

@@ -32,6 +32,7 @@ def observe_bottleneck(bottleneck: Callable[..., nn.Module]) -> Iterator[Scenari
     yield _observe(
         "Bottleneck(24, 8, stride=2)", lambda: bottleneck(in_channels=24, channels=8, stride=2), (3, 24, 7, 7)
     )
+    yield _observe("Bottleneck(48, 8)", lambda: bottleneck(48, 8), (3, 48, 5, 5))
     yield _observe("Bottleneck(64, 64)", lambda: bottleneck(64, 64), (2, 64, 4, 4))
     yield _observe("Bottleneck(256, 64)", lambda: bottleneck(256, 64), (2, 256, 4, 4))
     yield _independence("two of Bottleneck(32, 8)", lambda: bottleneck(32, 8), (2, 32, 4, 4))
@@ -96,8 +97,10 @@ def _observe(name: str, make: Callable[[], nn.Module], shape: tuple[int, ...]) -
         (output * numbers(tuple(output.shape), "upstream")).sum().backward()
         facts["gradient of the input"] = digest(leaf.grad) if leaf.grad is not None else "none"
         facts["gradients of the parameters"] = {
-            key: digest(tensor.grad) if tensor.grad is not None else "none" for key, tensor in weights.items()
+            key: "none" if (gradient := weight.gradient()) is None else digest(gradient)
+            for key, weight in weights.items()
         }
+        scenario["buffers"] = sum(buffer.numel() for buffer in model.buffers() if buffer.is_floating_point())
         scenario["frozen"] = [name for name, parameter in model.named_parameters() if not parameter.requires_grad]
         facts["frozen parameters"] = len(scenario["frozen"])
         scenario["unused"] = [name for name, parameter in model.named_parameters() if parameter.grad is None]

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 INPUT = -1
-COPIES = {"clone", "_to_copy", "contiguous", "copy", "lift_fresh"}
+COPIES = {"clone", "to_copy", "contiguous", "copy", "lift_fresh"}
 PARTS = {"slice", "select", "index", "narrow", "as_strided", "unfold"}  # views that leave something out
 FACTORIES = {"empty_like", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "new_zeros", "new_empty"}
 NAMES = {
@@ -200,6 +200,8 @@ def _describe(
             "stride": _pair(given.get("stride") or given["kernel_size"]),
             "padding": _pair(given.get("padding", 0)),
         }
+    if name == "constant_pad_nd":
+        return name, {"pad": list(given["pad"]), "value": float(given.get("value") or 0)}
     if name == "avg_pool2d":
         return "avg_pool", {"kernel_size": _pair(given["kernel_size"])}
     if name == "add" and weights:

@@ -6,7 +6,7 @@ beside it. Its name and the order in which layers were made or run play no part.
 
 from collections import Counter
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from tutorial_code.checks.observe.trace import Trace, storage_of
 
 PRODUCT = {"self", "mat2"}  # a matrix product's names for what a layer calls bias and weight
-BY_HAND = {"mul": "weight", "add_constant": "bias", "sub": "bias"}  # what a parameter is in such an operation
+ADDED = {"add_constant", "sub", "rsub"}  # a parameter in such an operation is a shift, in any other a scale
 STATISTICS = {"running_mean": 0.0, "running_var": 1.0}  # where they begin
 WITH_WEIGHTS = {"conv", "linear", "batch_norm", "group_norm", "layer_norm"}
 
@@ -25,49 +25,68 @@ def numbers(shape: tuple[int, ...], key: str) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(crc32(f"{key}{shape}".encode())))
 
 
-def place_weights(model: nn.Module, found: Trace) -> dict[str, Tensor]:
+class Placed(NamedTuple):
+    """A weight that was given its values."""
+
+    tensor: Tensor
+    transposed: bool  # its inputs come first, where a layer of PyTorch has its outputs first
+
+    def gradient(self) -> Tensor | None:
+        """Return its gradient, the outputs first."""
+        gradient = self.tensor.grad
+        return gradient.T if gradient is not None and self.transposed else gradient
+
+
+def place_weights(model: nn.Module, found: Trace) -> dict[str, Placed]:
     """Give every weight its value by its place in the flow of the data; return them by their places.
 
-    The running statistics are no weights: they come from the training passes, and begin at 0 and 1.
+    A weight is known by its outputs and what each of them is made of, so that a convolution may be written as a
+    product with the windows. The running statistics are no weights: they come from the training passes, and begin at
+    0 and 1.
     """
     whole = {storage_of(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
     learned = {storage_of(parameter) for parameter in model.parameters()}
-    placed: dict[str, Tensor] = {}
+    placed: dict[str, Placed] = {}
     seen: set[int] = set()
     times: Counter[str] = Counter()
     for index in found.in_order():
         op = found.ops[index]
-        for argument, weight in op.weights.items():
+        for argument, used in op.weights.items():
             by_hand = op.kind not in WITH_WEIGHTS  # such as the scale and shift of a BatchNorm that is written out
-            if storage_of(weight) in seen or (by_hand and storage_of(weight) not in learned):
+            if storage_of(used) in seen or (by_hand and storage_of(used) not in learned):
                 continue
-            seen.add(storage_of(weight))
-            weight = whole.get(storage_of(weight), weight)  # a matrix product takes a transposed view
-            shape = tuple(weight.squeeze().shape)
-            role = _role(op.kind, argument, shape)
+            seen.add(storage_of(used))
+            weight = whole.get(storage_of(used), used)  # a matrix product takes a transposed view
+            role = _role(op.kind, argument, weight)
             with torch.no_grad(), suppress(RuntimeError):  # an expanded view cannot be written; its values then tell
                 if role in STATISTICS:
                     weight.fill_(STATISTICS[role])
                     continue
+                transposed = op.kind == "linear" and argument == "mat2" and _inputs_first(weight, used)
+                rows = weight.shape[1] if transposed else len(weight)
+                shape = (rows, weight.numel() // rows) if weight.dim() > 1 and weight.numel() > rows else (rows,)
                 place = f"depth {found.depth[index]}, beside by {found.slack[index]}, {'×'.join(map(str, shape))}"
                 times[place + role] += 1
                 key = f"{place}, {times[place + role]}/{role}"
-                placed[key] = weight
+                placed[key] = Placed(weight, transposed)
                 values = numbers(shape, key)
                 if role == "weight":
-                    values = (
-                        0.2 + values.abs() if len(shape) < 2 else values * (2 * len(weight) / weight.numel()) ** 0.5
-                    )
-                weight.copy_(values.view(weight.shape))
+                    values = values * (2 / shape[1]) ** 0.5 if len(shape) > 1 else 0.2 + values.abs()
+                weight.copy_(values.T if transposed else values.view(weight.shape))
     return placed
 
 
-def _role(kind: str, argument: str, shape: tuple[int, ...]) -> str:
-    if kind in BY_HAND:
-        return BY_HAND[kind]
+def _role(kind: str, argument: str, weight: Tensor) -> str:
+    if kind not in WITH_WEIGHTS:
+        return "bias" if kind in ADDED or (kind == "addcmul" and argument == "self") else "weight"
     if argument in PRODUCT:
-        return "weight" if len(shape) > 1 else "bias"
+        return "weight" if weight.squeeze().dim() > 1 else "bias"
     return argument
+
+
+def _inputs_first(weight: Tensor, used: Tensor) -> bool:
+    """Tell whether a matrix that is multiplied from the right was kept as it is used: inputs × outputs."""
+    return weight.dim() == 2 and weight.shape == used.shape[-2:] and weight.stride() == used.stride()[-2:]
 
 
 def buffers_of(model: Any) -> dict[str, Tensor]:
