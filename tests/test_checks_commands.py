@@ -255,6 +255,13 @@ def test_check_in_a_notebook():
     assert "No exercise asks for int" in repr(checks.check(3))
 
 
+def test_in_a_notebook_a_lambda_is_known_by_the_name_it_was_given():
+    cell = "from torch import nn\nmake_criterion = lambda: nn.CrossEntropyLoss()\nshown = check(make_criterion)"
+    namespace = {"check": checks.check}
+    exec(cell, namespace)
+    assert repr(namespace["shown"]).startswith("make_criterion: right")
+
+
 def test_the_notebook_to_work_in_holds_holes_and_checks():
     notebook = json.loads(exercise_notebook(solved=False))
     code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]

@@ -1,5 +1,6 @@
 """What a right answer does, and which mistake a wrong one makes. In a notebook: ``check(Bottleneck)``."""
 
+import sys
 from typing import Any
 
 
@@ -12,4 +13,4 @@ def check(*answers: Any) -> Any:
     """
     from tutorial_code.checks.here import check_here
 
-    return check_here(answers)
+    return check_here(answers, sys._getframe(1).f_globals)

@@ -2,6 +2,7 @@
 
 import html
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from tutorial_code.checks.diagnose.judge import judge
@@ -22,14 +23,20 @@ class Shown(list):
         return "".join(map(_table, self))
 
 
-def check_here(answers: tuple[Any, ...]) -> Shown:
-    """Judge each answer; never raise for what an answer does."""
-    return Shown(map(_judge, answers))
+def check_here(answers: tuple[Any, ...], defined: Mapping[str, Any]) -> Shown:
+    """Judge each answer; never raise for what an answer does.
+
+    Args:
+        answers: what was passed to ``check``.
+        defined: the names where it was called; a lambda or a partial function is known by the name it was given.
+    """
+    return Shown(_judge(answer, defined) for answer in answers)
 
 
-def _judge(answer: Any) -> Verdict:
+def _judge(answer: Any, defined: Mapping[str, Any]) -> Verdict:
     start = time.perf_counter()
-    name = getattr(answer, "__name__", type(answer).__name__)
+    given = (name for name in NAMES if defined.get(name) is answer)
+    name = next(given, getattr(answer, "__name__", type(answer).__name__))
     if name not in NAMES:
         message = f"No exercise asks for {name}. Pass the class or function itself, such as check(Bottleneck)."
         return Verdict("unknown", name, False, 0.0, Named("wrong-name", message, f"The names are {', '.join(NAMES)}."))

@@ -8,10 +8,10 @@ from typing import Any
 from tutorial_code.checks import catalogue
 from tutorial_code.checks.diagnose.explain import Difference, compare_networks, compare_stages
 from tutorial_code.checks.diagnose.failures import explain_failure
+from tutorial_code.checks.diagnose.loop_symptoms import loop_symptoms
 from tutorial_code.checks.diagnose.recognise import recognise
 from tutorial_code.checks.diagnose.symptoms import (
     criterion_symptoms,
-    loop_symptoms,
     network_symptoms,
     optimizer_symptoms,
 )
