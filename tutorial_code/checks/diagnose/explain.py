@@ -1,5 +1,6 @@
 """What an answer does otherwise, in words, for mistakes that nobody foresaw: the difference of two traces."""
 
+import math
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from tutorial_code.checks.diagnose.words import (
     STAGES,
     WORDS,
 )
+from tutorial_code.checks.observe.facts import Scenario
 
 
 class Difference(NamedTuple):
@@ -37,6 +39,21 @@ def compare_networks(expected: list[dict], got: list[dict], complete: bool) -> l
         sentence = "The operations are the right ones, but they are connected in another way."
         found.append(Difference(sentence, "Follow x from operation to operation: which result goes where?", rank=3))
     return found
+
+
+def compare_norms(expected: Scenario, got: Scenario) -> list[Difference]:
+    """Return where the values of two networks part that do the same operations: the first result that differs."""
+    right, yours = expected.get("norms", []), got.get("norms", [])
+    if [op["kind"] for op in expected["trace"]] != [op["kind"] for op in got["trace"]] or len(right) != len(yours):
+        return []
+    for index, (norm, mine) in enumerate(zip(right, yours, strict=True)):
+        if not math.isclose(norm, mine, rel_tol=1e-3):
+            ops = expected["trace"]
+            where = _name(ops, index) + (" on the shortcut" if ops[index]["beside"] else "")
+            sentence = f"The values part from the right ones at the {where}: {mine / norm:.3g} times as large."
+            reason = "All before it is right. Look for something that changes its weights, or what goes into it."
+            return [Difference(sentence, reason, rank=2)]
+    return []
 
 
 def compare_stages(expected: list[dict], got: list[dict], complete: bool) -> list[Difference]:

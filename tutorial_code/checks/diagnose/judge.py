@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from tutorial_code.checks import catalogue
-from tutorial_code.checks.diagnose.explain import Difference, compare_networks, compare_stages
+from tutorial_code.checks.diagnose.explain import Difference, compare_networks, compare_norms, compare_stages
 from tutorial_code.checks.diagnose.failures import explain_failure
 from tutorial_code.checks.diagnose.loop_symptoms import loop_symptoms
 from tutorial_code.checks.diagnose.recognise import recognise
@@ -156,6 +156,7 @@ def _differences(name: str, expected: Scenario, got: Scenario) -> list[Differenc
             return found  # it failed on the way: the message tells more than a half that cannot be placed
         found = compare_stages(expected["trace"], got["trace"], complete) + found
         found += compare_networks(expected["trace"], got["trace"], complete)
+        found = found or compare_norms(expected, got)
     return found
 
 

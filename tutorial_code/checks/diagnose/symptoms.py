@@ -12,13 +12,13 @@ def network_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
     """Return what the facts of one scenario of a network tell."""
     wrong = {fact for fact, value in expected["facts"].items() if not same(got["facts"].get(fact), value)}
     facts, found = got["facts"], []
-    if facts.get("weights that are not registered"):
+    if many := facts.get("weights that are not registered"):
         found.append(
             Difference(
-                f"{facts['weights that are not registered']} weights are used that the module does not know.",
+                f"{many} {'weight is' if many == 1 else 'weights are'} used that the module does not know.",
                 "Layers are registered when they are attributes of the module, or stand in nn.Sequential, "
-                "nn.ModuleList or nn.ModuleDict. Layers in a plain list or dictionary, and layers made anew in "
-                "forward, are missing in parameters(): they are never trained.",
+                "nn.ModuleList or nn.ModuleDict. Layers in a plain list or dictionary, layers made anew in forward and "
+                "weights computed there from others are missing in parameters(): they are never trained.",
                 rank=0,
             )
         )

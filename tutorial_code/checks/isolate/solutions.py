@@ -71,7 +71,7 @@ class Watch:
 
 def own_of_others(answer: Any) -> str:
     """Return which solution a class or function of this process comes from, or an empty text."""
-    modules = [getattr(part, "__module__", "") for part in (answer, *getattr(answer, "__mro__", ()))]
+    modules = [getattr(part, "__module__", None) or "" for part in (answer, *getattr(answer, "__mro__", ()))]
     return next((name for name in modules if name.startswith((NETWORKS, "tutorial_code.ch"))), "")
 
 

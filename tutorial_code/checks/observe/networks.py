@@ -112,6 +112,9 @@ def _observe(name: str, make: Callable[[], nn.Module], shape: tuple[int, ...]) -
             facts["output in evaluation mode"] = digest(_run(model, x.clone()))
         now = buffers_of(model)
         facts["statistics kept in evaluation mode"] = all(torch.equal(now[key], before[key]) for key in before)
+        with torch.no_grad():
+            found, _ = trace(model.train(), x.clone())
+        scenario["norms"] = [found.ops[index].norm for index in found.in_order()]
     return attempt.scenario
 
 

@@ -39,6 +39,7 @@ class Op(NamedTuple):
     inputs: tuple[int, ...]  # indices of the operations whose results it takes; INPUT is the network's input
     weights: dict[str, Tensor]  # parameters and buffers that it uses, by the name of the argument
     shape: tuple[int, ...]  # of its result
+    norm: float  # of its result
 
 
 class Trace(NamedTuple):
@@ -145,7 +146,8 @@ class _Recorder(TorchDispatchMode):
         return result
 
     def _record(self, kind: str, attributes: dict, consumed: list[int], weights: dict, result: Tensor) -> None:
-        self.ops.append(Op(kind, attributes, tuple(consumed), weights, tuple(result.shape)))
+        norm = result.detach().float().norm().item()
+        self.ops.append(Op(kind, attributes, tuple(consumed), weights, tuple(result.shape), norm))
 
 
 def _tensors_in(arguments: Iterable[Any]) -> Iterator[Tensor]:
