@@ -45,6 +45,12 @@ def resnet50(*args):
 
 
 @pytest.fixture(scope="session")
+def run_command():
+    """`resnet50 ARGS...` in this process; it returns the exit code."""
+    return resnet50
+
+
+@pytest.fixture(scope="session")
 def train_small(pictures_folder, tmp_path_factory):
     """Train on the small folder of pictures for a number of epochs; return the run's folder."""
 

@@ -23,8 +23,13 @@ RIGHT = Path(__file__).parent / "answers" / "bottleneck" / "right" / "01_torchvi
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Stop an answer that never ends after little time, also where other tests keep the cores busy."""
     monkeypatch.setattr(workers, "LEAST_LIMIT", 1.5)
-    monkeypatch.setattr(workers, "WALL_LIMIT", 4.0)
+    monkeypatch.setattr(workers, "WALL_LIMIT", 8.0)
 
 
 RIGHT_BLOCKS = {  # a right block passes whatever else its file does
@@ -50,7 +55,6 @@ REFUSED = {  # and all others are refused, these with this id
     "23_ignores_sigterm": "no-result",
     "24_fake_verdict": "no-result",
     "25_patches_module_call": "patches-torch",
-    "20_deletes_sys_modules": "no-result",
     "27_replaces_checker": "differs",
     "28_atexit_prints": "differs",
     "29_always_equal_output": "fails",
@@ -60,14 +64,12 @@ REFUSED = {  # and all others are refused, these with this id
 
 
 @pytest.mark.parametrize("path", sorted(HOSTILE.glob("*.py")), ids=lambda path: path.stem)
-def test_every_hostile_answer_gets_the_verdict_of_its_block(path, tmp_path, capfd):
-    start = time.monotonic()
+def test_every_hostile_answer_gets_the_verdict_of_its_block(path, impatient, tmp_path, capfd):
     verdict = judge_file(path, BOTTLENECK)
     assert verdict.passed == (path.stem in RIGHT_BLOCKS), verdict.mistake
     if not verdict.passed:
         assert verdict.mistake.id == REFUSED.get(path.stem, verdict.mistake.id)
         assert verdict.mistake.name and verdict.mistake.explanation
-    assert time.monotonic() - start < 30
     assert not list(tmp_path.iterdir())  # nothing was written here
     assert capfd.readouterr() == ("", "")  # and nothing printed
     assert judge_file(RIGHT, BOTTLENECK).passed  # and the next answer is judged as ever
@@ -154,7 +156,7 @@ def answer_with(tmp_path, text):
     return path
 
 
-def test_an_answer_is_limited_by_what_it_computes_and_not_by_the_time_that_passes(tmp_path):
+def test_an_answer_is_limited_by_what_it_computes_and_not_by_the_time_that_passes(impatient, tmp_path):
     """As on a busy machine: it waits for longer than it may compute, and is judged all the same."""
     assert judge_file(answer_with(tmp_path, "import time\ntime.sleep(2.5)"), BOTTLENECK).passed
 
@@ -163,7 +165,7 @@ def test_an_answer_is_limited_by_what_it_computes_and_not_by_the_time_that_passe
     ("text", "words"),
     [("while True: pass", "a loop that never ends"), ("import time\ntime.sleep(60)", "what it waits for")],
 )
-def test_an_answer_that_never_ends_is_stopped_and_told_why(text, words, tmp_path):
+def test_an_answer_that_never_ends_is_stopped_and_told_why(text, words, impatient, tmp_path):
     verdict = judge_file(answer_with(tmp_path, text), BOTTLENECK)
     assert verdict.mistake.id == "no-result" and words in verdict.mistake.explanation
 
@@ -193,7 +195,6 @@ def test_a_zygote_that_was_ended_is_replaced():
 @pytest.mark.parametrize("path", [RIGHT, HOSTILE / "28_atexit_prints.py"], ids=["right", "wrong"])
 def test_where_the_system_cannot_fork_the_verdict_is_the_same(path, monkeypatch):
     monkeypatch.setattr(channels, "CAN_FORK", False)
-    monkeypatch.setattr(workers, "LEAST_LIMIT", 10.0)
     assert judge_file(path, BOTTLENECK).passed == (path is RIGHT)
 
 

@@ -66,13 +66,11 @@ def exercises(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory, pictures_folder):
+def trained(tmp_path_factory, pictures_folder, run_command):
     """A finished run of two epochs with nothing but the reader's code, and what it printed; not to be changed."""
     import contextlib
     import io
     import os
-
-    from conftest import resnet50 as run_command
 
     folder = tmp_path_factory.mktemp("mine")
     write(folder / "exercises", **UNUSUAL)

@@ -23,7 +23,7 @@ from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_s
 from tutorial_code.checks.isolate.judge_process import the_judge
 
 START_LIMIT = 600.0  # seconds to start Python and import torch, on a slow disk or a busy machine
-LEAST_LIMIT = 5.0  # seconds that an answer may compute, not wait: a slow machine refuses no right answer
+LEAST_LIMIT = 10.0  # seconds that an answer may compute, not wait: a slow machine refuses no right answer
 TIMES_REFERENCE = 20  # as long as the chapter's own version computed on this machine, if that is more
 WALL_LIMIT = 300.0  # seconds for an answer that waits for something and computes nothing
 REPORT_LIMIT = 8 << 20  # bytes
