@@ -108,6 +108,15 @@ def test_an_answer_may_import_the_readers_other_files(tmp_path):
     assert judge_file(path, BOTTLENECK).passed
 
 
+def test_an_answer_imports_its_neighbours_and_not_what_the_tool_has_put_into_its_path(tmp_path, monkeypatch):
+    """As after a run of the reader's own files, which lie in sys.path then."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "mine.py").write_text("Bottleneck = None\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path / "run")
+    channels._zygote.close()
+    test_an_answer_may_import_the_readers_other_files(tmp_path)
+
+
 def test_a_notebook_is_judged_by_its_definitions(tmp_path):
     cells = [
         ["%matplotlib inline\n", "!pip install something\n", "import torch\n", "from torch import nn\n"],

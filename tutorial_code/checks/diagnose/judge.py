@@ -114,6 +114,12 @@ def _described(name: str, record: Record, evidence: str, where: str) -> Named:
     found: dict[str, Difference] = {}
     if any("NotImplementedError" in got.get("error", {}).get("line", "") for got in record):
         return Named(NOT_STARTED, f"{name} is not written yet.", f"It still raises NotImplementedError. {where}")
+    if (
+        record
+        and same(record[0]["facts"], reference_record(name)[0]["facts"])
+        and (difference := _later_ones_fail(record))
+    ):
+        found[difference.sentence] = difference
     failed_first = False  # what fails before anything else is seen is told by its message, or by a cause of it
     reference = reference_record(name)
     for expected, got in zip(reference, record, strict=False):
@@ -140,6 +146,18 @@ def _described(name: str, record: Record, evidence: str, where: str) -> Named:
                 return Named("fails", meaning, f"{advice} {title} {place}Seen in {got['scenario']}. {where}".lstrip())
             return Named("fails", title, f"{place}Seen in {got['scenario']}. {where}")
     return Named("differs", "It computes something else.", f"Seen in {evidence} {where}")
+
+
+def _later_ones_fail(record: Record) -> Difference | None:
+    """Say that something is kept from one network to the next, where the same arguments fail the second time."""
+    again = next((got for got in record if got["scenario"].startswith("two of") and "error" in got), None)
+    if not again or not record[0]["scenario"].startswith(again["scenario"].removeprefix("two of ")):
+        return None
+    reason = (
+        "What is counted or collected on the class, in a global variable or in a default argument goes on with the "
+        "next one. Begin anew in __init__, with variables of its own."
+    )
+    return Difference("The first one is right, and one that is made later is not.", reason, rank=0)
 
 
 def _differences(name: str, expected: Scenario, got: Scenario) -> list[Difference]:

@@ -12,6 +12,14 @@ def network_symptoms(expected: Scenario, got: Scenario) -> list[Difference]:
     """Return what the facts of one scenario of a network tell."""
     wrong = {fact for fact, value in expected["facts"].items() if not same(got["facts"].get(fact), value)}
     facts, found = got["facts"], []
+    if block := got.get("dropped"):
+        found.append(
+            Difference(
+                f"The result of block {block} is computed and not used: what comes next takes an earlier one.",
+                "A call alone changes nothing: its result needs a name, as in x = self.conv3_x(x).",
+                rank=0,
+            )
+        )
     if many := facts.get("weights that are not registered"):
         found.append(
             Difference(

@@ -77,6 +77,11 @@ LOSSES = (
         UNEVEN,
     ),
     Formula("divided by the size of the last batch", lambda b: _losses(b) / b[-1]["pictures"], UNEVEN),
+    Formula(
+        "made of each batch's loss times 3, the channels of an image",
+        lambda b: 3 * sum(e["loss"] for e in b) / _pictures(b),
+        "images.size(1) is the number of channels; size(0), or len(labels), is the number of images.",
+    ),
     Formula("the largest loss of a batch", lambda b: max(e["loss"] for e in b)),
     Formula("the smallest loss of a batch", lambda b: min(e["loss"] for e in b)),
     Formula("half of the right one", lambda b: _losses(b) / _pictures(b) / 2, "Something is counted twice."),
@@ -136,6 +141,11 @@ HITS = (
     ),
     Formula(
         "the mean of all classes' accuracies", lambda b: _by_class(b, all_classes=True), "Count images, not classes."
+    ),
+    Formula(
+        "made of the batches in which every single image is right",
+        lambda b: 100 * sum(e["pictures"] for e in b if e["hits"] == e["pictures"]) / _pictures(b),
+        "torch.equal compares two tensors as a whole. == compares them image by image, and sum() counts.",
     ),
     Formula("the share of wrong answers", lambda b: 100 - 100 * _hits(b) / _pictures(b)),
     Formula("half of the right one", lambda b: 50 * _hits(b) / _pictures(b), "Something is counted twice."),

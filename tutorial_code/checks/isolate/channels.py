@@ -13,6 +13,9 @@ from typing import IO
 
 CAN_FORK = sys.platform == "linux"  # macOS can, but its system libraries start threads that a fork does not survive
 
+# Where this tool finds its modules. What comes into sys.path later, such as the files of a run, is not for answers.
+SEARCH_PATH = os.pathsep.join(filter(None, sys.path))
+
 
 @dataclass
 class Channel:
@@ -122,5 +125,4 @@ def _spawn(kind: bytes) -> Channel:
 
 def _environment() -> dict[str, str]:
     """Return one thread and no GPU: the same numbers on every machine."""
-    path = os.pathsep.join(filter(None, sys.path))
-    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    return {**os.environ, "PYTHONPATH": SEARCH_PATH, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}

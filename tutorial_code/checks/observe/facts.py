@@ -23,6 +23,7 @@ class Scenario(TypedDict):
     trace: NotRequired[list]  # what it did; this and what follows only explains
     error: NotRequired[dict[str, str]]  # as the reader wants to see it
     unused: NotRequired[list[str]]  # parameters that got no gradient, by the reader's own names
+    dropped: NotRequired[int]  # the number of the block whose result is not used
     norms: NotRequired[list[float]]  # of what each operation gives, under the weights that all answers get
     frozen: NotRequired[list[str]]  # parameters that ask for none
     buffers: NotRequired[int]  # numbers that are kept beside the weights

@@ -71,6 +71,7 @@ def trace(model: nn.Module, x: Tensor) -> tuple[Trace, Any]:
             output = model(x)
     except Exception as error:
         error.operations = _placed(recorder.ops, None)
+        error.inputs = recorder.inputs  # of the operation that failed
         raise
     last = recorder.value_of(output) if isinstance(output, Tensor) else None
     return _placed(recorder.ops, last), output
@@ -99,6 +100,7 @@ class _Recorder(TorchDispatchMode):
         super().__init__()
         self.ops: list[Op] = []
         self.batch = len(x)
+        self.inputs: list[int] = []  # of the operation that runs now
         self.alive = [x]  # a freed tensor's storage could be given to another one
         self.values = {storage_of(x): INPUT}  # of each storage: the operation that wrote it
         self.parts: dict[int, int] = {}  # of each partial view, by id: its own value
@@ -116,6 +118,7 @@ class _Recorder(TorchDispatchMode):
         tensors = list(_tensors_in((*args, *kwargs.values())))
         consumed = [value for value in map(self.value_of, tensors) if value is not None]
         before = {storage_of(tensor) for tensor in tensors}
+        self.inputs = consumed
         result = func(*args, **kwargs)
         first = result[0] if isinstance(result, (tuple, list)) and result else result
         if not isinstance(first, Tensor):
