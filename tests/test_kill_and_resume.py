@@ -72,6 +72,14 @@ def wait_until(condition):
         time.sleep(0.001)
 
 
+def inode(path):
+    """What tells one file under a name from the next, or None while there is none."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
 FULL = ["--recipe", "full", "--no-compile"]
 
 
@@ -86,14 +94,14 @@ def test_kills(recipe, epochs, kills, server, pictures_folder, tmp_path):
     writing, in_an_epoch = 0, 0
     for number in range(kills):
         start = resume if (folder / "config.json").exists() else [*arguments, "--out", folder]
-        before = checkpoint.stat().st_ino if checkpoint.exists() else None
+        before = inode(checkpoint)
         command = Command(server, [*start, "--save-minutes", "0"])
         if number % 5 == 0:
             time.sleep(moments.uniform(0, 0.3))
         else:
             wait_until(half_written.exists)
         if number % 5 > 1:
-            wait_until(lambda: checkpoint.exists() and checkpoint.stat().st_ino != before)  # noqa: B023
+            wait_until(lambda: inode(checkpoint) not in (None, before))  # noqa: B023
             time.sleep(moments.uniform(0, 0.03))
         assert command.kill() == -signal.SIGKILL, server.errors.read_text(encoding="utf-8")
         writing += half_written.exists()

@@ -11,10 +11,12 @@ import threading
 from dataclasses import dataclass
 from typing import IO
 
+from tutorial_code.checks.exercises import PACKAGE
+
 CAN_FORK = sys.platform == "linux"  # macOS can, but its system libraries start threads that a fork does not survive
 
-# Where this tool finds its modules. What comes into sys.path later, such as the files of a run, is not for answers.
-SEARCH_PATH = os.pathsep.join(filter(None, sys.path))
+# The new Python finds the tutorial last of all, so that answers find their own neighbours before it.
+START = "import sys; sys.path.append(sys.argv.pop()); from {module} import main; main()"
 
 
 @dataclass
@@ -71,7 +73,7 @@ class _Zygote:
         self.control, its = socket.socketpair()
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 - read when it did not start
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-W", "ignore", "-m", f"{__package__}.zygote", str(its.fileno())],
+            _python("zygote", str(its.fileno())),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self.said,
@@ -113,7 +115,7 @@ def start_ahead() -> None:
 
 def _spawn(kind: bytes) -> Channel:
     process = subprocess.Popen(
-        [sys.executable, "-P", "-W", "ignore", "-m", f"{__package__}.child", kind.decode()],
+        _python("child", kind.decode()),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -123,6 +125,12 @@ def _spawn(kind: bytes) -> Channel:
     return Channel(process.stdout, process.stdin, process.stderr, process)
 
 
+def _python(module: str, argument: str) -> list[str]:
+    """Return the command that starts one of the modules beside this one."""
+    start = START.format(module=f"{__package__}.{module}")
+    return [sys.executable, "-P", "-W", "ignore", "-c", start, argument, str(PACKAGE.parent)]
+
+
 def _environment() -> dict[str, str]:
     """Return one thread and no GPU: the same numbers on every machine."""
-    return {**os.environ, "PYTHONPATH": SEARCH_PATH, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    return {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}

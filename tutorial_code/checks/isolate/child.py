@@ -1,8 +1,8 @@
 """The process that runs an answer: it reports what it saw, and judges nothing. One answer, one process.
 
 It says that it is ready, takes one job, writes one report, and ends. It is forked from ``zygote.py``; where the
-system cannot fork, it is started ahead as ``python -m tutorial_code.checks.isolate.child``. Its report has a channel
-of its own, and what an answer prints goes elsewhere.
+system cannot fork, ``main`` is a new Python that is started ahead. Its report has a channel of its own, and what an
+answer prints goes elsewhere.
 """
 
 import importlib
@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 import tutorial_code
+from tutorial_code.checks.exercises import PACKAGE
 
 
 def main() -> None:
@@ -44,7 +45,9 @@ def serve_answer(read: IO[bytes], write: IO[bytes]) -> None:
         return
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(tempfile.mkdtemp(dir=job["folder"]))
-    sys.path += job["paths"]
+    tutorial = str(PACKAGE.parent)  # beside which, in a checkout, lie exercises/ of its own
+    place = sys.path.index(tutorial) if tutorial in sys.path else len(sys.path)
+    sys.path[place:place] = job["paths"]
     limit_resources()
     _send(write, look_at(job))
 
@@ -119,7 +122,3 @@ def limit_resources(memory: int = 2 << 30, seconds: int = 900) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory,) * 2)
     except (ImportError, OSError, ValueError):
         pass  # the tool's own limits are left
-
-
-if __name__ == "__main__":
-    main()

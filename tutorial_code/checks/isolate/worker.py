@@ -25,7 +25,8 @@ from tutorial_code.checks.isolate.judge_process import the_judge
 START_LIMIT = 600.0  # seconds to start Python and import torch, on a slow disk or a busy machine
 LEAST_LIMIT = 10.0  # seconds that an answer may compute, not wait: a slow machine refuses no right answer
 TIMES_REFERENCE = 20  # as long as the chapter's own version computed on this machine, if that is more
-WALL_LIMIT = 300.0  # seconds for an answer that waits for something and computes nothing
+IDLE_LIMIT = 60.0  # seconds for which an answer may compute nothing at all: it waits for something
+WALL_LIMIT = 3600.0  # seconds for an answer, whatever it does
 REPORT_LIMIT = 8 << 20  # bytes
 PRINTED_LIMIT = 4000  # characters of what an answer prints that are kept
 LOOK_EVERY = 0.25  # seconds between looks at what an answer has used
@@ -79,10 +80,8 @@ class Worker:
             report = None
         finally:
             self.close()
-        return (
-            report,
-            "" if report else "Its process ended before everything was seen: it left Python, or ran out of memory.",
-        )
+        ended = "Its process ended before everything was seen: it left Python, or ran out of memory."
+        return report, "" if report else ended
 
     def close(self) -> None:
         """End the process and all that it started in its session."""
@@ -97,20 +96,23 @@ class Worker:
 
     def _report(self, before: float, limit: float) -> dict[str, Any] | None:
         """Wait for the report, and look now and then at what the answer has used meanwhile."""
-        start = time.monotonic()
+        start = computing = time.monotonic()
+        most = 0.0
         while True:
             try:
                 return self._next(LOOK_EVERY)
             except queue.Empty:
-                used = _seconds_used(self.pid) - before
+                used, now = _seconds_used(self.pid) - before, time.monotonic()
+                if used > most:
+                    most, computing = used, now
                 if used > limit:
                     raise _TooLongError(
                         f"It was stopped after computing for {used:.0f} seconds. Look for a loop that never ends."
                     ) from None
-                if time.monotonic() - start > WALL_LIMIT:
+                if now - computing > IDLE_LIMIT or now - start > WALL_LIMIT:
                     raise _TooLongError(
-                        f"It was stopped after {WALL_LIMIT:.0f} seconds, in which it computed for {used:.0f}. Look for "
-                        "what it waits for: sleep(), input() or another process."
+                        f"It was stopped after {now - start:.0f} seconds, in which it computed for {most:.1f}. Look "
+                        "for what it waits for: sleep(), input() or another process."
                     ) from None
 
     def _next(self, seconds: float) -> dict[str, Any] | None:

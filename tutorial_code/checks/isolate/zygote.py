@@ -1,9 +1,8 @@
 """The process that others are forked from: it imports torch once, computes nothing, and forks on request.
 
-``python -m tutorial_code.checks.isolate.zygote FD``. Over the socket FD comes one byte for each process that is
-wanted, one of the kinds below, and with it the file descriptors of its channel: a socket, and a pipe for what it
-prints. Because nothing was computed before, no thread and no random state is shared; and where a GPU is installed,
-it stays untouched.
+Its argument is the number of a socket, over which comes one byte for each process that is wanted, one of the kinds
+below, and with it the file descriptors of its channel: a socket, and a pipe for what it prints. Because nothing was
+computed before, no thread and no random state is shared; and where a GPU is installed, it stays untouched.
 """
 
 import gc
@@ -56,7 +55,3 @@ def import_optimizer() -> None:
     import torch
 
     torch.optim.SGD([torch.zeros(1)])
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,7 @@ from torch.overrides import TorchFunctionMode
 
 from tutorial_code.checks.observe.errors import error_facts
 from tutorial_code.checks.observe.facts import Scenario, digest
-from tutorial_code.checks.observe.trace import Trace, storage_of, trace
+from tutorial_code.checks.observe.trace import Trace, as_plain, storage_of, trace
 from tutorial_code.checks.observe.weights import (
     WITH_WEIGHTS,
     buffers_of,
@@ -70,7 +70,7 @@ class _Attempt:
         self.facts["runs"], self.scenario["error"] = error_facts(error, self.when)
         done = getattr(error, "operations", None)
         if done is not None:
-            self.scenario["trace"] = _as_plain(done)
+            self.scenario["trace"] = as_plain(done)
             last = len(done.ops) - 1
             ended = [op.kind for op in done.ops[-2:]] == ["add", "relu"]  # a block, and what came of it is not taken
             if ended and error.inputs and last not in error.inputs:
@@ -88,7 +88,7 @@ def _observe(name: str, make: Callable[[], nn.Module], shape: tuple[int, ...]) -
         x = numbers(shape, "input")
         before = buffers_of(model)
         found = _trace(model, x, facts)
-        scenario["trace"] = _as_plain(found)
+        scenario["trace"] = as_plain(found)
         weights = place_weights(model, found)
         restore_buffers(model, before)
 
@@ -132,7 +132,7 @@ def _structure(name: str, make: Callable[[], nn.Module], shape: tuple[int, ...])
         found = _trace(model, torch.zeros(shape), attempt.facts)
         values = sum(prod(op.shape) for op in found.ops if op.kind in WITH_WEIGHTS)
         attempt.facts["feature maps of a sensible size"] = values <= MOST_VALUES
-        attempt.scenario["trace"] = _as_plain(found)
+        attempt.scenario["trace"] = as_plain(found)
     return attempt.scenario
 
 
@@ -232,24 +232,3 @@ def _default(name: str, resnet50: Callable[..., nn.Module]) -> Scenario:
             resnet50(blocks, 3)
         attempt.facts["the list of blocks left alone"] = blocks == [1, 1, 1, 1]
     return attempt.scenario
-
-
-def _as_plain(found: Trace) -> list[dict[str, Any]]:
-    """Return the operations that lead to the output, in the order of the data, as plain values."""
-    position = {index: number for number, index in enumerate(found.in_order())}
-    layers: dict[int, int] = {}  # by memory: the number of the first operation that uses it
-    for index, number in position.items():
-        for weight in found.ops[index].weights.values():
-            layers.setdefault(storage_of(weight), number)
-    return [
-        {
-            "kind": found.ops[index].kind,
-            "attributes": found.ops[index].attributes,
-            "inputs": [position.get(source, -1) for source in found.ops[index].inputs],
-            "shape": list(found.ops[index].shape),
-            "depth": found.depth[index],
-            "beside": found.slack[index],
-            "shares": min((layers[storage_of(weight)] for weight in found.ops[index].weights.values()), default=None),
-        }
-        for index in position
-    ]

@@ -60,6 +60,27 @@ def storage_of(tensor: Tensor) -> int:
     return tensor.untyped_storage()._cdata
 
 
+def as_plain(found: Trace) -> list[dict[str, Any]]:
+    """Return the operations that lead to the output, in the order of the data, as plain values."""
+    position = {index: number for number, index in enumerate(found.in_order())}
+    layers: dict[int, int] = {}  # by memory: the number of the first operation that uses it
+    for index, number in position.items():
+        for weight in found.ops[index].weights.values():
+            layers.setdefault(storage_of(weight), number)
+    return [
+        {
+            "kind": found.ops[index].kind,
+            "attributes": found.ops[index].attributes,
+            "inputs": [position.get(source, -1) for source in found.ops[index].inputs],
+            "shape": list(found.ops[index].shape),
+            "depth": found.depth[index],
+            "beside": found.slack[index],
+            "shares": min((layers[storage_of(weight)] for weight in found.ops[index].weights.values()), default=None),
+        }
+        for index in position
+    ]
+
+
 def trace(model: nn.Module, x: Tensor) -> tuple[Trace, Any]:
     """Run the model on x; return its trace and what it returned.
 
