@@ -1,5 +1,6 @@
 """What the exercises ask for, as a training uses it: each piece the chapter's, or the reader's own from the run."""
 
+import contextlib
 import importlib
 import sys
 import traceback
@@ -126,7 +127,8 @@ def _let_import_each_other(copies: Path) -> None:
     This stays so after they were run, because a function may import when it is called.
     """
     while _places:
-        sys.path.remove(_places.pop())
+        with contextlib.suppress(ValueError):  # somebody else may have taken it out
+            sys.path.remove(_places.pop())
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if name.partition(".")[0] == FOLDER.name or (file and Path(file).parent.name == files.ANSWERS):
@@ -135,4 +137,12 @@ def _let_import_each_other(copies: Path) -> None:
     package.__path__ = [str(copies.absolute())]
     sys.modules[package.__name__] = package
     _places.append(str(copies.absolute()))
-    sys.path.extend(_places)
+    place = _before_other_answers()
+    sys.path[place:place] = _places
+
+
+def _before_other_answers() -> int:
+    """Return the first place in sys.path that holds answers, such as exercises/ itself under pytest, or its end."""
+    names = [f"{exercise.chapter}.py" for exercise in EXERCISES]
+    held = (place for place, folder in enumerate(sys.path) if any((Path(folder) / name).is_file() for name in names))
+    return next(held, len(sys.path))
