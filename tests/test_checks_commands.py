@@ -255,6 +255,15 @@ def test_check_in_a_notebook():
     assert "No exercise asks for int" in repr(checks.check(3))
 
 
+def test_in_a_notebook_a_hole_is_not_called_wrong():
+    """There no line of a file shows it."""
+    cell = "def make_criterion():\n    raise NotImplementedError\n\nshown = check(make_criterion)"
+    namespace = {"check": checks.check}
+    exec(cell, namespace)
+    text = repr(namespace["shown"])
+    assert text.startswith("make_criterion: not started") and "make_criterion is not written yet" in text
+
+
 def test_in_a_notebook_a_lambda_is_known_by_the_name_it_was_given():
     cell = "from torch import nn\nmake_criterion = lambda: nn.CrossEntropyLoss()\nshown = check(make_criterion)"
     namespace = {"check": checks.check}

@@ -8,7 +8,6 @@ import nbformat
 import pytest
 import torch
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 from tutorial_code.ch03_resnet50 import ResNet50, count_groups
 
@@ -72,9 +71,9 @@ def test_downloading_and_running_both_notebooks(page, tmp_path, monkeypatch):
     exercise = download(page, "Exercise notebook", tmp_path)
     solved = download(page, "Solved notebook", tmp_path)
     run(solved, tmp_path, monkeypatch)
-    assert "right" in json.dumps(solved.cells[-1].outputs)
-    with pytest.raises(CellExecutionError, match="NotImplementedError"):
-        run(exercise, tmp_path, monkeypatch)
+    assert "ResNet50: right" in json.dumps(solved.cells[-1].outputs)
+    run(exercise, tmp_path, monkeypatch)  # what needs the tutorial's names takes its network, so it reaches the check
+    assert "ResNet50 is not written yet" in json.dumps(exercise.cells[-1].outputs)
 
 
 def test_reading_a_value_off_a_curve(page):
