@@ -105,14 +105,6 @@ def why_not_started() -> str:
     return _zygote.said.read().decode("utf-8", "replace").strip()[-500:]
 
 
-def start_ahead() -> None:
-    """Let torch be imported while this process does something else."""
-    if CAN_FORK:
-        with _zygote.lock:
-            if _zygote.owner != os.getpid():
-                _zygote._start()
-
-
 def _spawn(kind: bytes) -> Channel:
     process = subprocess.Popen(
         _python("child", kind.decode()),
