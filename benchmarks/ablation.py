@@ -1,10 +1,13 @@
-"""What each part of the recipe `full` is worth: it is left out, alone, and the accuracy on held-out pictures is taken.
+"""What each part of the recipe `full` is worth: it is left out, alone, and the accuracy on held-out
+images is taken.
 
-    bash benchmarks/record_run.sh ablation        the whole network, 45,000 pictures to train, 15 epochs: for a GPU
-    bash benchmarks/record_run.sh ablation-cpu    a narrow network, 5,000 pictures to train, 30 epochs
+    bash benchmarks/record_run.sh ablation        the whole network, 45,000 images to train, 15
+    epochs: for a GPU bash benchmarks/record_run.sh ablation-cpu    a narrow network, 5,000 images
+    to train, 30 epochs
 
-Both test on 5,000 training pictures that are held out; the test set is not touched. Each training adds a line to
-runs/NAME/rows.jsonl, and one that is there already is not trained again. Seconds are of training, without testing.
+Both test on 5,000 training images that are held out; the test set is not touched. Each training
+adds a line to runs/NAME/rows.jsonl, and one that is there already is not trained again. Seconds are
+of training, without testing.
 """
 
 import argparse
@@ -18,20 +21,25 @@ import torch
 from torch import nn
 
 from tutorial_code.ch01_images import ImageData, load_dataset
-from tutorial_code.ch03_resnet50 import ResNet50
-from tutorial_code.ch04_training import make_criterion, train_one_epoch
-from tutorial_code.ch05_testing import evaluate
-from tutorial_code.ch06_results import standard_error
-from tutorial_code.ch07_full_run import use_small_stem
-from tutorial_code.runs import folder as files
-from tutorial_code.runs.choices import choose_device
+from tutorial_code.ch04_resnet50 import ResNet50
+from tutorial_code.ch05_training import make_criterion, train_one_epoch
+from tutorial_code.ch06_testing import evaluate
+from tutorial_code.ch07_results import standard_error
+from tutorial_code.ch08_learning import use_small_stem
+from tutorial_code.runs import run_files
 from tutorial_code.runs.config import Config, configure
 from tutorial_code.runs.environment import describe_environment
-from tutorial_code.runs.recipe import Parts, build, for_testing, hold_out
+from tutorial_code.runs.hardware import choose_device
+from tutorial_code.runs.training_setup import (
+    TrainingSetup,
+    build,
+    for_testing,
+    use_validation_split,
+)
 
 ROOT = Path(__file__).parent.parent
 HELD_OUT = 5_000
-SCALES = {  # pictures to train on, epochs, batch size
+SCALES = {  # images to train on, epochs, batch size
     "ablation": (45_000, 15, 512),
     "ablation-cpu": (5_000, 30, 128),
 }
@@ -40,21 +48,24 @@ LEFT_OUT = {
     "3×3 stem": {"stem": "7x7"},
     "shift and mirror": {"augment": False},
     "cutout": {"cutout": 0},
-    "warm-up": {"warmup": 0},
+    "warm-up": {"warmup_epochs": 0},
     "warm-up and cosine": {"schedule": "constant"},
     "Nesterov": {"nesterov": False},
     "weight decay": {"weight_decay": 0.0},
-    "sparing norms and biases": {"decay": "all"},
+    "sparing norms and biases": {"decay_on": "all"},
     "label smoothing": {"label_smoothing": 0.0},
     "zero-initialised BatchNorm": {"zero_init": False},
     "nothing, seed 1": {"seed": 1},
     "nothing, seed 2": {"seed": 2},
 }
-TESTED_OTHERWISE = ("average of the weights", "flips at test time")  # of the network that has everything
+TESTED_OTHERWISE = (
+    "average of the weights",
+    "flips at test time",
+)  # of the network that has everything
 
 
 class NarrowResNet(ResNet50):
-    """A ResNet of bottleneck blocks with a quarter of the channels and a block a stage: for a CPU."""
+    """A ResNet for a CPU: one bottleneck block in each stage, a quarter of the channels."""
 
     def __init__(self, num_classes: int, width: int = 16) -> None:
         super().__init__(num_blocks=(1, 1, 1, 1), num_classes=num_classes)
@@ -73,47 +84,57 @@ def narrow_network(config: Config, classes: int) -> ResNet50:
     return use_small_stem(network) if config.stem == "3x3" else network
 
 
-def split(data: ImageData, pictures: int) -> ImageData:
-    """Return ``pictures`` training pictures, and 5,000 others of them to test on."""
-    data = hold_out(data, HELD_OUT, seed=0)
-    return data._replace(train_images=data.train_images[:pictures], train_labels=data.train_labels[:pictures])
+def split(data: ImageData, images: int) -> ImageData:
+    """Return ``images`` training images, and 5,000 others of them to test on."""
+    data = use_validation_split(data, HELD_OUT, seed=0)
+    return data._replace(
+        train_images=data.train_images[:images], train_labels=data.train_labels[:images]
+    )
 
 
-def row(name: str, accuracy: float, seconds: float, pictures: int) -> dict:
+def row(name: str, accuracy: float, seconds: float, images: int) -> dict:
     """Return a line of the record: what was left out, and what came of it."""
     return {
         "left_out": name,
         "accuracy": accuracy,
         "standard_error": standard_error(accuracy, HELD_OUT),
         "seconds_an_epoch": seconds,
-        "images_per_second": pictures / seconds,
+        "images_per_second": images / seconds,
         "memory_gb": torch.cuda.max_memory_allocated() / 1e9 if torch.cuda.is_available() else None,
     }
 
 
-def train(name: str, config: Config, data: ImageData, device: torch.device, make_network) -> list[dict]:
-    """Train once; return its row, and for the network with everything those of other ways to test it."""
+def train(
+    name: str, config: Config, data: ImageData, device: torch.device, make_network
+) -> list[dict]:
+    """Train once; return its row, and for the network with everything those of other ways to test
+    it.
+    """
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
-    parts = build(config, data, device, make_network) if make_network else build(config, data, device)
+    parts = (
+        build(config, data, device, make_network) if make_network else build(config, data, device)
+    )
     seconds = []
     for _ in range(config.epochs):
         start = time.perf_counter()
         train_one_epoch(parts.model, parts.train_loader, parts.criterion, parts.optimizer, device)
         seconds.append(time.perf_counter() - start)
     accuracy = evaluate(parts.model, parts.test_loader, make_criterion(), device)[1]
-    typical, pictures = statistics.median(seconds), len(parts.train_loader) * config.batch_size
-    rows = [row(name, accuracy, typical, pictures)]
+    typical, images = statistics.median(seconds), len(parts.train_loader) * config.batch_size
+    rows = [row(name, accuracy, typical, images)]
     if name == "nothing":
         for other, model in tested_otherwise(config, data, device, parts).items():
             accuracy = evaluate(model, parts.test_loader, make_criterion(), device)[1]
-            rows.append(row(other, accuracy, typical, pictures))
+            rows.append(row(other, accuracy, typical, images))
     return rows
 
 
-def tested_otherwise(config: Config, data: ImageData, device: torch.device, parts: Parts) -> dict[str, nn.Module]:
+def tested_otherwise(
+    config: Config, data: ImageData, device: torch.device, parts: TrainingSetup
+) -> dict[str, nn.Module]:
     """Return the trained network without its average, and without its mirror image."""
-    without_flips = replace(config, flip_test=False)
+    without_flips = replace(config, tta=False)
     return dict(
         zip(
             TESTED_OTHERWISE,
@@ -135,25 +156,35 @@ def main() -> None:
     arguments = parser.parse_args()
     began = time.monotonic()
 
-    pictures, epochs, batch_size = SCALES[arguments.name]
+    images, epochs, batch_size = SCALES[arguments.name]
     make_network = narrow_network if arguments.name == "ablation-cpu" else None
     device, _ = choose_device("cpu" if make_network else "cuda")
-    given = {"recipe": "full", "data": arguments.data, "epochs": epochs, "batch_size": batch_size, "warmup": 2}
-    given["compile"] = device.type == "cuda"  # on a CPU it takes longer than it saves in a short training
+    given = {
+        "recipe": "full",
+        "data": arguments.data,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "warmup_epochs": 2,
+    }
+    given["compile"] = (
+        device.type == "cuda"
+    )  # on a CPU it takes longer than it saves in a short training
     base = configure(given)
     folder = ROOT / "runs" / arguments.name
     folder.mkdir(parents=True, exist_ok=True)
     network = "NarrowResNet of benchmarks/ablation.py" if make_network else "ResNet50"
-    facts = {"network": network, "training_pictures": pictures, "held_out": HELD_OUT, **asdict(base)}
-    old = folder / files.CONFIG
+    facts = {"network": network, "training_images": images, "held_out": HELD_OUT, **asdict(base)}
+    old = folder / run_files.CONFIG
     if old.exists() and json.loads(old.read_text(encoding="utf-8")) != facts:
-        raise SystemExit(f"{folder} holds rows of another configuration: delete it to record this one.")
-    files.write_json(folder / files.CONFIG, facts)
-    files.write_json(folder / files.ENVIRONMENT, describe_environment(device))
-    rows_file = folder / files.ROWS
+        raise SystemExit(
+            f"{folder} holds rows of another configuration: delete it to record this one."
+        )
+    run_files.write_json(folder / run_files.CONFIG, facts)
+    run_files.write_json(folder / run_files.ENVIRONMENT, describe_environment(device))
+    rows_file = folder / run_files.ROWS
     lines = rows_file.read_text(encoding="utf-8").splitlines() if rows_file.exists() else []
     rows = [json.loads(line) for line in lines]
-    data = split(load_dataset(arguments.data), pictures)
+    data = split(load_dataset(arguments.data), images)
     longest = 0.0
     for name, change in LEFT_OUT.items():
         if any(row["left_out"] == name for row in rows):
@@ -164,8 +195,11 @@ def main() -> None:
         start = time.monotonic()
         for result in train(name, replace(base, **change), data, device, make_network):
             rows.append(result)
-            print(f"without {result['left_out']:28} {result['accuracy']:6.2f}%  {result['seconds_an_epoch']:6.1f} s")
-        files.write_metrics(rows_file, rows)
+            print(
+                f"without {result['left_out']:28} {result['accuracy']:6.2f}%  "
+                f"{result['seconds_an_epoch']:6.1f} s"
+            )
+        run_files.write_metrics(rows_file, rows)
         longest = max(longest, time.monotonic() - start)
     print(f"recorded in runs/{arguments.name}")
 

@@ -1,8 +1,9 @@
 """How long a reader waits for a verdict, and how many answers ``resnet50 grade`` judges a minute.
 
-From save to verdict in watch mode right and wrong answers take turns; the wrong ones are catalogued mistakes. A class
-is a folder of answers to one exercise, half of them right. The cold ``resnet50 check`` is measured beside ``python -c
-"import torch"``, in alternation, because that is most of it: what is left above it is the tool's own time.
+From save to verdict in watch mode right and wrong answers take turns; the wrong ones are catalogued
+mistakes. A class is a folder of answers to one exercise, half of them right. The cold ``resnet50
+check`` is measured beside ``python -c "import torch"``, in alternation, because that is most of it:
+what is left above it is the tool's own time.
 
     uv run python benchmarks/check_speed.py [--rounds 5] [--answers 100]
 """
@@ -15,9 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tutorial_code.checks.catalogue import mistakes_of, solution_source, wrong_source
 from tutorial_code.checks.exercises import EXERCISES, Exercise
-from tutorial_code.checks.skeletons import imports_of
+from tutorial_code.checks.mistakes import mistakes_of, solution_source, wrong_source
 
 COMMAND = [sys.executable, "-m", "tutorial_code"]
 
@@ -28,7 +28,7 @@ def answer(exercise: Exercise, wrong: bool, number: int) -> str:
     if wrong:
         mistakes = mistakes_of(exercise.names[-1])
         parts[-1] = wrong_source(mistakes[number % len(mistakes)])
-    return "\n\n".join([f"# {number}", "import torch", imports_of(exercise), *parts])
+    return "\n\n".join([f"# {number}", "import torch", exercise.imports, *parts])
 
 
 def seconds(command: list[str]) -> float:
@@ -40,7 +40,7 @@ def seconds(command: list[str]) -> float:
 
 def watch(exercise: Exercise, folder: Path, rounds: int) -> list[float]:
     """Return the seconds from each save to its verdict."""
-    path = folder / f"{exercise.chapter}.py"
+    path = folder / exercise.file.name
     path.write_text(answer(exercise, wrong=False, number=-1), encoding="utf-8")
     command = [*COMMAND, "check", exercise.id, "--watch", "--file", str(path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
@@ -57,7 +57,9 @@ def watch(exercise: Exercise, folder: Path, rounds: int) -> list[float]:
 
 
 def grade(exercise: Exercise, folder: Path, answers: int) -> float:
-    """Return how many answers a minute are judged, two at the same time, the start of the command included."""
+    """Return how many answers a minute are judged, two at the same time, the start of the command
+    included.
+    """
     folder.mkdir()
     for number in range(answers):
         text = answer(exercise, wrong=number % 2 == 1, number=number)
@@ -87,14 +89,17 @@ def main() -> None:
         print("\na class of", given.answers, "  answers a minute")
         for exercise in EXERCISES:
             print(f"{exercise.id:14} {grade(exercise, folder / exercise.id, given.answers):10.0f}")
-        right = folder / "ch02_bottleneck.py"
+        right = folder / "ch03_bottleneck.py"
         right.write_text(answer(EXERCISES[0], wrong=False, number=0), encoding="utf-8")
         check = [*COMMAND, "check", "bottleneck", "--file", str(right)]
         torch = [sys.executable, "-c", "import torch"]
         pairs = [(seconds(torch), seconds(check)) for _ in range(rounds + 1)][1:]
     imports, checks = (statistics.median(times) for times in zip(*pairs, strict=True))
     above = statistics.median(check - alone for alone, check in pairs)
-    print(f"\nimport torch {imports:.2f} s   cold check of bottleneck {checks:.2f} s   above it {above:.2f} s")
+    print(
+        f"\nimport torch {imports:.2f} s   cold check of bottleneck {checks:.2f} s   above it "
+        f"{above:.2f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 #     bash benchmarks/record_run.sh NAME [MINUTES]
 #
 # With MINUTES it works for about as long and stops; give the same command again until it says that all is recorded.
-# Without, it works to the end. DATA names the pictures (cifar10, or folder:PATH inside this folder), PYTHON the
+# Without, it works to the end. DATA names the images (cifar10, or folder:PATH inside this folder), PYTHON the
 # Python: it needs torch, torchvision, matplotlib and scikit-learn, and nothing has to be installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -30,8 +30,8 @@ train() {
 
 case $name in
     digits-cpu) data=digits && train --device cpu ;;
-    exercise-cpu) train --recipe exercise --device cpu --epochs 16 --batch-size 128 --lr 0.1 ;;
-    exercise-gpu) train --recipe exercise --device cuda --epochs 50 --batch-size 128 --lr 0.1 ;;
+    exercise-cpu) train --recipe basic --device cpu --epochs 16 --batch-size 128 --lr 0.1 ;;
+    exercise-gpu) train --recipe basic --device cuda --epochs 50 --batch-size 128 --lr 0.1 ;;
     full-gpu) train --recipe full --device cuda ;;
     # shellcheck disable=SC2086
     ablation | ablation-cpu) $PYTHON benchmarks/ablation.py "$name" --data "$data" $limit ;;

@@ -1,9 +1,11 @@
-"""Images a second of every step to a faster training, beside a plain loop around torchvision's resnet50.
+"""Images a second of every step to a faster training, beside a plain loop around torchvision's
+resnet50.
 
-All train on real pictures, in one process and in alternation, so that a busy machine slows all of them. What counts
-is the ratio of the medians. Each row adds one thing to the row above.
+All train on real images, in one process and in alternation, so that a busy machine slows all of
+them. What counts is the ratio of the medians. Each row adds one thing to the row above.
 
-    uv run python benchmarks/training_speed.py [--data digits] [--rounds 5] [--batches 3] [--record NAME]
+    uv run python benchmarks/training_speed.py [--data digits] [--rounds 5] [--batches 3] [--record
+    NAME]
 """
 
 import argparse
@@ -22,28 +24,34 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models import resnet50
 
 from tutorial_code.ch01_images import ImageData, load_dataset
-from tutorial_code.ch03_resnet50 import ResNet50, to_torchvision
-from tutorial_code.ch04_training import train_one_epoch
-from tutorial_code.ch05_testing import evaluate
-from tutorial_code.ch07_full_run import use_small_stem
-from tutorial_code.runs import folder as files
-from tutorial_code.runs.around import WatchedCriterion
-from tutorial_code.runs.choices import choose_device
+from tutorial_code.ch04_resnet50 import ResNet50, to_torchvision
+from tutorial_code.ch05_training import train_one_epoch
+from tutorial_code.ch06_testing import evaluate
+from tutorial_code.ch08_learning import use_small_stem
+from tutorial_code.runs import run_files
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.environment import describe_environment
-from tutorial_code.runs.recipe import Parts, build, set_rounding
+from tutorial_code.runs.hardware import choose_device
+from tutorial_code.runs.loop_wrappers import WatchedCriterion
+from tutorial_code.runs.training_setup import TrainingSetup, build, set_rounding
 
 ROOT = Path(__file__).parent.parent
 PLAIN = "torchvision's resnet50 in a plain loop, fp32"
-BASE = {"precision": "fp32", "channels_last": False, "batch_size": 128, "lr": 0.1, "schedule": "constant"}
+BASE = {
+    "precision": "fp32",
+    "channels_last": False,
+    "batch_size": 128,
+    "lr": 0.1,
+    "schedule": "constant",
+}
 RATE = 0.03  # of the trainings for --accuracy
 STEPS = {  # what each row adds to the one above
-    "chapters 3 to 6, fp32": {},
-    "+ all pictures on the device": {"loading": "device"},
+    "chapters 4 to 7, fp32": {},
+    "+ all images on the device": {"loader": "device"},
     "+ channels last": {"channels_last": True},
     "+ TF32": {"tf32": True},
     "+ bf16": {"precision": "bf16"},
-    "+ 1×1 convolutions as products": {"products": True},
+    "+ 1×1 convolutions as products": {"conv1x1_matmul": True},
     "+ compiled": {"compile": True},
     "+ CUDA graphs": {"cuda_graphs": True},
     "+ batches of 512, rate scaled": {"batch_size": 512, "lr": 0.4, "cuda_graphs": False},
@@ -51,8 +59,10 @@ STEPS = {  # what each row adds to the one above
 GPU_ONLY = {"+ TF32", "+ CUDA graphs"}
 
 
-def plain_loop(parts: Parts, device: torch.device) -> Callable[[int], int]:
-    """Return the loop that anyone would write around torchvision's network, in fp32, with the weights of ``parts``."""
+def plain_loop(parts: TrainingSetup, device: torch.device) -> Callable[[int], int]:
+    """Return the loop that anyone would write around torchvision's network, in fp32, with the
+    weights of ``parts``.
+    """
     model = resnet50(num_classes=parts.network.fc.out_features)
     if isinstance(parts.network.maxpool, nn.Identity):
         model.conv1 = nn.Conv2d(3, 64, kernel_size=3, padding=1, bias=False)
@@ -65,42 +75,48 @@ def plain_loop(parts: Parts, device: torch.device) -> Callable[[int], int]:
     def some_batches(count: int) -> int:
         set_rounding(device, tf32=False)
         model.train()
-        pictures = 0
+        images = 0
         for images, labels in itertools.islice(parts.train_loader, count):
             images, labels = images.to(device), labels.to(device)
             optimizer.zero_grad()
             nn.functional.cross_entropy(model(images), labels).backward()
             optimizer.step()
-            pictures += len(labels)
-        return pictures
+            images += len(labels)
+        return images
 
     some_batches.model = model
     return some_batches
 
 
-def our_loop(parts: Parts, config: Config, device: torch.device) -> Callable[[int], int]:
+def our_loop(parts: TrainingSetup, config: Config, device: torch.device) -> Callable[[int], int]:
     """Return the loop of `resnet50 train`, for a number of batches."""
     criterion = WatchedCriterion(parts.criterion)
 
     def some_batches(count: int) -> int:
         set_rounding(device, config.tf32)
-        before = criterion.pictures
+        before = criterion.images
         batches = itertools.islice(parts.train_loader, count)
         train_one_epoch(parts.model, batches, criterion, parts.optimizer, device)
-        return criterion.pictures - before
+        return criterion.images - before
 
     some_batches.model = parts.model
     return some_batches
 
 
-def configurations(device: torch.device, stem: str, pictures: int) -> dict[str, Config]:
-    """Return every row's configuration by its name, if there are enough pictures for one of its batches."""
+def configurations(device: torch.device, stem: str, images: int) -> dict[str, Config]:
+    """Return every row's configuration by its name, if there are enough images for one of its
+    batches.
+    """
     configs, options = {}, {**BASE, "stem": stem, "device": device.type}
     for name, change in STEPS.items():
         if name in GPU_ONLY and device.type != "cuda":
             continue
-        options |= {key: value for key, value in change.items() if key != "cuda_graphs" or device.type == "cuda"}
-        if options["batch_size"] <= pictures:
+        options |= {
+            key: value
+            for key, value in change.items()
+            if key != "cuda_graphs" or device.type == "cuda"
+        }
+        if options["batch_size"] <= images:
             configs[name] = Config(**options)
     return configs
 
@@ -108,14 +124,16 @@ def configurations(device: torch.device, stem: str, pictures: int) -> dict[str, 
 def measure_speed(loop: Callable[[int], int], batches: int, device: torch.device) -> float:
     """Return images a second."""
     start = time.perf_counter()
-    pictures = loop(batches)
+    images = loop(batches)
     if device.type == "cuda":
         torch.cuda.synchronize()
-    return pictures / (time.perf_counter() - start)
+    return images / (time.perf_counter() - start)
 
 
 def measure_memory(loop: Callable[[int], int], device: torch.device) -> int | None:
-    """Return the most bytes that tensors take at a time, beside what lay there before; None where it is not known."""
+    """Return the most bytes that tensors take at a time, beside what lay there before; None where
+    it is not known.
+    """
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
         lying = torch.cuda.memory_allocated()
@@ -126,13 +144,17 @@ def measure_memory(loop: Callable[[int], int], device: torch.device) -> int | No
         return None
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
         loop(1)
-    changes = [event for event in record.profiler.kineto_results.events() if event.name() == "[memory]"]
+    changes = [
+        event for event in record.profiler.kineto_results.events() if event.name() == "[memory]"
+    ]
     changes.sort(key=lambda event: event.start_ns())
     return max(itertools.accumulate(event.nbytes() for event in changes))
 
 
 def bf16_peak(device: torch.device) -> float:
-    """Return the floating-point operations a second of a large bf16 product on this device, measured."""
+    """Return the floating-point operations a second of a large bf16 product on this device,
+    measured.
+    """
     n = 8192 if device.type == "cuda" else 2048
     a, b = (torch.randn(n, n, device=device, dtype=torch.bfloat16) for _ in range(2))
     speeds = []
@@ -146,29 +168,34 @@ def bf16_peak(device: torch.device) -> float:
     return max(speeds)
 
 
-def operations_a_picture(stem: str) -> float:
-    """Return the floating-point operations of training on one 32×32 picture, forward and backward."""
+def operations_per_image(stem: str) -> float:
+    """Return the floating-point operations of training on one 32×32 image, forward and backward."""
     network = use_small_stem(ResNet50()) if stem == "3x3" else ResNet50()
     with FlopCounterMode(display=False) as counter:
         network(torch.zeros(2, 3, 32, 32)).sum().backward()
     return counter.get_total_flops() / 2
 
 
-def train_both(config: Config, name: str, data: ImageData, device: torch.device, epochs: int) -> list[dict]:
-    """Train the plain loop and another from the same weights, an epoch each in turn; return what came of both.
+def train_both(
+    config: Config, name: str, data: ImageData, device: torch.device, epochs: int
+) -> list[dict]:
+    """Train the plain loop and another from the same weights, an epoch each in turn; return what
+    came of both.
 
-    They take the rate of chapter 4. Without a warm-up, what a larger one gives would be chance.
+    They take the rate of chapter 5. Without a warm-up, what a larger one gives would be chance.
     """
     base = {**BASE, "stem": config.stem, "device": device.type}
     plain, ours = (build(replace(c, lr=RATE), data, device) for c in (Config(**base), config))
     loops = {PLAIN: plain_loop(plain, device), name: our_loop(ours, config, device)}
-    pictures = {row: loop(1) for row, loop in loops.items()}  # compiles, and warms up
+    images = {row: loop(1) for row, loop in loops.items()}  # compiles, and warms up
     seconds = dict.fromkeys(loops, 0.0)
     for epoch in range(1, epochs + 1):
         for row, loop in loops.items():
             start = time.perf_counter()
-            while (left := epoch * len(data.train_labels) - pictures[row]) > 0:
-                pictures[row] += loop(min(math.ceil(left / config.batch_size), len(plain.train_loader)))
+            while (left := epoch * len(data.train_labels) - images[row]) > 0:
+                images[row] += loop(
+                    min(math.ceil(left / config.batch_size), len(plain.train_loader))
+                )
             seconds[row] += time.perf_counter() - start
     return [
         {
@@ -188,7 +215,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--batches", type=int, default=3, help="a round")
     parser.add_argument("--stem", choices=("7x7", "3x3"), default="7x7")
-    parser.add_argument("--accuracy", type=int, metavar="EPOCHS", help="train plain and fastest loop, and compare")
+    parser.add_argument(
+        "--accuracy", type=int, metavar="EPOCHS", help="train plain and fastest loop, and compare"
+    )
     parser.add_argument("--device", default="auto")
     parser.add_argument("--record", metavar="NAME", help="write the table to runs/NAME")
     arguments = parser.parse_args()
@@ -197,7 +226,10 @@ def main() -> None:
     data = load_dataset(arguments.data)
     configs = configurations(device, arguments.stem, len(data.train_labels))
     loops = {PLAIN: plain_loop(build(next(iter(configs.values())), data, device), device)}
-    loops |= {name: our_loop(build(config, data, device), config, device) for name, config in configs.items()}
+    loops |= {
+        name: our_loop(build(config, data, device), config, device)
+        for name, config in configs.items()
+    }
     memories = {name: measure_memory(loop, device) for name, loop in loops.items()}  # and warm up
     measured = {name: [] for name in loops}
     for _ in range(arguments.rounds):
@@ -205,21 +237,32 @@ def main() -> None:
             measured[name].append(measure_speed(loop, arguments.batches, device))
 
     machine = describe_environment(device)
-    print(f"{machine['gpu'] or machine['cpu']}, {machine['threads']} threads, torch {machine['torch']}")
-    print(f"32×32, stem {arguments.stem}, median of {arguments.rounds} rounds of {arguments.batches} batches")
-    peak, operations = bf16_peak(device), operations_a_picture(arguments.stem)
+    print(
+        f"{machine['gpu'] or machine['cpu']}, {machine['threads']} threads, torch "
+        f"{machine['torch']}"
+    )
+    print(
+        f"32×32, stem {arguments.stem}, median of {arguments.rounds} rounds of "
+        f"{arguments.batches} batches"
+    )
+    peak, operations = bf16_peak(device), operations_per_image(arguments.stem)
     print(f"bf16 peak, by a product of large matrices: {peak / 1e12:.2f} TFLOP/s")
     rows = []
     for name, speeds in measured.items():
         speed, memory = statistics.median(speeds), memories[name]
         ratio = speed / (rows[0]["images_per_second"] if rows else speed)
-        rows.append({"step": name, "images_per_second": speed, "times_the_plain_loop": ratio})
-        rows[-1] |= {"share_of_bf16_peak": speed * operations / peak, "memory_gb": memory and memory / 1e9}
+        rows.append({"step": name, "images_per_second": speed, "speedup": ratio})
+        rows[-1] |= {
+            "share_of_bf16_peak": speed * operations / peak,
+            "memory_gb": memory and memory / 1e9,
+        }
         used = f"{memory / 1e9:6.2f} GB" if memory else ""
         share = 100 * rows[-1]["share_of_bf16_peak"]
         print(f"{name:46} {speed:8.1f} images/s  {ratio:5.2f} times  {share:5.1f}% of peak {used}")
     if arguments.accuracy:
-        alike = {name for name, config in configs.items() if config.batch_size == BASE["batch_size"]}
+        alike = {
+            name for name, config in configs.items() if config.batch_size == BASE["batch_size"]
+        }
         fastest = max(alike, key=lambda name: statistics.median(measured[name]))
         name = f"every step to {fastest.removeprefix('+ ')}"
         for result in train_both(configs[fastest], name, data, device, arguments.accuracy):
@@ -228,9 +271,9 @@ def main() -> None:
     if arguments.record:
         folder = ROOT / "runs" / arguments.record
         folder.mkdir(parents=True, exist_ok=True)
-        files.write_json(folder / files.CONFIG, vars(arguments) | {"base": BASE})
-        files.write_json(folder / files.ENVIRONMENT, machine | {"bf16_tflops": peak / 1e12})
-        files.write_metrics(folder / files.ROWS, rows)
+        run_files.write_json(folder / run_files.CONFIG, vars(arguments) | {"base": BASE})
+        run_files.write_json(folder / run_files.ENVIRONMENT, machine | {"bf16_tflops": peak / 1e12})
+        run_files.write_metrics(folder / run_files.ROWS, rows)
 
 
 if __name__ == "__main__":

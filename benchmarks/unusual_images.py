@@ -1,8 +1,9 @@
 """How often `resnet50 predict` calls an image unusual: test images as they are, and inverted.
 
-An image is unusual when its brightness is further from that of the training images than a number of standard
-deviations. Right images should be called so under one time in a hundred, and inverted digits missed as rarely.
-Inverted photographs are as bright as others, so brightness cannot tell them apart.
+An image is unusual when its brightness is further from that of the training images than a number of
+standard deviations. Right images should be called so under one time in a hundred, and inverted
+digits missed as rarely. Inverted photographs are as bright as others, so brightness cannot tell
+them apart.
 
     uv run python benchmarks/unusual_images.py [--data digits|cifar10|folder:PATH]
 """
@@ -12,7 +13,7 @@ import argparse
 import torch
 
 from tutorial_code.ch01_images import load_dataset
-from tutorial_code.runs.unusual import FAR, brightness_of, brightness_statistics
+from tutorial_code.runs.unusual_images import FAR, brightness_of, brightness_statistics
 
 
 def main() -> None:
@@ -21,7 +22,10 @@ def main() -> None:
     parser.add_argument("--data", default="digits")
     data = load_dataset(parser.parse_args().data)
     mean, spread = brightness_statistics(data.train_images)
-    print(f"brightness of {len(data.train_labels):,} training images: mean {mean:.4f}, standard deviation {spread:.4f}")
+    print(
+        f"brightness of {len(data.train_labels):,} training images: mean {mean:.4f}, standard "
+        f"deviation {spread:.4f}"
+    )
     distances = {
         name: (torch.tensor(brightness_of(images)) - mean).abs() / spread
         for name, images in (
@@ -32,9 +36,15 @@ def main() -> None:
     }
     print("called unusual   " + "".join(f"{name:>16}" for name in distances))
     for threshold in sorted({2.0, 2.5, 3.0, 3.5, FAR, 5.0, 6.0, 8.0}):
-        shares = [100 * (distance > threshold).float().mean().item() for distance in distances.values()]
+        shares = [
+            100 * (distance > threshold).float().mean().item() for distance in distances.values()
+        ]
         mark = "  <- the one in use" if threshold == FAR else ""
-        print(f"beyond {threshold:3.1f}       " + "".join(f"{share:15.3f}%" for share in shares) + mark)
+        print(
+            f"beyond {threshold:3.1f}       "
+            + "".join(f"{share:15.3f}%" for share in shares)
+            + mark
+        )
     print("nearest inverted image:", f"{distances['test, inverted'].min():.1f} standard deviations")
 
 

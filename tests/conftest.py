@@ -3,7 +3,8 @@ import sys
 
 # The suite runs in two processes, so each computes on one core; set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-# Where this is set, each Python that a test starts compiles the sources of torch again, for seconds.
+# Where this is set, each Python that a test starts compiles the sources of torch again, for
+# seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import pytest
@@ -19,11 +20,13 @@ def digits():
 
 
 @pytest.fixture(scope="session")
-def pictures_folder(tmp_path_factory, digits):
-    """A folder of real digits, small enough to train on in seconds: 2 classes, 20 to train and 6 to test."""
+def images_folder(tmp_path_factory, digits):
+    """A folder of real digits, small enough to train on in seconds: 2 classes, 20 to train and 6 to
+    test.
+    """
     from PIL import Image
 
-    root = tmp_path_factory.mktemp("pictures")
+    root = tmp_path_factory.mktemp("images")
     for split, images, labels, count in (
         ("train", digits.train_images, digits.train_labels, 10),
         ("test", digits.test_images, digits.test_labels, 3),
@@ -51,13 +54,23 @@ def run_command():
 
 
 @pytest.fixture(scope="session")
-def train_small(pictures_folder, tmp_path_factory):
-    """Train on the small folder of pictures for a number of epochs; return the run's folder."""
+def train_small(images_folder, tmp_path_factory):
+    """Train on the small folder of images for a number of epochs; return the run's folder."""
 
     def train(epochs, *more):
         folder = tmp_path_factory.mktemp("trained") / "run"
-        data = f"folder:{pictures_folder}"
-        options = ["--batch-size", "8", "--device", "cpu", "--precision", "fp32", "--quiet", "--out", folder]
+        data = f"folder:{images_folder}"
+        options = [
+            "--batch-size",
+            "8",
+            "--device",
+            "cpu",
+            "--precision",
+            "fp32",
+            "--quiet",
+            "--out",
+            folder,
+        ]
         assert resnet50("train", "--data", data, "--epochs", epochs, *options, *more) == 0
         return folder
 
@@ -71,9 +84,9 @@ def finished(train_small):
 
 
 @pytest.fixture
-def small(pictures_folder):
+def small(images_folder):
     """Arguments of a training that takes a second an epoch."""
-    data = f"folder:{pictures_folder}"
+    data = f"folder:{images_folder}"
     return ["train", "--data", data, "--batch-size", "8", "--device", "cpu", "--precision", "fp32"]
 
 
@@ -82,7 +95,7 @@ def small_network(monkeypatch):
     """Let every network that is trained have one block a stage, for a third of the time."""
     from functools import partial
 
-    from tutorial_code.runs import components
+    from tutorial_code.runs.own_code import components
 
     small = partial(components.CHAPTERS.ResNet50, (1, 1, 1, 1))
     monkeypatch.setattr(components, "CHAPTERS", components.CHAPTERS._replace(ResNet50=small))
@@ -90,7 +103,9 @@ def small_network(monkeypatch):
 
 @pytest.fixture
 def command(monkeypatch, capsys, tmp_path):
-    """Run `resnet50 ARGS...` in this process, in an empty folder; return exit code, output and error output."""
+    """Run `resnet50 ARGS...` in this process, in an empty folder; return exit code, output and
+    error output.
+    """
     monkeypatch.chdir(tmp_path)
 
     def run(*args):

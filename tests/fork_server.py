@@ -1,7 +1,9 @@
-"""Starts `resnet50 ARGS...` again and again without importing torch again: a line of JSON in, the process's id out.
+"""Starts `resnet50 ARGS...` again and again without importing torch again: a line of JSON in, the
+process's id out.
 
-Each command is a process of its own, forked from this one, that can be killed. A second line gives its exit code.
-The network is a narrow one, so that a run has many steps and checkpoints in a second.
+Each command is a process of its own, forked from this one, that can be killed. A second line gives
+its exit code. The network is a narrow one, so that a run has many steps and checkpoints in a
+second.
 """
 
 import json
@@ -13,7 +15,7 @@ sys.path.append(str(Path(__file__).parent.parent / "benchmarks"))
 
 from ablation import NarrowResNet
 
-from tutorial_code.ch04_training import make_optimizer
+from tutorial_code.ch05_training import make_optimizer
 from tutorial_code.cli import main
 from tutorial_code.runs import components, start  # noqa: F401 - imported here, once
 

@@ -8,11 +8,11 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from tutorial_code.ch04_training import make_optimizer, train_one_epoch
-from tutorial_code.ch05_testing import evaluate
-from tutorial_code.ch07_full_run import SmoothedCrossEntropy
+from tutorial_code.ch05_training import make_optimizer, train_one_epoch
+from tutorial_code.ch06_testing import evaluate
+from tutorial_code.ch08_learning import SmoothedCrossEntropy
 from tutorial_code.checks.isolate.answers import run_source
-from tutorial_code.runs.around import ResumableLoader, WatchedCriterion
+from tutorial_code.runs.loop_wrappers import ResumableLoader, WatchedCriterion
 
 CPU = torch.device("cpu")
 ANSWERS = Path(__file__).parent / "answers"
@@ -30,7 +30,9 @@ def all_batches_first(model, loader, criterion, optimizer, device):
 
 def never_asks_for_the_end(model, loader, criterion, optimizer, device):
     batches = iter(loader)
-    return train_one_epoch(model, (next(batches) for _ in range(len(loader))), criterion, optimizer, device)
+    return train_one_epoch(
+        model, (next(batches) for _ in range(len(loader))), criterion, optimizer, device
+    )
 
 
 def the_model_alone_without_gradients(model, loader, criterion, device):
@@ -39,7 +41,10 @@ def the_model_alone_without_gradients(model, loader, criterion, device):
             return model(images)
 
     model.eval()
-    batches = [(criterion(logits(images), labels), logits(images).argmax(1) == labels) for images, labels in loader]
+    batches = [
+        (criterion(logits(images), labels), logits(images).argmax(1) == labels)
+        for images, labels in loader
+    ]
     total = sum(loss.item() * len(right) for loss, right in batches)
     return total / 11, 100 * sum(right.sum().item() for _, right in batches) / 11
 
@@ -72,10 +77,16 @@ class Setting:
         return loop(self.model, self.loader, self.criterion, self.optimizer, CPU)
 
 
-@pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad")  # float(loss) is right all the same
+@pytest.mark.filterwarnings(
+    "ignore:Converting a tensor with requires_grad"
+)  # float(loss) is right all the same
 @pytest.mark.parametrize(
     "loop",
-    [*(pytest.param(path, id=path.stem) for path in LOOPS), all_batches_first, never_asks_for_the_end],
+    [
+        *(pytest.param(path, id=path.stem) for path in LOOPS),
+        all_batches_first,
+        never_asks_for_the_end,
+    ],
 )
 def test_every_right_loop_is_counted_and_resumes_where_it_was_stopped(loop, capsys):
     loop = named(loop, "train_one_epoch") if isinstance(loop, Path) else loop
@@ -96,12 +107,15 @@ def test_every_right_loop_is_counted_and_resumes_where_it_was_stopped(loop, caps
     resumed.optimizer.load_state_dict(stopped.optimizer.state_dict())
     resumed.train(loop)
     assert resumed.sizes == [3]
-    for value, other in zip(whole.model.state_dict().values(), resumed.model.state_dict().values(), strict=True):
+    for value, other in zip(
+        whole.model.state_dict().values(), resumed.model.state_dict().values(), strict=True
+    ):
         assert torch.equal(value, other)
 
 
 @pytest.mark.parametrize(
-    "test", [*(pytest.param(path, id=path.stem) for path in TESTS), the_model_alone_without_gradients]
+    "test",
+    [*(pytest.param(path, id=path.stem) for path in TESTS), the_model_alone_without_gradients],
 )
 def test_every_right_test_is_no_training_and_takes_the_plain_loss(test, capsys):
     test = named(test, "evaluate") if isinstance(test, Path) else test
@@ -111,12 +125,16 @@ def test_every_right_test_is_no_training_and_takes_the_plain_loss(test, capsys):
     assert test(setting.model, *arguments) == pytest.approx(
         evaluate(setting.model, setting.inner, nn.CrossEntropyLoss(), CPU)
     )
-    assert smoothed.step == 0 and smoothed.pictures == 0
+    assert smoothed.step == 0 and smoothed.images == 0
 
 
 def test_a_loop_may_ask_the_loader_for_what_a_data_loader_has():
     setting = Setting()
-    assert len(setting.loader.dataset) == 11 and setting.loader.batch_size == 4 and len(setting.loader) == 3
+    assert (
+        len(setting.loader.dataset) == 11
+        and setting.loader.batch_size == 4
+        and len(setting.loader) == 3
+    )
     assert copy.copy(setting.loader).batch_size == 4
     with pytest.raises(AttributeError):
         setting.loader.nothing  # noqa: B018

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 import torch
+from pipeline.mistakes import page
 from torch import nn
 from torchinfo import summary
 
-from tutorial_code.checks.catalogue import mistakes_of, solution, wrong_version
 from tutorial_code.checks.diagnose import recognise
 from tutorial_code.checks.diagnose.judge import judge, reference_record
 from tutorial_code.checks.exercises import EXERCISES, NAMES, exercise_of
 from tutorial_code.checks.isolate.answers import run_source
+from tutorial_code.checks.mistakes import mistakes_of, solution, wrong_version
 from tutorial_code.checks.observe import OBSERVERS, scenarios_of
 from tutorial_code.checks.observe.facts import same
 from tutorial_code.checks.observe.networks import count_parameters
-from tutorial_code.checks.page import page
 
 ANSWERS = Path(__file__).parent / "answers"
 MISTAKES = [mistake for name in NAMES for mistake in mistakes_of(name)]
@@ -36,7 +36,9 @@ def judge_text(exercise, path):
         warnings.simplefilter("ignore")  # an answer may do what PyTorch warns of
         defined = run_source(path.read_text(encoding="utf-8"), path.name)
         results = [judge(name, list(OBSERVERS[name](defined[name]))) for name in exercise.names]
-    return [check for checks, _ in results for check in checks], next((m for _, m in results if m), None)
+    return [check for checks, _ in results for check in checks], next(
+        (m for _, m in results if m), None
+    )
 
 
 @pytest.mark.parametrize(("exercise", "path"), files("right"))
@@ -61,14 +63,24 @@ def test_catalogue_is_large_enough_and_its_ids_are_unique():
     assert len({(mistake.answer, mistake.id) for mistake in MISTAKES}) == len(MISTAKES)
     assert len({(mistake.answer, mistake.name) for mistake in MISTAKES}) == len(MISTAKES)
     for mistake in MISTAKES:
-        assert mistake.name.endswith(".") and mistake.explanation.endswith((".", ")")) and mistake.seen.endswith(".")
-        chapter = Path(__file__).parent.parent / "tutorial_code" / f"{exercise_of(mistake.answer).chapter}.py"
+        assert (
+            mistake.name.endswith(".")
+            and mistake.explanation.endswith((".", ")"))
+            and mistake.seen.endswith(".")
+        )
+        chapter = (
+            Path(__file__).parent.parent
+            / "tutorial_code"
+            / f"{exercise_of(mistake.answer).chapter}.py"
+        )
         assert f"# ## {mistake.section}\n" in chapter.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.answer}-{mistake.id}")
 def test_a_catalogued_mistake_is_caught_and_named(mistake):
-    """As far as the first way to use it that shows the difference, and further if that leaves several names."""
+    """As far as the first way to use it that shows the difference, and further if that leaves
+    several names.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         scenarios = iter(OBSERVERS[mistake.answer](wrong_version(mistake)))
@@ -121,18 +133,24 @@ def test_what_is_not_a_class_or_function_is_refused():
 
 
 def test_judging_lets_no_warning_through():
-    """PyTorch warns of a squared error between shapes that differ, which a catalogued mistake computes."""
+    """PyTorch warns of a squared error between shapes that differ, which a catalogued mistake
+    computes.
+    """
     last = mistakes_of("make_criterion")[-1]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         recognise._seen_of.cache_clear()
-        named = judge("make_criterion", list(scenarios_of("make_criterion", wrong_version(last))))[1]
+        named = judge("make_criterion", list(scenarios_of("make_criterion", wrong_version(last))))[
+            1
+        ]
     assert named.id == last.id and not caught
 
 
 def test_only_a_whole_network_is_told_by_its_trace_first():
     assert (
-        len(reference_record("Bottleneck")[1]["trace"]) < recognise.LONG < len(reference_record("ResNet50")[0]["trace"])
+        len(reference_record("Bottleneck")[1]["trace"])
+        < recognise.WHOLE_NETWORK_OPS
+        < len(reference_record("ResNet50")[0]["trace"])
     )
 
 
@@ -147,4 +165,6 @@ def test_checks_leave_the_answer_as_it_is():
 def test_the_page_of_mistakes_shows_each_of_them():
     written = page()
     for mistake in MISTAKES:
-        assert f"### {mistake.name.rstrip('.')}\n\n```diff\n-" in written.replace("```diff\n+", "```diff\n-")
+        assert f"### {mistake.name.rstrip('.')}\n\n```diff\n-" in written.replace(
+            "```diff\n+", "```diff\n-"
+        )

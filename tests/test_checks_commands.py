@@ -14,13 +14,12 @@ import pytest
 from rich.console import Console
 
 from tutorial_code import checks
-from tutorial_code.checks import notebook as notebooks
-from tutorial_code.checks import watch as watching
-from tutorial_code.checks.catalogue import solution_source
+from tutorial_code.checks import exercise_notebook as notebooks
+from tutorial_code.checks.exercise_notebook import exercise_notebook, write_notebook
 from tutorial_code.checks.exercises import EXERCISES, find_exercise
 from tutorial_code.checks.isolate.answers import run_source
-from tutorial_code.checks.notebook import exercise_notebook, write_notebook
-from tutorial_code.checks.skeletons import exercise_cells, imports_of, skeleton, write_skeletons
+from tutorial_code.checks.mistakes import solution_source
+from tutorial_code.checks.skeletons import exercise_cells, skeleton, write_skeletons
 
 ROOT = Path(__file__).parent.parent
 ANSWERS = Path(__file__).parent / "answers"
@@ -34,7 +33,9 @@ def test_skeletons_are_in_step_with_the_chapters(exercise):
     text = (ROOT / exercise.file).read_text(encoding="utf-8")
     if text != skeleton(exercise):
         command = ["git", "show", f"HEAD:{exercise.file.as_posix()}"]
-        text = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
+        text = subprocess.run(
+            command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True
+        ).stdout
     assert text == skeleton(exercise), "write them anew with: resnet50 exercises --force"
 
 
@@ -42,7 +43,11 @@ def test_skeletons_are_in_step_with_the_chapters(exercise):
 def test_skeletons_leak_no_solution(exercise):
     text = skeleton(exercise)
     for name in exercise.names:
-        body = [line.strip() for line in solution_source(name).split('"""')[-1].splitlines() if len(line.strip()) > 20]
+        body = [
+            line.strip()
+            for line in solution_source(name).split('"""')[-1].splitlines()
+            if len(line.strip()) > 20
+        ]
         assert body
         assert not any(line in text for line in body)
     assert text.count("raise NotImplementedError") >= len(exercise.names)
@@ -51,7 +56,7 @@ def test_skeletons_leak_no_solution(exercise):
 
 def test_writing_exercises_keeps_what_the_reader_wrote(command, tmp_path):
     assert command("exercises")[0] == 0
-    path = tmp_path / "exercises" / "ch02_bottleneck.py"
+    path = tmp_path / "exercises" / "ch03_bottleneck.py"
     assert path.read_text(encoding="utf-8") == skeleton(EXERCISES[0])
     path.write_text("mine", encoding="utf-8")
     code, out, _ = command("exercises")
@@ -60,7 +65,10 @@ def test_writing_exercises_keeps_what_the_reader_wrote(command, tmp_path):
     assert path.with_suffix(".py.bak").read_text(encoding="utf-8") == "mine"
     path.write_text("mine again", encoding="utf-8")
     command("exercises", "--force")
-    assert {file.read_text(encoding="utf-8") for file in path.parent.glob("*.bak*")} == {"mine", "mine again"}
+    assert {file.read_text(encoding="utf-8") for file in path.parent.glob("*.bak*")} == {
+        "mine",
+        "mine again",
+    }
 
 
 def test_the_path_from_nothing_to_the_first_steps(command, tmp_path):
@@ -69,13 +77,15 @@ def test_the_path_from_nothing_to_the_first_steps(command, tmp_path):
     command("exercises")
     code, out, _ = command("check")
     assert code == 1
-    assert out.count("not started") == 4 and "open exercises/ch02" in " ".join(out.split())
-    shutil.copy(RIGHT, tmp_path / "exercises" / "ch02_bottleneck.py")
-    shutil.copy(ANSWERS / "testing" / "wrong" / "04_fraction.py", tmp_path / "exercises" / "ch05_testing.py")
+    assert out.count("not started") == 4 and "open exercises/ch03" in " ".join(out.split())
+    shutil.copy(RIGHT, tmp_path / "exercises" / "ch03_bottleneck.py")
+    shutil.copy(
+        ANSWERS / "testing" / "wrong" / "04_fraction.py", tmp_path / "exercises" / "ch06_testing.py"
+    )
     code, out, _ = command("check")
     assert code == 1
     assert re.search(r"bottleneck +done", out) and re.search(r"resnet50 +not started", out)
-    assert re.search(r"testing +wrong", out) and "ch03_resnet50.py" in out
+    assert re.search(r"testing +wrong", out) and "ch04_resnet50.py" in out
 
 
 def test_a_file_that_is_not_started_is_not_called_wrong(command):
@@ -87,9 +97,11 @@ def test_a_file_that_is_not_started_is_not_called_wrong(command):
 
 def test_after_a_success_it_says_what_comes_next(command):
     out = " ".join(command("check", "bottleneck", "--file", RIGHT)[1].split())
-    assert "Next: read chapter 3" in out and "exercises/ch03_resnet50.py" in out
+    assert "Next: read chapter 4" in out and "exercises/ch04_resnet50.py" in out
     last = ANSWERS / "testing" / "right" / "02_no_grad_decorator.py"
-    assert "uv run resnet50 train --mine" in " ".join(command("check", "testing", "--file", last)[1].split())
+    assert "uv run resnet50 train --mine" in " ".join(
+        command("check", "testing", "--file", last)[1].split()
+    )
 
 
 def test_after_a_crash_only_what_was_seen_is_listed(command):
@@ -106,7 +118,11 @@ def test_check_one_file(command):
     code, out, err = command("check", "bottleneck", "--file", RIGHT)
     assert code == 0 and "right" in out and not err
     code, out, err = command("check", "bottleneck", "--file", WRONG)
-    assert code == 1 and "The last ReLU stands before the addition" in " ".join(out.split()) and not err
+    assert (
+        code == 1
+        and "The last ReLU stands before the addition" in " ".join(out.split())
+        and not err
+    )
     assert "01_relu_before_add_only.py" in "".join(out.split())
 
 
@@ -115,7 +131,11 @@ def test_check_as_json_prints_one_object_and_nothing_else(command):
     verdict = json.loads(out)
     assert code == 1 and not err
     assert list(verdict) == ["exercise", "file", "passed", "state", "seconds", "mistake", "checks"]
-    assert verdict["exercise"] == "bottleneck" and verdict["file"] == str(WRONG) and verdict["passed"] is False
+    assert (
+        verdict["exercise"] == "bottleneck"
+        and verdict["file"] == str(WRONG)
+        and verdict["passed"] is False
+    )
     assert set(verdict["mistake"]) == {"id", "name", "explanation"}
     assert verdict["mistake"]["id"] == "relu-before-addition"
     assert all(set(check) == {"name", "passed", "message", "seen"} for check in verdict["checks"])
@@ -179,38 +199,55 @@ def test_grade_judges_every_file_of_a_folder(command, tmp_path):
 def test_pytest_on_exercises(tmp_path):
     """One right, one wrong, two not started, in a folder of their own."""
     folder = tmp_path / "exercises"
-    shutil.copytree(ROOT / "exercises", folder, ignore=shutil.ignore_patterns("__pycache__", "*.bak", ".hints.json"))
+    shutil.copytree(
+        ROOT / "exercises",
+        folder,
+        ignore=shutil.ignore_patterns("__pycache__", "*.bak", ".hints.json"),
+    )
     for exercise in EXERCISES:
         (folder / f"{exercise.chapter}.py").write_text(skeleton(exercise), encoding="utf-8")
-    shutil.copy(RIGHT, folder / "ch02_bottleneck.py")
-    shutil.copy(ANSWERS / "testing" / "wrong" / "04_fraction.py", folder / "ch05_testing.py")
+    shutil.copy(RIGHT, folder / "ch03_bottleneck.py")
+    shutil.copy(ANSWERS / "testing" / "wrong" / "04_fraction.py", folder / "ch06_testing.py")
     command = [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", "exercises"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=200)
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=200
+    )
     assert done.returncode == 1
     assert "1 failed, 1 passed, 2 skipped" in done.stdout
-    assert "not started: open exercises/ch03_resnet50.py" in done.stdout
+    assert "not started: open exercises/ch04_resnet50.py" in done.stdout
     assert "The accuracy is a fraction, not a percentage." in done.stdout
-    assert "Traceback" not in done.stdout and "def runtest" not in done.stdout and "judge_file" not in done.stdout
+    assert (
+        "Traceback" not in done.stdout
+        and "def runtest" not in done.stdout
+        and "judge_file" not in done.stdout
+    )
 
 
 def test_watch_judges_whatever_is_saved_at_every_save(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    bottleneck = tmp_path / "exercises" / "ch02_bottleneck.py"
-    testing = tmp_path / "exercises" / "ch05_testing.py"
+    bottleneck = tmp_path / "exercises" / "ch03_bottleneck.py"
+    testing = tmp_path / "exercises" / "ch06_testing.py"
     write_skeletons(bottleneck.parent)
     command = [sys.executable, "-m", "tutorial_code", "check", "--watch"]
     process = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, env=environment, encoding="utf-8", bufsize=1
     )
     lines = queue.Queue()
-    reader = threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True)
+    reader = threading.Thread(
+        target=lambda: [lines.put(line) for line in process.stdout], daemon=True
+    )
     reader.start()
     try:
         assert "Watching" in lines.get(timeout=60)
         _save(WRONG, bottleneck, lines, "The last ReLU stands before the addition")
         _save(RIGHT, bottleneck, lines, "bottleneck: right")
-        _save(ANSWERS / "testing" / "wrong" / "04_fraction.py", testing, lines, "The accuracy is a fraction")
+        _save(
+            ANSWERS / "testing" / "wrong" / "04_fraction.py",
+            testing,
+            lines,
+            "The accuracy is a fraction",
+        )
     finally:
         process.kill()
         process.wait()
@@ -234,15 +271,21 @@ def test_watch_of_one_file_begins_with_its_verdict_and_misses_no_save(tmp_path, 
         events.append("watching")
         yield {("modified", str(path))}  # saved before the first verdict is there
 
-    monkeypatch.setattr(watching, "watch", watch)
-    monkeypatch.setattr(watching, "print_verdict", lambda console, verdict: events.append(verdict.passed))
-    watching.watch_answers({path: EXERCISES[0]}, Console(width=200))
+    monkeypatch.setattr(watch, "watch", watch)
+    monkeypatch.setattr(
+        watch, "print_verdict", lambda console, verdict: events.append(verdict.passed)
+    )
+    watch.watch_answers({path: EXERCISES[0]}, Console(width=200))
     assert events == ["watching", True, True]
 
 
 def test_check_in_a_notebook():
-    defined = run_source("import torch\nfrom torch import nn, Tensor\n" + solution_source("Bottleneck"), "cell")
-    defined |= run_source("import torch\nfrom torch import nn\n" + solution_source("make_criterion"), "cell")
+    defined = run_source(
+        "import torch\nfrom torch import nn, Tensor\n" + solution_source("Bottleneck"), "cell"
+    )
+    defined |= run_source(
+        "import torch\nfrom torch import nn\n" + solution_source("make_criterion"), "cell"
+    )
     shown = checks.check(defined["Bottleneck"], defined["make_criterion"])
     assert repr(shown).count(": right") == 2 and shown._repr_html_().count("<table") == 2
 
@@ -261,11 +304,17 @@ def test_in_a_notebook_a_hole_is_not_called_wrong():
     namespace = {"check": checks.check}
     exec(cell, namespace)
     text = repr(namespace["shown"])
-    assert text.startswith("make_criterion: not started") and "make_criterion is not written yet" in text
+    assert (
+        text.startswith("make_criterion: not started")
+        and "make_criterion is not written yet" in text
+    )
 
 
 def test_in_a_notebook_a_lambda_is_known_by_the_name_it_was_given():
-    cell = "from torch import nn\nmake_criterion = lambda: nn.CrossEntropyLoss()\nshown = check(make_criterion)"
+    cell = (
+        "from torch import nn\nmake_criterion = lambda: nn.CrossEntropyLoss()\nshown = "
+        "check(make_criterion)"
+    )
     namespace = {"check": checks.check}
     exec(cell, namespace)
     assert repr(namespace["shown"]).startswith("make_criterion: right")
@@ -286,25 +335,33 @@ def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
     """As in Colab: the installed one is hidden, and what the cell unpacks is used."""
     set_up = "".join(json.loads(exercise_notebook(solved=False))["cells"][1]["source"])
     hide = (
-        "import importlib.util as util\nfind = util.find_spec\n"
-        "util.find_spec = lambda name, *rest: None if name == 'tutorial_code' else find(name, *rest)\n"
+        "import importlib.util as util\nfind = util.find_spec\nutil.find_spec = lambda name, "
+        "*rest: None if name == 'tutorial_code' else find(name, *rest)\n"
     )
     use = (
-        "\nimport pathlib, tutorial_code\n"
-        "assert pathlib.Path(tutorial_code.__file__).parent.parent == pathlib.Path.cwd(), tutorial_code.__file__\n"
-        "print(check(Bottleneck))\n"
+        "\nimport pathlib, tutorial_code\nassert "
+        "pathlib.Path(tutorial_code.__file__).parent.parent == pathlib.Path.cwd(), "
+        "tutorial_code.__file__\nprint(check(Bottleneck))\n"
     )
     use = "\nfrom torch import Tensor\n" + solution_source("Bottleneck") + use
     (tmp_path / "cell.py").write_text(hide + set_up + use, encoding="utf-8")
-    done = subprocess.run([sys.executable, "cell.py"], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=100)
+    done = subprocess.run(
+        [sys.executable, "cell.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=100,
+    )
     assert done.returncode == 0, done.stderr
     assert "Bottleneck: right" in done.stdout
 
 
-def test_the_solved_notebook_is_executed_and_right(tmp_path, pictures_folder, monkeypatch):
-    """On a few pictures, so that it takes seconds."""
+def test_the_solved_notebook_is_executed_and_right(tmp_path, images_folder, monkeypatch):
+    """On a few images, so that it takes seconds."""
     monkeypatch.setattr(
-        notebooks, "TRAINING", notebooks.TRAINING.replace('"digits"', repr(f"folder:{pictures_folder}"))
+        notebooks,
+        "TRAINING",
+        exercise_notebook.TRAINING.replace('"digits"', repr(f"folder:{images_folder}")),
     )
     write_notebook(tmp_path / "solved.ipynb", solved=True, epochs=1)
     notebook = json.loads((tmp_path / "solved.ipynb").read_text(encoding="utf-8"))
@@ -312,14 +369,18 @@ def test_the_solved_notebook_is_executed_and_right(tmp_path, pictures_folder, mo
     assert not any(output["output_type"] == "error" for output in outputs)
     text = "".join("".join(output.get("text", "")) for output in outputs)
     assert "epoch 1: training loss" in text and re.search(r"test accuracy  \d+\.\d\d%", text)
-    tables = ["".join(output["data"].get("text/html", "")) for output in outputs if "data" in output]
-    assert sum("right" in table for table in tables) == 4 and not any("wrong" in table for table in tables)
+    tables = [
+        "".join(output["data"].get("text/html", "")) for output in outputs if "data" in output
+    ]
+    assert sum("right" in table for table in tables) == 4 and not any(
+        "wrong" in table for table in tables
+    )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 def test_what_the_skeleton_imports_is_enough_for_the_solution(exercise):
     namespace = {}
-    exec(imports_of(exercise), namespace)
+    exec(exercise.imports, namespace)
     for name in exercise.names:
         exec(solution_source(name), namespace)
         assert name in namespace

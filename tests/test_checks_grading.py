@@ -1,4 +1,6 @@
-"""The same answer gets the same verdict: alone, in a class, on a busy machine, whatever draws random numbers."""
+"""The same answer gets the same verdict: alone, in a class, on a busy machine, whatever draws
+random numbers.
+"""
 
 import shutil
 import subprocess
@@ -8,17 +10,21 @@ from pathlib import Path
 import pytest
 import torch
 
-from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.diagnose.judge import reference_record
 from tutorial_code.checks.exercises import EXERCISES, NAMES, find_exercise
 from tutorial_code.checks.grade import grade_folder
 from tutorial_code.checks.isolate.worker import judge_files
+from tutorial_code.checks.mistakes import solution
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import same
 
 ANSWERS = Path(__file__).parent / "answers"
 CHOSEN = {  # two of each exercise, and one that is wrong
-    "bottleneck": ["right/01_torchvision_style", "right/20_own_batchnorm_function", "wrong/01_relu_before_add_only"],
+    "bottleneck": [
+        "right/01_torchvision_style",
+        "right/20_own_batchnorm_function",
+        "wrong/01_relu_before_add_only",
+    ],
     "resnet50": ["right/01_explicit_stages", "wrong/60_cached_stages"],
     "training": ["right/01_zero_grad_first", "right/17_closure", "wrong/22_zero_grad_missing"],
     "testing": ["right/10_numpy", "right/24_a_copy_of_the_model", "wrong/52_right_equals"],
@@ -61,11 +67,15 @@ def test_a_class_is_graded_with_the_default_of_two_at_once(tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_reference_is_the_same_whatever_random_numbers_others_draw(name, monkeypatch):
-    """As if another thread drew from torch's random numbers between any two lines: a seed is not what is drawn from."""
+    """As if another thread drew from torch's random numbers between any two lines: a seed is not
+    what is drawn from.
+    """
     monkeypatch.setattr(torch, "manual_seed", lambda seed: None)
     for seed in (1, 2):
         torch.random.default_generator.manual_seed(seed)
-        for expected, got in zip(reference_record(name), scenarios_of(name, solution(name)), strict=True):
+        for expected, got in zip(
+            reference_record(name), scenarios_of(name, solution(name)), strict=True
+        ):
             assert same(got["facts"], expected["facts"]), expected["scenario"]
 
 

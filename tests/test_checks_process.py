@@ -1,4 +1,6 @@
-"""Whatever an answer does, there is a clear verdict, and neither the tool nor the next answer is harmed."""
+"""Whatever an answer does, there is a clear verdict, and neither the tool nor the next answer is
+harmed.
+"""
 
 import json
 import os
@@ -8,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from tutorial_code.checks import check
-from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.exercises import find_exercise
-from tutorial_code.checks.isolate import channels
-from tutorial_code.checks.isolate import worker as workers
+from tutorial_code.checks.isolate import channels, worker
 from tutorial_code.checks.isolate.judge_process import the_judge
 from tutorial_code.checks.isolate.worker import Worker, judge_file
+from tutorial_code.checks.mistakes import solution
 
 HOSTILE = Path(__file__).parent / "answers" / "hostile"
 BOTTLENECK = find_exercise("bottleneck")
@@ -27,9 +28,9 @@ def empty_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """Stop an answer that never ends after little time, also where other tests keep the cores busy."""
-    monkeypatch.setattr(workers, "LEAST_LIMIT", 1.5)
-    monkeypatch.setattr(workers, "IDLE_LIMIT", 4.0)
+    """Stop an answer that never ends after little time, also where others keep the cores busy."""
+    monkeypatch.setattr(worker, "LEAST_LIMIT", 1.5)
+    monkeypatch.setattr(worker, "IDLE_LIMIT", 4.0)
 
 
 RIGHT_BLOCKS = {  # a right block passes whatever else its file does
@@ -109,23 +110,32 @@ def test_an_answer_may_import_the_readers_other_files(tmp_path):
 
 
 @pytest.mark.parametrize("place", ["", "exercises."])
-def test_an_answer_imports_its_neighbours_and_nothing_that_the_tool_has_in_its_path(place, tmp_path, monkeypatch):
-    """As under pytest, which puts exercises/ of the project into its path, and after a run of one's own files."""
+def test_an_answer_imports_its_neighbours_and_nothing_that_the_tool_has_in_its_path(
+    place, tmp_path, monkeypatch
+):
+    """As under pytest, which puts exercises/ of the project into its path, and after a run of one's
+    own files.
+    """
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "ch02_bottleneck.py").write_text("Bottleneck = None\n", encoding="utf-8")
+    (tmp_path / "other" / "ch03_bottleneck.py").write_text("Bottleneck = None\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path / "other")
     channels._zygote.close()
     folder = tmp_path / "exercises"
     folder.mkdir()
-    (folder / "ch02_bottleneck.py").write_text(RIGHT.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "ch03_bottleneck.py").write_text(RIGHT.read_text(encoding="utf-8"), encoding="utf-8")
     path = folder / "answer.py"
-    path.write_text(f"from {place}ch02_bottleneck import Bottleneck\n", encoding="utf-8")
+    path.write_text(f"from {place}ch03_bottleneck import Bottleneck\n", encoding="utf-8")
     assert judge_file(path, BOTTLENECK).passed
 
 
 def test_a_notebook_is_judged_by_its_definitions(tmp_path):
     cells = [
-        ["%matplotlib inline\n", "!pip install something\n", "import torch\n", "from torch import nn\n"],
+        [
+            "%matplotlib inline\n",
+            "!pip install something\n",
+            "import torch\n",
+            "from torch import nn\n",
+        ],
         [RIGHT.read_text(encoding="utf-8")],
         ["raise RuntimeError('training goes here')"],
     ]
@@ -156,7 +166,9 @@ def test_a_forged_report_does_not_pass(monkeypatch):
         {"passed": True},
         [],
     ):
-        monkeypatch.setattr(Worker, "look_at", lambda self, source, path, own, forged=forged: (forged, ""))
+        monkeypatch.setattr(
+            Worker, "look_at", lambda self, source, path, own, forged=forged: (forged, "")
+        )
         worker = Worker(BOTTLENECK)
         try:
             assert not judge_file(RIGHT, BOTTLENECK, worker).passed
@@ -171,14 +183,19 @@ def answer_with(tmp_path, text):
     return path
 
 
-def test_an_answer_is_limited_by_what_it_computes_and_not_by_the_time_that_passes(impatient, tmp_path):
+def test_an_answer_is_limited_by_what_it_computes_and_not_by_the_time_that_passes(
+    impatient, tmp_path
+):
     """As on a busy machine: it waits for longer than it may compute, and is judged all the same."""
     assert judge_file(answer_with(tmp_path, "import time\ntime.sleep(2.5)"), BOTTLENECK).passed
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("while True: pass", "a loop that never ends"), ("import time\ntime.sleep(600)", "for what it waits for")],
+    [
+        ("while True: pass", "a loop that never ends"),
+        ("import time\ntime.sleep(600)", "for what it waits for"),
+    ],
 )
 def test_an_answer_that_never_ends_is_stopped_and_told_why(text, words, impatient, tmp_path):
     verdict = judge_file(answer_with(tmp_path, text), BOTTLENECK)
@@ -241,13 +258,19 @@ def test_in_a_notebook_the_chapters_own_class_is_not_the_readers():
 
 def test_the_readers_own_block_stands_in_for_the_chapters(tmp_path):
     """Under another's block the network would have other parameters."""
-    text = (HOSTILE.parent / "resnet50" / "right" / "01_explicit_stages.py").read_text(encoding="utf-8")
-    path = tmp_path / "ch03_resnet50.py"
+    text = (HOSTILE.parent / "resnet50" / "right" / "01_explicit_stages.py").read_text(
+        encoding="utf-8"
+    )
+    path = tmp_path / "ch04_resnet50.py"
     path.write_text(text, encoding="utf-8")
-    wide = RIGHT.read_text(encoding="utf-8").replace("self.bn3 = ", "self.more = nn.Linear(1, 1)\n        self.bn3 = ")
+    wide = RIGHT.read_text(encoding="utf-8").replace(
+        "self.bn3 = ", "self.more = nn.Linear(1, 1)\n        self.bn3 = "
+    )
     asked = find_exercise("resnet50")
-    assert judge_file(path, asked, own={"ch02_bottleneck": RIGHT.read_text(encoding="utf-8")}).passed
-    verdict = judge_file(path, asked, own={"ch02_bottleneck": wide})
+    assert judge_file(
+        path, asked, own={"ch03_bottleneck": RIGHT.read_text(encoding="utf-8")}
+    ).passed
+    verdict = judge_file(path, asked, own={"ch03_bottleneck": wide})
     assert not verdict.passed and "parameters" in verdict.mistake.explanation
 
 

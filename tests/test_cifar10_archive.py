@@ -14,7 +14,7 @@ from torchvision.datasets import CIFAR10
 from tutorial_code.ch01_images import load_dataset
 from tutorial_code.data import cifar10
 from tutorial_code.data.cifar10 import Archive, fetch_archive
-from tutorial_code.errors import ReaderError
+from tutorial_code.shared.errors import ReaderError
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 ARCHIVE = Archive("cifar-10-python.tar.gz", len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
@@ -23,7 +23,9 @@ DEAD = "http://127.0.0.1:9/cifar-10-python.tar.gz"
 
 @pytest.fixture
 def serve():
-    """Start a server whose answer is `behave(handler, content_from_the_asked_place)`; return its address and log."""
+    """Start a server whose answer is `behave(handler, content_from_the_asked_place)`; return its
+    address and log.
+    """
     servers = []
 
     def start(behave, content=CONTENT, ranges=True):
@@ -148,7 +150,9 @@ def test_a_damaged_archive_is_named_and_kept(tmp_path, content):
 
 
 def test_no_network_says_how_to_get_it_otherwise(tmp_path, monkeypatch, command):
-    monkeypatch.setattr(cifar10.fetch_archive, "__defaults__", ((DEAD,), cifar10.ARCHIVE, 100_000, 0.5))
+    monkeypatch.setattr(
+        cifar10.fetch_archive, "__defaults__", ((DEAD,), cifar10.ARCHIVE, 100_000, 0.5)
+    )
     code, _, err = command("train", "--data", "cifar10", "--out", "run")
     assert code == 2
     assert "170,498,071 bytes" in err and "in any other way" in err and "data" in err
@@ -177,7 +181,9 @@ def test_cifar10_is_read_from_the_archive(tmp_path, monkeypatch):
     monkeypatch.setattr(CIFAR10, "train_list", [["data_batch_1", sums["data_batch_1"]]])
     monkeypatch.setattr(CIFAR10, "test_list", [["test_batch", sums["test_batch"]]])
     meta_sum = hashlib.md5((folder / "batches.meta").read_bytes()).hexdigest()
-    monkeypatch.setattr(CIFAR10, "meta", {"filename": "batches.meta", "key": "label_names", "md5": meta_sum})
+    monkeypatch.setattr(
+        CIFAR10, "meta", {"filename": "batches.meta", "key": "label_names", "md5": meta_sum}
+    )
     small = Archive(archive.name, len(content), hashlib.sha256(content).hexdigest())
     monkeypatch.setattr(cifar10.fetch_archive, "__defaults__", ((DEAD,), small, 100_000, 0.5))
     data = load_dataset("cifar10", root)

@@ -1,4 +1,4 @@
-"""Chapter 7: each part does what it says, each option of a training reaches what it names."""
+"""Chapter 8: each part does what it says, each option of a training reaches what it names."""
 
 import copy
 from dataclasses import replace
@@ -8,35 +8,42 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tutorial_code import tables
 from tutorial_code.ch01_images import ImageData, augment, make_loaders
-from tutorial_code.ch03_resnet50 import ResNet50
-from tutorial_code.ch04_training import make_optimizer, train_one_epoch
-from tutorial_code.ch07_full_run import (
-    Accelerated,
-    AverageTested,
-    FlipTested,
-    ProductConv,
+from tutorial_code.ch04_resnet50 import ResNet50
+from tutorial_code.ch05_training import make_optimizer, train_one_epoch
+from tutorial_code.ch08_learning import (
+    EvalWithEMA,
+    EvalWithFlip,
     SmoothedCrossEntropy,
-    add_average,
-    spare_norms_and_biases,
-    use_products,
+    add_ema,
+    exclude_from_weight_decay,
     use_small_stem,
 )
-from tutorial_code.device_loader import DeviceLoader, cut_out, make_device_loaders, shift_and_flip
-from tutorial_code.errors import ReaderError
+from tutorial_code.ch09_speed import Accelerated, MatmulConv1x1, use_matmul_convs
+from tutorial_code.data.device_loader import (
+    DeviceLoader,
+    cut_out,
+    make_device_loaders,
+    shift_and_flip,
+)
 from tutorial_code.runs.config import FULL, Config, configure
-from tutorial_code.runs.recipe import build, hold_out
+from tutorial_code.runs.training_setup import build, use_validation_split
+from tutorial_code.shared import tables
+from tutorial_code.shared.errors import ReaderError
 
 CPU = torch.device("cpu")
 
 
 @pytest.fixture
 def data():
-    """20 pictures of noise to train and 7 to test, of two classes; mirrored they are still of their class."""
+    """20 images of noise to train and 7 to test, of two classes; mirrored they are still of their
+    class.
+    """
     images = torch.randint(256, (27, 3, 32, 32), dtype=torch.uint8)
     labels = torch.arange(27) % 2
-    return ImageData(images[:20], labels[:20], images[20:], labels[20:], ("a", "b"), max_shift=4, may_flip=True)
+    return ImageData(
+        images[:20], labels[:20], images[20:], labels[20:], ("a", "b"), max_shift=4, may_flip=True
+    )
 
 
 def generator():
@@ -54,15 +61,21 @@ def test_small_stem_keeps_the_positions():
 
 
 def test_products_give_what_convolutions_give():
-    """Outputs and gradients but for rounding, under the same names, at both strides and with an odd size."""
+    """Outputs and gradients but for rounding, under the same names, at both strides and with an odd
+    size.
+    """
     plain = ResNet50((1, 2, 1, 1)).double()
-    products = use_products(copy.deepcopy(plain))
+    products = use_matmul_convs(copy.deepcopy(plain))
     kinds = [type(module) for module in products.modules() if isinstance(module, nn.Conv2d)]
-    assert kinds.count(ProductConv) == 5 * 2 + 4  # two in each block, and a shortcut in each stage
+    assert (
+        kinds.count(MatmulConv1x1) == 5 * 2 + 4
+    )  # two in each block, and a shortcut in each stage
     assert list(products.state_dict()) == list(plain.state_dict())
     seen = []
     for model in (plain, products, copy.deepcopy(products)):
-        images = torch.randn(3, 3, 65, 47, dtype=torch.double, generator=generator()).requires_grad_()
+        images = torch.randn(
+            3, 3, 65, 47, dtype=torch.double, generator=generator()
+        ).requires_grad_()
         logits = model(images)
         logits.square().sum().backward()
         seen.append([logits, images.grad, *(parameter.grad for parameter in model.parameters())])
@@ -82,7 +95,10 @@ def test_shift_and_flip_gives_what_augment_gives(may_flip):
 def test_shift_and_flip_moves_each_channel_alike():
     rows = torch.arange(64).view(1, 8, 8) + 1
     batch = shift_and_flip(
-        torch.cat([rows, rows + 100, rows + 200]).byte().expand(50, -1, -1, -1), 2, True, generator()
+        torch.cat([rows, rows + 100, rows + 200]).byte().expand(50, -1, -1, -1),
+        2,
+        True,
+        generator(),
     )
     there = batch[:, 0] > 0
     assert torch.equal(batch[:, 1][there], batch[:, 0][there] + 100)
@@ -118,37 +134,56 @@ def test_device_loader_shuffles_and_leaves_out_what_does_not_fill_a_batch():
     images, labels = torch.zeros(10, 3, 2, 2), torch.arange(10)
     loader = DeviceLoader(images, labels, 4, lambda batch: batch, generator())
     epochs = [torch.cat([batch for _, batch in loader]).tolist() for _ in range(2)]
-    assert len(loader) == 2 and all(len(set(epoch)) == 8 for epoch in epochs) and epochs[0] != epochs[1]
+    assert (
+        len(loader) == 2
+        and all(len(set(epoch)) == 8 for epoch in epochs)
+        and epochs[0] != epochs[1]
+    )
     assert len(DeviceLoader(images, labels, 16, lambda batch: batch, generator())) == 1
     in_order = DeviceLoader(images, labels, 4, lambda batch: batch)
-    assert len(in_order) == 3 and torch.cat([batch for _, batch in in_order]).tolist() == list(range(10))
+    assert len(in_order) == 3 and torch.cat([batch for _, batch in in_order]).tolist() == list(
+        range(10)
+    )
 
 
 def test_workers_prepare_the_same_epoch_each_time(data):
-    epochs = [[images for images, _ in make_loaders(data, 8, seed=3, workers=2)[0]] for _ in range(2)]
+    epochs = [
+        [images for images, _ in make_loaders(data, 8, seed=3, workers=2)[0]] for _ in range(2)
+    ]
     assert all(torch.equal(one, other) for one, other in zip(*epochs, strict=True))
     alone = [labels for _, labels in make_loaders(data, 8, seed=3)[0]]
-    assert all(torch.equal(a, b) for a, (_, b) in zip(alone, make_loaders(data, 8, seed=3, workers=2)[0], strict=True))
+    assert all(
+        torch.equal(a, b)
+        for a, (_, b) in zip(alone, make_loaders(data, 8, seed=3, workers=2)[0], strict=True)
+    )
 
 
 def test_norms_and_biases_are_spared():
     model = ResNet50()
     optimizer = make_optimizer(model, lr=0.1, momentum=0.0, weight_decay=0.5)
-    spare_norms_and_biases(optimizer)
+    exclude_from_weight_decay(optimizer)
     before = {name: value.clone() for name, value in model.named_parameters()}
     for parameter in model.parameters():
         parameter.grad = torch.zeros_like(parameter)
     optimizer.step()
     for name, value in model.named_parameters():
-        decays = "conv" in name.rsplit(".", 2)[-2] or name == "fc.weight" or name.endswith("shortcut.0.weight")
+        decays = (
+            "conv" in name.rsplit(".", 2)[-2]
+            or name == "fc.weight"
+            or name.endswith("shortcut.0.weight")
+        )
         assert torch.allclose(value, before[name] * (0.95 if decays else 1.0)), name
 
 
 def test_smoothed_cross_entropy_by_hand():
     logits, labels = torch.tensor([[2.0, 0.0, -1.0], [0.0, 1.0, 3.0]]), torch.tensor([0, 2])
     logs = logits.log_softmax(dim=1)
-    by_hand = -sum(0.9 * logs[i, label] + 0.1 * logs[i].mean() for i, label in enumerate(labels)) / 2
-    assert SmoothedCrossEntropy(label_smoothing=0.1)(logits, labels).item() == pytest.approx(by_hand.item())
+    by_hand = (
+        -sum(0.9 * logs[i, label] + 0.1 * logs[i].mean() for i, label in enumerate(labels)) / 2
+    )
+    assert SmoothedCrossEntropy(label_smoothing=0.1)(logits, labels).item() == pytest.approx(
+        by_hand.item()
+    )
     with torch.no_grad():
         assert SmoothedCrossEntropy(label_smoothing=0.1)(logits, labels).item() == pytest.approx(
             F.cross_entropy(logits, labels).item()
@@ -158,7 +193,7 @@ def test_smoothed_cross_entropy_by_hand():
 def test_average_by_hand_and_its_statistics():
     network = nn.Sequential(nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1))
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
-    average = add_average(optimizer, network, steps=4)
+    average = add_ema(optimizer, network, steps=4)
     weights, means = [], []
     for _ in range(5):
         optimizer.zero_grad()
@@ -166,7 +201,10 @@ def test_average_by_hand_and_its_statistics():
         optimizer.step()
         weights.append(network[0].weight.item())
         means.append(network[1].running_mean.item())
-    for values, got in ((weights, average.module[0].weight), (means, average.module[1].running_mean)):
+    for values, got in (
+        (weights, average.module[0].weight),
+        (means, average.module[1].running_mean),
+    ):
         expected = values[0]
         for value in values[1:]:
             expected += (value - expected) / 4
@@ -175,10 +213,10 @@ def test_average_by_hand_and_its_statistics():
 
 def test_average_and_flip_are_for_testing():
     one, other = nn.Flatten(), nn.Sequential(nn.Flatten(), nn.Threshold(10, 7))
-    model = AverageTested(one, other)
+    model = EvalWithEMA(one, other)
     x = torch.rand(2, 3, 4, 4)
     assert torch.equal(model.train()(x), one(x)) and torch.equal(model.eval()(x), other(x))
-    model = FlipTested(nn.Flatten())
+    model = EvalWithFlip(nn.Flatten())
     assert torch.equal(model.train()(x), x.flatten(1))
     assert torch.allclose(model.eval()(x), ((x + x.flip(-1)) / 2).flatten(1))
 
@@ -189,26 +227,32 @@ def test_accelerated_computes_the_same():
     exact = network(x)
     assert torch.allclose(Accelerated(network, "fp32").eval()(x), exact, atol=1e-4)
     half = Accelerated(network, "bf16").eval()(x)
-    assert half.dtype == torch.float32 and torch.allclose(half, exact, atol=0.05 * exact.abs().max().item())
+    assert half.dtype == torch.float32 and torch.allclose(
+        half, exact, atol=0.05 * exact.abs().max().item()
+    )
 
 
 def test_the_compiled_network_trains_and_the_plain_one_is_tested():
     seen = []
-    model = Accelerated(nn.Flatten(), "fp32", compiled=lambda x: seen.append("compiled") or x.flatten(1))
+    model = Accelerated(
+        nn.Flatten(), "fp32", compiled=lambda x: seen.append("compiled") or x.flatten(1)
+    )
     model.train()(torch.zeros(1, 3, 2, 2))
     model.eval()(torch.zeros(1, 3, 2, 2))
     assert seen == ["compiled"]
 
 
-def test_held_out_pictures_are_training_pictures_and_not_trained_on(data):
-    held = hold_out(data, 5, seed=1)
+def test_held_out_images_are_training_images_and_not_trained_on(data):
+    held = use_validation_split(data, 5, seed=1)
     assert len(held.train_labels) == 15 and len(held.test_labels) == 5
     rows = {tuple(image.flatten().tolist()) for image in data.train_images}
-    kept, out = ({tuple(image.flatten().tolist()) for image in images} for images in (held[0], held[2]))
+    kept, out = (
+        {tuple(image.flatten().tolist()) for image in images} for images in (held[0], held[2])
+    )
     assert kept | out == rows and not kept & out
-    assert torch.equal(hold_out(data, 5, seed=1).test_images, held.test_images)
+    assert torch.equal(use_validation_split(data, 5, seed=1).test_images, held.test_images)
     with pytest.raises(ReaderError, match="leaves nothing to train on"):
-        hold_out(data, 19, seed=1)
+        use_validation_split(data, 19, seed=1)
 
 
 def test_recipes():
@@ -222,11 +266,13 @@ def test_recipes():
 
 
 def parts_of(data, **options):
-    return build(replace(Config(device="cpu", precision="fp32", batch_size=4), **options), data, CPU)
+    return build(
+        replace(Config(device="cpu", precision="fp32", batch_size=4), **options), data, CPU
+    )
 
 
-def test_cutout_reaches_the_pictures(data, small_network):
-    plain, cut = (parts_of(data, loading="device", augment=False, cutout=side) for side in (0, 8))
+def test_cutout_reaches_the_images(data, small_network):
+    plain, cut = (parts_of(data, loader="device", augment=False, cutout=side) for side in (0, 8))
     assert not any((images == 0).any() for images, _ in plain.train_loader)
     assert all((images == 0).any() for images, _ in cut.train_loader)
     assert not any((images == 0).any() for images, _ in cut.test_loader)
@@ -234,7 +280,7 @@ def test_cutout_reaches_the_pictures(data, small_network):
 
 def test_a_compiled_training_is_the_same_training(data, small_network, monkeypatch):
     """What TorchInductor computes is PyTorch's to test; here the same operations run eagerly."""
-    from tutorial_code.runs import recipe
+    from tutorial_code.runs import training_setup
 
     modes = []
 
@@ -244,18 +290,20 @@ def test_a_compiled_training_is_the_same_training(data, small_network, monkeypat
 
     torch_compile = torch.compile
     monkeypatch.setattr(torch, "compile", compile_eagerly)
-    monkeypatch.setattr(recipe, "choose_compile", lambda asked, device: (asked, ""))
+    monkeypatch.setattr(training_setup, "choose_compile", lambda asked, device: (asked, ""))
     losses = []
     for options in ({}, {"compile": True}, {"compile": True, "cuda_graphs": True}):
-        parts = parts_of(data, loading="device", average=True, batch_size=10, **options)
-        losses.append(train_one_epoch(parts.model, parts.train_loader, parts.criterion, parts.optimizer, CPU))
+        parts = parts_of(data, loader="device", ema=True, batch_size=10, **options)
+        losses.append(
+            train_one_epoch(parts.model, parts.train_loader, parts.criterion, parts.optimizer, CPU)
+        )
         assert set(parts.network.state_dict()) == set(ResNet50((1, 1, 1, 1)).state_dict())
     assert losses[1:] == pytest.approx(losses[:1] * 2, rel=1e-5)
     assert modes == [(None, False), ("reduce-overhead", False)]
 
 
 def test_digits_are_not_mirrored_in_testing(data, small_network):
-    assert isinstance(parts_of(data._replace(may_flip=False), flip_test=True).model, Accelerated)
+    assert isinstance(parts_of(data._replace(may_flip=False), tta=True).model, Accelerated)
 
 
 def test_a_table_that_is_recorded_and_one_that_is_not(tmp_path, monkeypatch, capsys):
@@ -264,7 +312,10 @@ def test_a_table_that_is_recorded_and_one_that_is_not(tmp_path, monkeypatch, cap
     assert "not recorded yet" in capsys.readouterr().out
     (tmp_path / "some").mkdir()
     (tmp_path / "some" / "environment.json").write_text('{"gpu": null, "cpu": "C", "torch": "2"}')
-    one = '{"step": "a", "seconds": 123.4, "memory_gb": null}\n{"step": "bb", "seconds": null, "memory_gb": null}\n'
+    one = (
+        '{"step": "a", "seconds": 123.4, "memory_gb": null}\n{"step": "bb", "seconds": null, '
+        '"memory_gb": null}\n'
+    )
     (tmp_path / "some" / "rows.jsonl").write_text(one + '{"step": "c", "epochs": 3}\n')
     tables.show("some")
     first, other = "step  seconds\na         123\nbb\n", "step  epochs\nc          3\n"

@@ -1,4 +1,4 @@
-"""First weights for any network: blocks and convolutions are found in every answer that is right."""
+"""First weights for any network: blocks and convolutions are found in every right answer."""
 
 from pathlib import Path
 
@@ -6,11 +6,15 @@ import pytest
 import torch
 from torch import nn
 
-from tutorial_code import ch02_bottleneck, ch03_resnet50
-from tutorial_code.ch03_resnet50 import ResNet50
-from tutorial_code.ch04_training import initialize
+from tutorial_code import ch03_bottleneck, ch04_resnet50
+from tutorial_code.ch04_resnet50 import ResNet50
+from tutorial_code.ch05_training import initialize
 from tutorial_code.checks.isolate.answers import run_source, use_own
-from tutorial_code.initialization import block_scales, start_blocks_as_shortcuts, use_he_initialization
+from tutorial_code.shared.initialization import (
+    block_scales,
+    start_blocks_as_shortcuts,
+    use_he_initialization,
+)
 
 ANSWERS = Path(__file__).parent / "answers"
 BLOCKS = sorted((ANSWERS / "bottleneck" / "right").glob("*.py"))
@@ -24,9 +28,9 @@ def answer(path):
 
 def network_of(block):
     """The tutorial's ResNet50 with another block."""
-    source = Path(ch03_resnet50.__file__).read_text(encoding="utf-8")
-    names = run_source(source, "ch03_resnet50.py")
-    use_own(names, {"ch02_bottleneck": ch02_bottleneck}, {"ch02_bottleneck": {"Bottleneck": block}})
+    source = Path(ch04_resnet50.__file__).read_text(encoding="utf-8")
+    names = run_source(source, "ch04_resnet50.py")
+    use_own(names, {"ch03_bottleneck": ch03_bottleneck}, {"ch03_bottleneck": {"Bottleneck": block}})
     return names["ResNet50"]()
 
 
@@ -40,7 +44,9 @@ def test_a_right_block_starts_as_its_shortcut(path):
 
 @pytest.mark.parametrize("path", BLOCKS, ids=lambda path: path.stem)
 def test_sixteen_blocks_are_found_whatever_the_block_looks_like(path):
-    assert [len(scale) for scale in block_scales(network_of(answer(path)["Bottleneck"]))] == CHANNELS
+    assert [
+        len(scale) for scale in block_scales(network_of(answer(path)["Bottleneck"]))
+    ] == CHANNELS
 
 
 @pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
@@ -54,10 +60,14 @@ def test_sixteen_blocks_are_found_in_every_right_network(path):
     assert all(map(torch.equal, before, network.buffers()))
 
 
-@pytest.mark.parametrize("path", [*BLOCKS, *NETWORKS], ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
+@pytest.mark.parametrize(
+    "path", [*BLOCKS, *NETWORKS], ids=lambda path: f"{path.parent.parent.name}-{path.stem}"
+)
 def test_convolutions_get_he_initialization_and_the_classifier_does_not(path):
     names = answer(path)
-    network = names["ResNet50"]([1, 1, 1, 1]) if "ResNet50" in names else names["Bottleneck"](256, 64)
+    network = (
+        names["ResNet50"]([1, 1, 1, 1]) if "ResNet50" in names else names["Bottleneck"](256, 64)
+    )
     x = torch.zeros(2, 3, 32, 32) if "ResNet50" in names else torch.zeros(2, 256, 4, 4)
     block_scales(network, x)  # lazy layers get their weights
     with torch.no_grad():
@@ -73,7 +83,9 @@ def test_convolutions_get_he_initialization_and_the_classifier_does_not(path):
 
 
 class Unusual(nn.Module):
-    """A block whose ReLU is a product with a mask, and whose 1×1 convolutions are products with plain matrices."""
+    """A block whose ReLU is a product with a mask, and whose 1×1 convolutions are products with
+    plain matrices.
+    """
 
     def __init__(self, channels):
         super().__init__()

@@ -1,4 +1,6 @@
-"""A run that is killed, with a real signal, and resumed ends with exactly the weights of one that was not."""
+"""A run that is killed, with a real signal, and resumed ends with exactly the weights of one that
+was not.
+"""
 
 import json
 import os
@@ -51,14 +53,23 @@ def server(tmp_path_factory):
         it.stdin.close()
 
 
-def arguments_for(pictures_folder, epochs):
-    options = ["--batch-size", "8", "--epochs", str(epochs), "--device", "cpu", "--precision", "fp32"]
-    return ["train", "--data", f"folder:{pictures_folder}", *options, "--quiet"]
+def arguments_for(images_folder, epochs):
+    options = [
+        "--batch-size",
+        "8",
+        "--epochs",
+        str(epochs),
+        "--device",
+        "cpu",
+        "--precision",
+        "fp32",
+    ]
+    return ["train", "--data", f"folder:{images_folder}", *options, "--quiet"]
 
 
 def same_weights(one, other):
     one, other = load_checkpoint(one / "checkpoint.pt"), load_checkpoint(other / "checkpoint.pt")
-    for name in ("model", "average"):
+    for name in ("model", "ema"):
         for key, value in (one[name] or {}).items():
             assert torch.equal(value, other[name][key]), key
     assert [row[:4] for row in one["history"]] == [row[:4] for row in other["history"]]
@@ -83,12 +94,14 @@ def inode(path):
 FULL = ["--recipe", "full", "--no-compile"]
 
 
-@pytest.mark.parametrize(("recipe", "epochs", "kills"), [([], 20, 20), (FULL, 12, 10)], ids=["exercise", "full"])
-def test_kills(recipe, epochs, kills, server, pictures_folder, tmp_path):
+@pytest.mark.parametrize(
+    ("recipe", "epochs", "kills"), [([], 20, 20), (FULL, 12, 10)], ids=["exercise", "full"]
+)
+def test_kills(recipe, epochs, kills, server, images_folder, tmp_path):
     """While it starts, while a checkpoint is written, and a random while after one."""
     moments = random.Random(0)
     folder, whole = tmp_path / "run", tmp_path / "whole"
-    arguments = [*arguments_for(pictures_folder, epochs), *recipe]
+    arguments = [*arguments_for(images_folder, epochs), *recipe]
     resume = ["train", "--resume", "--quiet", "--out", folder]
     checkpoint, half_written = folder / "checkpoint.pt", folder / "checkpoint.pt.tmp"
     writing, in_an_epoch = 0, 0
@@ -114,9 +127,9 @@ def test_kills(recipe, epochs, kills, server, pictures_folder, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
-def test_ctrl_c_saves_the_batch_and_says_how_to_go_on(server, pictures_folder, tmp_path):
+def test_ctrl_c_saves_the_batch_and_says_how_to_go_on(server, images_folder, tmp_path):
     folder = tmp_path / "run"
-    command = Command(server, [*arguments_for(pictures_folder, 400), "--out", folder])
+    command = Command(server, [*arguments_for(images_folder, 400), "--out", folder])
     metrics = folder / "metrics.jsonl"
     wait_until(lambda: metrics.exists() and metrics.read_text(encoding="utf-8").count("\n"))
     os.kill(command.pid, signal.SIGINT)
@@ -138,10 +151,10 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
-def test_a_full_disk_loses_nothing(server, pictures_folder, small_disk, tmp_path):
+def test_a_full_disk_loses_nothing(server, images_folder, small_disk, tmp_path):
     """It holds two checkpoints and no third, which is written before the oldest goes."""
     folder, whole = small_disk / "run", tmp_path / "whole"
-    arguments = arguments_for(pictures_folder, 2)
+    arguments = arguments_for(images_folder, 2)
     errors = len(server.errors.read_text(encoding="utf-8"))
     assert Command(server, [*arguments, "--save-minutes", "0", "--out", folder]).wait() == 2
     said = server.errors.read_text(encoding="utf-8")[errors:]

@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from tutorial_code.ch02_bottleneck import Bottleneck
-from tutorial_code.ch03_resnet50 import ResNet50
-from tutorial_code.ch04_training import (
+from tutorial_code.ch03_bottleneck import Bottleneck
+from tutorial_code.ch04_resnet50 import ResNet50
+from tutorial_code.ch05_training import (
     add_schedule,
     initialize,
     make_criterion,
@@ -15,14 +15,22 @@ from tutorial_code.ch04_training import (
     train_one_epoch,
     warmup_cosine,
 )
-from tutorial_code.ch05_testing import evaluate
-from tutorial_code.ch06_results import Epoch, confident_mistakes, count_confusions, fit, predict
+from tutorial_code.ch06_testing import evaluate
+from tutorial_code.ch07_results import (
+    Epoch,
+    count_confusions,
+    fit,
+    most_confident_misclassified,
+    predict,
+)
 
 CPU = torch.device("cpu")
 
 
 class TableOfLogits(nn.Module):
-    """Gives the logits that the "pictures" are: (batch, classes) in, the same out, scaled by one weight."""
+    """Gives the logits that the "images" are: (batch, classes) in, the same out, scaled by one
+    weight.
+    """
 
     def __init__(self):
         super().__init__()
@@ -36,7 +44,9 @@ class TableOfLogits(nn.Module):
         return x * self.scale
 
 
-LOGITS = torch.tensor([[2.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 1.0], [5.0, 0.0, 0.0], [0.0, 0.0, 4.0]])
+LOGITS = torch.tensor(
+    [[2.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 1.0], [5.0, 0.0, 0.0], [0.0, 0.0, 4.0]]
+)
 LABELS = torch.tensor([0, 1, 0, 0, 1])
 UNEVEN = [(LOGITS[:2], LABELS[:2]), (LOGITS[2:4], LABELS[2:4]), (LOGITS[4:], LABELS[4:])]
 
@@ -61,10 +71,12 @@ def test_evaluate_is_exact_with_an_uneven_last_batch():
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
 
 
-def test_train_one_epoch_returns_the_mean_loss_per_picture():
+def test_train_one_epoch_returns_the_mean_loss_per_image():
     model = TableOfLogits()
     uneven = [(LOGITS[:3], LABELS[:3]), (LOGITS[3:], LABELS[3:])]
-    loss = train_one_epoch(model, uneven, make_criterion(), torch.optim.SGD(model.parameters(), lr=0.0), CPU)
+    loss = train_one_epoch(
+        model, uneven, make_criterion(), torch.optim.SGD(model.parameters(), lr=0.0), CPU
+    )
     assert loss == pytest.approx(sum(loss_by_hand()) / 5, rel=1e-6)
     assert type(loss) is float
     assert model.modes == [(True, True)] * 2
@@ -77,9 +89,13 @@ def test_train_one_epoch_takes_one_step_a_batch_on_that_batchs_gradient():
     for rows in ([0, 1, 2], [3, 4]):
         expected.append(sum(loss_by_hand(scale)[row] for row in rows))
         slope = 1e-4
-        rise = sum(loss_by_hand(scale + slope)[row] - loss_by_hand(scale - slope)[row] for row in rows) / len(rows)
+        rise = sum(
+            loss_by_hand(scale + slope)[row] - loss_by_hand(scale - slope)[row] for row in rows
+        ) / len(rows)
         scale -= rate * rise / (2 * slope)
-    loss = train_one_epoch(model, batches, make_criterion(), torch.optim.SGD(model.parameters(), lr=rate), CPU)
+    loss = train_one_epoch(
+        model, batches, make_criterion(), torch.optim.SGD(model.parameters(), lr=rate), CPU
+    )
     assert model.scale.item() == pytest.approx(scale, rel=1e-5)
     assert loss == pytest.approx(sum(expected) / 5, rel=1e-5)
 
@@ -151,14 +167,16 @@ def test_fit_goes_on_after_a_history_and_reports_each_epoch():
     assert [epoch.epoch for epoch in history] == [1, 2, 3]
     assert history[0] == done[0]
     assert len(done) == 1
-    assert (history[-1].test_loss, history[-1].test_accuracy) == evaluate(model, UNEVEN, make_criterion(), CPU)
+    assert (history[-1].test_loss, history[-1].test_accuracy) == evaluate(
+        model, UNEVEN, make_criterion(), CPU
+    )
 
 
 def test_confusions_and_mistakes_by_hand():
     probabilities = predict(nn.Identity(), UNEVEN, CPU)
     torch.testing.assert_close(probabilities, LOGITS.softmax(dim=1))
     assert count_confusions(probabilities, LABELS) == [[2, 0, 1], [0, 1, 1], [0, 0, 0]]
-    mistakes = confident_mistakes(probabilities, LABELS)
+    mistakes = most_confident_misclassified(probabilities, LABELS)
     assert [(m.index, m.true, m.predicted) for m in mistakes] == [(4, 1, 2), (2, 0, 2)]
     assert mistakes[0].probability == pytest.approx(probabilities[4, 2].item())
-    assert confident_mistakes(probabilities, LABELS, most=1) == mistakes[:1]
+    assert most_confident_misclassified(probabilities, LABELS, most=1) == mistakes[:1]

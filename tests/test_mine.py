@@ -1,4 +1,6 @@
-"""`resnet50 train --mine`: the reader's code is judged, copied into the run, and trained, tested and shown from it."""
+"""`resnet50 train --mine`: the reader's code is judged, copied into the run, and trained, tested
+and shown from it.
+"""
 
 import json
 import shutil
@@ -13,24 +15,25 @@ from torch.optim.swa_utils import AveragedModel
 from torchvision.models import resnet50
 
 from tutorial_code.ch01_images import ImageData
-from tutorial_code.errors import ReaderError
-from tutorial_code.runs import answer_cells, export, mine
+from tutorial_code.runs import export
 from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
-from tutorial_code.runs.components import CHAPTERS, components_of
 from tutorial_code.runs.config import Config
-from tutorial_code.runs.own_network import blocks_not_found
-from tutorial_code.runs.recipe import build, make_network
-from tutorial_code.runs.results import TrainedRun, load_run
+from tutorial_code.runs.own_code import answer_cells, selection
+from tutorial_code.runs.own_code.components import CHAPTERS, components_of
+from tutorial_code.runs.own_code.own_network import blocks_not_found
+from tutorial_code.runs.trained_run import TrainedRun, load_run
+from tutorial_code.runs.training_setup import build, make_network
+from tutorial_code.shared.errors import ReaderError
 
 ANSWERS = Path(__file__).parent / "answers"
 BLOCKS = sorted((ANSWERS / "bottleneck" / "right").glob("*.py"))
 NETWORKS = sorted((ANSWERS / "resnet50" / "right").glob("*.py"))
 CPU = torch.device("cpu")
 FILES = {
-    "bottleneck": "ch02_bottleneck.py",
-    "resnet50": "ch03_resnet50.py",
-    "training": "ch04_training.py",
-    "testing": "ch05_testing.py",
+    "bottleneck": "ch03_bottleneck.py",
+    "resnet50": "ch04_resnet50.py",
+    "training": "ch05_training.py",
+    "testing": "ch06_testing.py",
 }
 
 
@@ -66,8 +69,10 @@ def exercises(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory, pictures_folder, run_command):
-    """A finished run of two epochs with nothing but the reader's code, and what it printed; not to be changed."""
+def trained(tmp_path_factory, images_folder, run_command):
+    """A finished run of two epochs with nothing but the reader's code, and what it printed; not to
+    be changed.
+    """
     import contextlib
     import io
     import os
@@ -77,9 +82,22 @@ def trained(tmp_path_factory, pictures_folder, run_command):
     before, printed = Path.cwd(), io.StringIO()
     os.chdir(folder)
     try:
-        options = ["--batch-size", "8", "--device", "cpu", "--precision", "fp32", "--epochs", "2", "--out", "run"]
+        options = [
+            "--batch-size",
+            "8",
+            "--device",
+            "cpu",
+            "--precision",
+            "fp32",
+            "--epochs",
+            "2",
+            "--out",
+            "run",
+        ]
         with contextlib.redirect_stdout(printed):
-            assert run_command("train", "--mine", "--data", f"folder:{pictures_folder}", *options) == 0
+            assert (
+                run_command("train", "--mine", "--data", f"folder:{images_folder}", *options) == 0
+            )
     finally:
         os.chdir(before)
     shutil.rmtree(folder / "exercises")  # from now on the run has nothing but its copies
@@ -94,9 +112,14 @@ def run(trained, tmp_path):
 
 def test_it_says_whose_everything_is_and_trains_it(trained):
     run, out = trained
-    assert "yours      Bottleneck, ResNet50, make_criterion, make_optimizer, train_one_epoch, evaluate\n" in out
+    assert (
+        "yours      Bottleneck, ResNet50, make_criterion, make_optimizer, train_one_epoch, "
+        "evaluate\n" in out
+    )
     assert "chapter's" not in out
-    assert out.count("epoch took") == 2 and out.count("Test set: Average loss") == 2  # the reader's own loops
+    assert (
+        out.count("epoch took") == 2 and out.count("Test set: Average loss") == 2
+    )  # the reader's own loops
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     assert config["mine"] == [
         "Bottleneck",
@@ -108,7 +131,9 @@ def test_it_says_whose_everything_is_and_trains_it(trained):
     ]
     for exercise, answer in UNUSUAL.items():
         copy = run / "answers" / FILES[exercise]
-        assert copy.read_text(encoding="utf-8") == (ANSWERS / exercise / answer).read_text(encoding="utf-8")
+        assert copy.read_text(encoding="utf-8") == (ANSWERS / exercise / answer).read_text(
+            encoding="utf-8"
+        )
     weights = load_checkpoint(run / "checkpoint.pt")["model"]
     assert "net.4.layers.squeeze.weight" in weights  # the reader's block in the reader's network
 
@@ -116,8 +141,14 @@ def test_it_says_whose_everything_is_and_trains_it(trained):
 def test_blocks_start_as_their_shortcuts(exercises, command, small, tmp_path):
     exercises(**UNUSUAL)
     command(*small, "--mine", "--out", "run", "--quiet", "--time-limit", "0.00001")
-    scales = [value for name, value in first_weights(tmp_path / "run").items() if name.endswith("widen_bn.weight")]
-    assert len(scales) == 16 and all((scale.abs() < 0.2).all() for scale in scales)  # after the first step
+    scales = [
+        value
+        for name, value in first_weights(tmp_path / "run").items()
+        if name.endswith("widen_bn.weight")
+    ]
+    assert len(scales) == 16 and all(
+        (scale.abs() < 0.2).all() for scale in scales
+    )  # after the first step
 
 
 def first_weights(run):
@@ -129,21 +160,29 @@ def test_a_run_is_tested_from_its_copies(trained, command):
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     code, out, _ = command("test", run)
     assert code == 0
-    assert f"test loss {summary['test_loss']:.4f}   test accuracy {summary['test_accuracy']:.2f}%" in out
+    assert (
+        f"test loss {summary['test_loss']:.4f}   test accuracy {summary['test_accuracy']:.2f}%"
+        in out
+    )
     assert "Test set: Average loss" in out
 
 
-def test_a_run_predicts_and_compares(trained, finished, pictures_folder, command):
+def test_a_run_predicts_and_compares(trained, finished, images_folder, command):
     run, _ = trained
-    code, out, _ = command("predict", run, pictures_folder / "test" / "one" / "0.png")
+    code, out, _ = command("predict", run, images_folder / "test" / "one" / "0.png")
     assert code == 0 and "zero" in out and "one" in out
     code, out, _ = command("compare", run, finished, "-o", "both.svg")
     assert code == 0 and out.count("exercise, mine") == 1
 
 
 def test_exercises_are_never_run_again(run, command, tmp_path):
-    write(tmp_path / "exercises", bottleneck="raise SystemExit", resnet50="raise SystemExit", testing="1 / 0")
-    (tmp_path / "ch02_bottleneck.py").write_text("raise SystemExit", encoding="utf-8")
+    write(
+        tmp_path / "exercises",
+        bottleneck="raise SystemExit",
+        resnet50="raise SystemExit",
+        testing="1 / 0",
+    )
+    (tmp_path / "ch03_bottleneck.py").write_text("raise SystemExit", encoding="utf-8")
     assert command("test", run)[0] == 0
 
 
@@ -173,7 +212,9 @@ def run_notebook(path, capsys):
     for cell in [cell for cell in notebook.cells if cell.cell_type == "code"]:
         exec(cell.source, names)
         printed.append(capsys.readouterr().out)
-    assert any("layers.squeeze.weight" in name for name in names["model"].state_dict())  # of the reader's block
+    assert any(
+        "layers.squeeze.weight" in name for name in names["model"].state_dict()
+    )  # of the reader's block
     return printed
 
 
@@ -201,7 +242,9 @@ def test_exports(trained, command, tmp_path):
     weights = load_file("weights.safetensors")
     assert all(torch.equal(value, weights[name]) for name, value in network.state_dict().items())
     images = torch.randn(3, 3, 32, 32)
-    logits = onnxruntime.InferenceSession("weights.onnx").run(["logits"], {"images": images.numpy()})[0]
+    logits = onnxruntime.InferenceSession("weights.onnx").run(
+        ["logits"], {"images": images.numpy()}
+    )[0]
     assert torch.allclose(torch.from_numpy(logits), network(images), atol=1e-3)
     refused(command("export", run, "--to", "torchvision"), "other names", "safetensors or onnx")
 
@@ -219,7 +262,12 @@ def test_a_layer_with_two_names_is_exported(tmp_path):
     network = nn.Sequential(nn.Flatten(), nn.Linear(3072, 2))
     network.head = network[1]
     export._safetensors(a_run_of(network), tmp_path / "weights.safetensors")
-    assert set(load_file(tmp_path / "weights.safetensors")) == {"1.weight", "1.bias", "head.weight", "head.bias"}
+    assert set(load_file(tmp_path / "weights.safetensors")) == {
+        "1.weight",
+        "1.bias",
+        "head.weight",
+        "head.bias",
+    }
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -235,10 +283,12 @@ def test_a_network_that_cannot_be_exported_to_onnx_is_said(tmp_path):
 
 
 def test_torchvisions_names_are_exported(command, small, exercises, tmp_path):
-    write_block = (ANSWERS / "bottleneck" / "right" / "01_torchvision_style.py").read_text(encoding="utf-8")
+    write_block = (ANSWERS / "bottleneck" / "right" / "01_torchvision_style.py").read_text(
+        encoding="utf-8"
+    )
     network = """
 from torch import nn
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 class ResNet50(nn.Module):
     def __init__(self, num_blocks=[3, 4, 6, 3], num_classes=10):
@@ -248,7 +298,8 @@ class ResNet50(nn.Module):
         self.maxpool = nn.MaxPool2d(3, 2, 1)
         c = 64
         for i, (n, w) in enumerate(zip(num_blocks, (64, 128, 256, 512)), start=1):
-            blocks = [Bottleneck(c, w, 1 if i == 1 else 2)] + [Bottleneck(4 * w, w) for _ in range(n - 1)]
+            blocks = [Bottleneck(c, w, 1 if i == 1 else 2)]
+            blocks += [Bottleneck(4 * w, w) for _ in range(n - 1)]
             setattr(self, f"layer{i}", nn.Sequential(*blocks))
             c = 4 * w
         self.fc = nn.Linear(2048, num_classes)
@@ -263,7 +314,9 @@ class ResNet50(nn.Module):
     theirs = resnet50(num_classes=2)
     theirs.load_state_dict(torch.load("weights.pth"))
     images = torch.randn(2, 3, 64, 64)
-    assert torch.allclose(theirs.eval()(images), load_run(tmp_path / "run").network.eval()(images), atol=1e-4)
+    assert torch.allclose(
+        theirs.eval()(images), load_run(tmp_path / "run").network.eval()(images), atol=1e-4
+    )
 
 
 def test_what_does_not_pass_is_said_and_not_trained_with(exercises, command, small, tmp_path):
@@ -280,21 +333,29 @@ def test_what_does_not_pass_is_said_and_not_trained_with(exercises, command, sma
     assert "\nyours      Bottleneck, make_criterion, make_optimizer, train_one_epoch\n" in out
     assert "\nchapter's  ResNet50, evaluate\n" in out
     state = load_checkpoint(tmp_path / "run" / "checkpoint.pt")
-    assert "conv2_x.0.layers.squeeze.weight" in state["model"]  # the chapter's network of the reader's blocks
+    assert (
+        "conv2_x.0.layers.squeeze.weight" in state["model"]
+    )  # the chapter's network of the reader's blocks
     assert len(state["optimizer"]["param_groups"]) == 2
     assert state["history"][0][3] > 1  # percent
     assert {path.name for path in (tmp_path / "run" / "answers").iterdir()} == {
-        "ch02_bottleneck.py",
-        "ch04_training.py",
+        "ch03_bottleneck.py",
+        "ch05_training.py",
     }
     assert command("report", "run", "--to", "ipynb")[0] == 0
 
 
 def test_the_notebook_of_a_mixed_run_runs_too(exercises, command, small, tmp_path, capsys):
-    training = (ANSWERS / "training" / "right" / "18_progress_prints.py").read_text(encoding="utf-8")
+    training = (ANSWERS / "training" / "right" / "18_progress_prints.py").read_text(
+        encoding="utf-8"
+    )
     broken = training.replace("return nn.CrossEntropyLoss()", "return nn.MSELoss()")
     assert broken != training
-    testing = (ANSWERS / "testing" / "right" / "10_numpy.py").read_text(encoding="utf-8").replace("float(", "(")
+    testing = (
+        (ANSWERS / "testing" / "right" / "10_numpy.py")
+        .read_text(encoding="utf-8")
+        .replace("float(", "(")
+    )
     exercises(
         bottleneck="right/07_moduledict.py",
         resnet50="right/04_modulelist_flat.py",
@@ -312,7 +373,9 @@ def test_the_notebook_of_a_mixed_run_runs_too(exercises, command, small, tmp_pat
 
 
 def test_nothing_passes(exercises, command, small, tmp_path):
-    refused(command(*small, "--mine"), "Nothing in exercises passes its check yet", "resnet50 check")
+    refused(
+        command(*small, "--mine"), "Nothing in exercises passes its check yet", "resnet50 check"
+    )
     exercises(testing="wrong/04_fraction.py")
     refused(command(*small, "--mine"), "Nothing in exercises passes its check yet")
     assert {path.name for path in tmp_path.iterdir()} == {"exercises"}
@@ -329,50 +392,65 @@ def test_the_network_is_judged_with_the_readers_own_block(exercises, command, sm
 
 
 def network_that_imports(place):
-    """Return a network that takes its block from an earlier answer and its widths from a file beside it."""
+    """Return a network that takes its block from an earlier answer and its widths from a file
+    beside it.
+    """
     source = (ANSWERS / "resnet50" / "right" / "04_modulelist_flat.py").read_text(encoding="utf-8")
-    imports = f"from {place}ch02_bottleneck import Bottleneck as Block\nfrom {place}widths import WIDTHS"
-    source = source.replace("from tutorial_code.ch02_bottleneck import Bottleneck", imports)
+    imports = (
+        f"from {place}ch03_bottleneck import Bottleneck as Block\nfrom {place}widths import WIDTHS"
+    )
+    source = source.replace("from tutorial_code.ch03_bottleneck import Bottleneck", imports)
     return source.replace("Bottleneck(", "Block(").replace("(64, 128, 256, 512)", "WIDTHS")
 
 
 WIDTHS = "WIDTHS = (64, 128, 256, 512)\n"
 
 
-def test_an_answer_may_import_earlier_answers_and_other_files(exercises, command, small, tmp_path, capsys, monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parent.parent / "exercises")  # as where pytest has collected them, too
+def test_an_answer_may_import_earlier_answers_and_other_files(
+    exercises, command, small, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.syspath_prepend(
+        Path(__file__).parent.parent / "exercises"
+    )  # as where pytest has collected them, too
     exercises(bottleneck="right/07_moduledict.py", resnet50=network_that_imports(""))
     (tmp_path / "exercises" / "widths.py").write_text(WIDTHS, encoding="utf-8")
     assert command(*small, "--mine", "--epochs", "1", "--out", "run", "--quiet")[0] == 0
-    assert "blocks.0.layers.squeeze.weight" in load_checkpoint(tmp_path / "run" / "checkpoint.pt")["model"]
+    assert (
+        "blocks.0.layers.squeeze.weight"
+        in load_checkpoint(tmp_path / "run" / "checkpoint.pt")["model"]
+    )
     shutil.rmtree(tmp_path / "exercises")
     assert command("test", "run")[0] == 0
     assert command("report", "run", "--to", "ipynb", "-o", "r.ipynb")[0] == 0
     shutil.rmtree(tmp_path / "run" / "answers")  # the notebook needs no file of the run
-    for name in ("ch02_bottleneck", "widths"):
+    for name in ("ch03_bottleneck", "widths"):
         del sys.modules[name]
     assert any(result_of(tmp_path / "run") in text for text in run_notebook("r.ipynb", capsys))
 
 
 def test_a_cell_imports_nothing_that_an_earlier_cell_defines():
     source = """import torch
-from tutorial_code.ch02_bottleneck import (
+from tutorial_code.ch03_bottleneck import (
     Bottleneck,
 )
-from tutorial_code.ch04_training import make_optimizer, train_one_epoch as train
+from tutorial_code.ch05_training import make_optimizer, train_one_epoch as train
 from tutorial_code.ch01_images import load_dataset
-from exercises.ch02_bottleneck import Bottleneck as Block
+from exercises.ch03_bottleneck import Bottleneck as Block
 from widths import *
 
 def f():
-    from ch02_bottleneck import Bottleneck
+    from ch03_bottleneck import Bottleneck
     return Bottleneck
 """
-    answers = {"ch05_testing.py": source, "ch02_bottleneck.py": "", "widths.py": "from ch02_bottleneck import x\nx = 1"}
+    answers = {
+        "ch06_testing.py": source,
+        "ch03_bottleneck.py": "",
+        "widths.py": "from ch03_bottleneck import x\nx = 1",
+    }
     assert (
-        answer_cells.as_cell("ch05_testing.py", answers, ["Bottleneck", "train_one_epoch"])
+        answer_cells.as_cell("ch06_testing.py", answers, ["Bottleneck", "train_one_epoch"])
         == """import torch
-from tutorial_code.ch04_training import make_optimizer
+from tutorial_code.ch05_training import make_optimizer
 train = train_one_epoch
 from tutorial_code.ch01_images import load_dataset
 Block = Bottleneck
@@ -385,7 +463,9 @@ def f():
 
 
 def test_copies_import_each_other_by_the_folders_name_too(tmp_path):
-    """In the project's own folder ``exercises`` is a package, and another run's copies have the same names."""
+    """In the project's own folder ``exercises`` is a package, and another run's copies have the
+    same names.
+    """
     for name, block in (("one", "07_moduledict"), ("other", "04_ordereddict")):
         folder = tmp_path / name / "answers"
         write(folder, bottleneck=f"right/{block}.py", resnet50=network_that_imports("exercises."))
@@ -400,9 +480,12 @@ def test_files_that_are_imported_are_found(tmp_path, monkeypatch):
     write(tmp_path / "exercises", bottleneck="import deeper, torch", testing="x = 1")
     (tmp_path / "exercises" / "deeper.py").write_text("from beside import x", encoding="utf-8")
     (tmp_path / "beside.py").write_text("x = 1", encoding="utf-8")
-    for line in ("from exercises.ch02_bottleneck import B", "from exercises import ch02_bottleneck as c"):
-        found = mine.imported_files({"ch03_resnet50.py": f"def f():\n    {line}"})
-        assert set(found) == {"ch02_bottleneck.py", "deeper.py", "beside.py"}
+    for line in (
+        "from exercises.ch03_bottleneck import B",
+        "from exercises import ch03_bottleneck as c",
+    ):
+        found = selection.imported_files({"ch04_resnet50.py": f"def f():\n    {line}"})
+        assert set(found) == {"ch03_bottleneck.py", "deeper.py", "beside.py"}
 
 
 def test_resumed_from_the_copies_it_is_the_same_run(exercises, command, small, tmp_path):
@@ -413,7 +496,9 @@ def test_resumed_from_the_copies_it_is_the_same_run(exercises, command, small, t
     assert load_checkpoint(tmp_path / "run" / "checkpoint.pt")["progress"]["loader"]["batch"] == 1
     exercises(bottleneck="1 / 0", resnet50="1 / 0", training="1 / 0", testing="1 / 0")
     assert command("train", "--resume", "--mine", "--out", "run", "--quiet")[0] == 0
-    whole, pieces = (load_checkpoint(tmp_path / name / "checkpoint.pt") for name in ("whole", "run"))
+    whole, pieces = (
+        load_checkpoint(tmp_path / name / "checkpoint.pt") for name in ("whole", "run")
+    )
     assert all(torch.equal(value, pieces["model"][name]) for name, value in whole["model"].items())
     assert [row[:4] for row in whole["history"]] == [row[:4] for row in pieces["history"]]
 
@@ -437,8 +522,12 @@ def test_a_run_without_mine_is_not_resumed_with_it(finished, command, tmp_path):
 
 
 def test_a_copy_that_is_missing_or_broken(run, command):
-    path = run / "answers" / "ch02_bottleneck.py"
-    for text, words in (("1 / 0", "ZeroDivisionError"), ("def", "not Python"), ("x = 1", "defines no Bottleneck")):
+    path = run / "answers" / "ch03_bottleneck.py"
+    for text, words in (
+        ("1 / 0", "ZeroDivisionError"),
+        ("def", "not Python"),
+        ("x = 1", "defines no Bottleneck"),
+    ):
         path.write_text(text, encoding="utf-8")
         for arguments in (["test", run], ["train", "--resume", "--out", run]):
             refused(command(*arguments), str(path), words)
@@ -450,29 +539,34 @@ def test_a_copy_that_is_missing_or_broken(run, command):
 def test_a_file_that_changes_while_it_is_judged(exercises, tmp_path, monkeypatch):
     exercises(testing="right/01_no_grad_context.py")
     monkeypatch.chdir(tmp_path)
-    real = mine.judge_files
+    real = selection.judge_files
 
     def judge_and_edit(files, jobs, own):
         files = list(files)
         yield from real(files, jobs, own=own)
         files[0][0].write_text("edited", encoding="utf-8")
 
-    monkeypatch.setattr(mine, "judge_files", judge_and_edit)
+    monkeypatch.setattr(selection, "judge_files", judge_and_edit)
     with pytest.raises(ReaderError, match="was changed while it was judged"):
-        mine.choose()
+        selection.choose()
 
 
 def test_an_error_of_the_readers_code_is_a_sentence(exercises, command, small, tmp_path):
     testing = (ANSWERS / "testing" / "right" / "01_no_grad_context.py").read_text(encoding="utf-8")
     raises = testing.replace(
-        "outputs = model(images)", "outputs = model(images if len(images[0, 0]) < 9 else images[:0])"
+        "outputs = model(images)",
+        "outputs = model(images if len(images[0, 0]) < 9 else images[:0])",
     )
     exercises(testing=raises)
     result = command(*small, "--mine", "--epochs", "1", "--out", "run", "--quiet")
-    refused(result, "Your code stopped in line 14 of ch05_testing.py (ValueError: Expected input batch_size (0)")
+    refused(
+        result,
+        "Your code stopped in line 14 of ch06_testing.py (ValueError: Expected input "
+        "batch_size (0)",
+    )
     exercises(testing=testing)
     assert command(*small, "--mine", "--epochs", "1", "--out", "other", "--quiet")[0] == 0
-    (tmp_path / "other" / "answers" / "ch05_testing.py").write_text(raises, encoding="utf-8")
+    (tmp_path / "other" / "answers" / "ch06_testing.py").write_text(raises, encoding="utf-8")
     refused(command("test", "other"), "Your code stopped in line")
 
 
@@ -483,13 +577,17 @@ def test_an_error_of_the_readers_code_is_a_sentence(exercises, command, small, t
 def data():
     images = torch.randint(1, 256, (12, 3, 32, 32), dtype=torch.uint8)
     labels = torch.arange(12) % 2
-    return ImageData(images[:8], labels[:8], images[8:], labels[8:], ("a", "b"), max_shift=4, may_flip=True)
+    return ImageData(
+        images[:8], labels[:8], images[8:], labels[8:], ("a", "b"), max_shift=4, may_flip=True
+    )
 
 
-CONFIG = Config(device="cpu", precision="fp32", batch_size=4, epochs=1, average=True)
+CONFIG = Config(device="cpu", precision="fp32", batch_size=4, epochs=1, ema=True)
 
 
-@pytest.mark.parametrize("path", [*BLOCKS, *NETWORKS], ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
+@pytest.mark.parametrize(
+    "path", [*BLOCKS, *NETWORKS], ids=lambda path: f"{path.parent.parent.name}-{path.stem}"
+)
 def test_every_right_answer_trains_and_opens_again(path, data, tmp_path):
     exercise = path.parent.parent.name
     write(tmp_path / "answers", **{exercise: f"right/{path.name}"})
@@ -520,7 +618,9 @@ def test_a_stem_that_cannot_be_replaced_is_said(answer, data, tmp_path):
 def test_a_stem_with_the_tutorials_names_is_replaced(data, tmp_path):
     pieces = with_network(tmp_path, "right/06_subclass_sequential.py")
     parts = build(replace(CONFIG, stem="3x3"), data, CPU, pieces=pieces)
-    assert parts.network.conv1.kernel_size == (3, 3) and isinstance(parts.network.maxpool, nn.Identity)
+    assert parts.network.conv1.kernel_size == (3, 3) and isinstance(
+        parts.network.maxpool, nn.Identity
+    )
 
 
 def test_products_are_used_where_they_can_be(data, tmp_path):
@@ -530,28 +630,39 @@ def test_products_are_used_where_they_can_be(data, tmp_path):
 
     images = torch.randn(2, 3, 32, 32)
     plain, products = (
-        build(replace(CONFIG, products=on), data, CPU, pieces=blocks("right/07_moduledict.py")).network.eval()(images)
+        build(
+            replace(CONFIG, conv1x1_matmul=on), data, CPU, pieces=blocks("right/07_moduledict.py")
+        ).network.eval()(images)
         for on in (False, True)
     )
     assert torch.allclose(plain, products, atol=1e-4) and not torch.equal(plain, products)
-    with pytest.raises(ReaderError, match="--products"):
-        build(replace(CONFIG, products=True), data, CPU, pieces=blocks("right/05_functional_conv_parameters.py"))
-    own_class = (ANSWERS / "bottleneck" / "right" / "01_torchvision_style.py").read_text(encoding="utf-8")
+    with pytest.raises(ReaderError, match="--conv1x1-matmul"):
+        build(
+            replace(CONFIG, conv1x1_matmul=True),
+            data,
+            CPU,
+            pieces=blocks("right/05_functional_conv_parameters.py"),
+        )
+    own_class = (ANSWERS / "bottleneck" / "right" / "01_torchvision_style.py").read_text(
+        encoding="utf-8"
+    )
     own_class = own_class.replace("nn.Conv2d(", "Conv(").replace(
         "class B", "class Conv(nn.Conv2d):\n    pass\nclass B", 1
     )
-    with pytest.raises(ReaderError, match="--products"):
-        build(replace(CONFIG, products=True), data, CPU, pieces=blocks(own_class))
+    with pytest.raises(ReaderError, match="--conv1x1-matmul"):
+        build(replace(CONFIG, conv1x1_matmul=True), data, CPU, pieces=blocks(own_class))
 
 
 def test_decay_of_weights_alone_needs_one_group(data, tmp_path):
     write(tmp_path / "answers", training="right/20_two_param_groups.py")
     pieces = components_of(tmp_path, ["make_optimizer"])
-    with pytest.raises(ReaderError, match="add --decay all"):
-        build(replace(CONFIG, decay="weights"), data, CPU, pieces=pieces)
+    with pytest.raises(ReaderError, match="add --decay-on all"):
+        build(replace(CONFIG, decay_on="weights"), data, CPU, pieces=pieces)
 
 
-def test_a_run_that_an_option_cannot_be_applied_to_leaves_nothing(exercises, command, small, tmp_path):
+def test_a_run_that_an_option_cannot_be_applied_to_leaves_nothing(
+    exercises, command, small, tmp_path
+):
     exercises(bottleneck="right/07_moduledict.py", resnet50="right/04_modulelist_flat.py")
     refused(command(*small, "--mine", "--stem", "3x3", "--out", "run", "--quiet"), "--stem 7x7")
     assert not (tmp_path / "run").exists()
@@ -576,5 +687,8 @@ def test_a_memory_format_that_a_network_cannot_take_is_said(data, tmp_path):
 
 def test_blocks_that_are_not_found_are_said():
     network = CHAPTERS.ResNet50([1, 1, 1, 1])
-    assert blocks_not_found(Config(), network) == "4 of 16 were found; the others do not start as their shortcuts"
+    assert (
+        blocks_not_found(Config(), network)
+        == "4 of 16 were found; the others do not start as their shortcuts"
+    )
     assert blocks_not_found(Config(zero_init=False), network) == ""

@@ -7,8 +7,8 @@ from torchinfo import summary
 from torchvision.models import resnet50
 from torchvision.models.resnet import Bottleneck as TheirBottleneck
 
-from tutorial_code.ch02_bottleneck import Bottleneck
-from tutorial_code.ch03_resnet50 import (
+from tutorial_code.ch03_bottleneck import Bottleneck
+from tutorial_code.ch04_resnet50 import (
     ResNet50,
     count_groups,
     from_torchvision,
@@ -28,10 +28,17 @@ def parameters(model, size):
 def test_bottleneck_counts_and_shapes(in_channels, channels, stride, count):
     block = Bottleneck(in_channels, channels, stride)
     assert parameters(block, (2, in_channels, 9, 8)) == count
-    assert block(torch.randn(2, in_channels, 9, 8)).shape == (2, 4 * channels, -(-9 // stride), -(-8 // stride))
+    assert block(torch.randn(2, in_channels, 9, 8)).shape == (
+        2,
+        4 * channels,
+        -(-9 // stride),
+        -(-8 // stride),
+    )
 
 
-@pytest.mark.parametrize(("in_channels", "stride", "identity"), [(32, 1, True), (32, 2, False), (8, 1, False)])
+@pytest.mark.parametrize(
+    ("in_channels", "stride", "identity"), [(32, 1, True), (32, 2, False), (8, 1, False)]
+)
 def test_shortcut_is_a_projection_only_where_shapes_differ(in_channels, stride, identity):
     block = Bottleneck(in_channels, 8, stride)
     assert isinstance(block.shortcut, nn.Identity) == identity
@@ -46,7 +53,9 @@ def test_bottleneck_equals_torchvisions(in_channels, stride, training):
     mine = Bottleneck(in_channels, 8, stride).train(training)
     downsample = None if isinstance(mine.shortcut, nn.Identity) else copy.deepcopy(mine.shortcut)
     theirs = TheirBottleneck(in_channels, 8, stride, downsample).train(training)
-    renamed = {name.replace("shortcut.", "downsample."): value for name, value in mine.state_dict().items()}
+    renamed = {
+        name.replace("shortcut.", "downsample."): value for name, value in mine.state_dict().items()
+    }
     theirs.load_state_dict(renamed)
     x = torch.randn(3, in_channels, 7, 7)
     before = x.clone()
@@ -58,7 +67,10 @@ def test_convolutions_have_no_bias_and_every_parameter_gets_a_gradient():
     model = ResNet50()
     assert all(module.bias is None for module in model.modules() if isinstance(module, nn.Conv2d))
     model(torch.randn(2, 3, 32, 32)).square().sum().backward()
-    assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in model.parameters())
+    assert all(
+        parameter.grad is not None and parameter.grad.abs().sum() > 0
+        for parameter in model.parameters()
+    )
 
 
 @pytest.mark.parametrize(("classes", "count"), [(10, 23_528_522), (1000, 25_557_032)])
@@ -69,7 +81,12 @@ def test_resnet50_counts(classes, count):
 def test_table_1_is_the_network_counted_stage_by_stage():
     rows = {row.name: row for row in count_groups(ResNet50(num_classes=1000), 224)}
     theirs = resnet50(num_classes=1000)
-    for name, layer in [("conv2_x", "layer1"), ("conv3_x", "layer2"), ("conv4_x", "layer3"), ("conv5_x", "layer4")]:
+    for name, layer in [
+        ("conv2_x", "layer1"),
+        ("conv3_x", "layer2"),
+        ("conv4_x", "layer3"),
+        ("conv5_x", "layer4"),
+    ]:
         assert rows[name].parameters == sum(p.numel() for p in getattr(theirs, layer).parameters())
     assert [rows[f"conv{n}_x"].blocks for n in range(2, 6)] == [3, 4, 6, 3]
     assert [rows[f"conv{n}_x"].output_shape for n in range(2, 6)] == [
@@ -82,12 +99,15 @@ def test_table_1_is_the_network_counted_stage_by_stage():
     assert sum(row.parameters for row in rows.values()) == whole.total_params == 25_557_032
     assert sum(row.multiply_adds for row in rows.values()) == whole.total_mult_adds
     assert whole.total_mult_adds == pytest.approx(4.09e9, rel=0.001)
-    paper = sum(row.multiply_adds for row in count_groups(with_stride_on_first_conv(ResNet50(num_classes=1000)), 224))
+    paper = sum(
+        row.multiply_adds
+        for row in count_groups(with_stride_on_first_conv(ResNet50(num_classes=1000)), 224)
+    )
     assert 3.8e9 < paper < 3.9e9
 
 
 @pytest.mark.parametrize("size", [32, 64, 97, 224])
-def test_any_picture_size(size):
+def test_any_image_size(size):
     assert ResNet50(num_classes=7).eval()(torch.randn(1, 3, size, size)).shape == (1, 7)
 
 
@@ -101,7 +121,9 @@ def test_the_default_is_never_mutated():
     first, second = ResNet50(), ResNet50()
     assert ResNet50.__init__.__defaults__ == ([3, 4, 6, 3], 10)
     assert first.state_dict().keys() == second.state_dict().keys()
-    assert not {p.data_ptr() for p in first.parameters()} & {p.data_ptr() for p in second.parameters()}
+    assert not {p.data_ptr() for p in first.parameters()} & {
+        p.data_ptr() for p in second.parameters()
+    }
 
 
 def twins(num_classes=10):
@@ -119,7 +141,8 @@ def test_weights_go_both_ways():
 
 
 @pytest.mark.parametrize(
-    ("training", "shape"), [(True, (4, 3, 45, 37)), (False, (2, 3, 97, 97)), (False, (1, 3, 32, 32))]
+    ("training", "shape"),
+    [(True, (4, 3, 45, 37)), (False, (2, 3, 97, 97)), (False, (1, 3, 32, 32))],
 )
 def test_outputs_and_gradients_equal_torchvisions(training, shape):
     mine, theirs = (model.train(training) for model in twins())
@@ -130,7 +153,9 @@ def test_outputs_and_gradients_equal_torchvisions(training, shape):
         output.square().sum().backward()
     gradients = to_torchvision({name: p.grad for name, p in mine.named_parameters()})
     for name, parameter in theirs.named_parameters():
-        torch.testing.assert_close(gradients[name], parameter.grad, rtol=1e-3, atol=1e-4 * parameter.grad.abs().max())
+        torch.testing.assert_close(
+            gradients[name], parameter.grad, rtol=1e-3, atol=1e-4 * parameter.grad.abs().max()
+        )
 
 
 def test_three_sgd_steps_equal_torchvisions():

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tutorial_code.errors import ReaderError
-from tutorial_code.overwriting import make_way
+from tutorial_code.shared.errors import ReaderError
+from tutorial_code.shared.overwriting import make_way
 
 RIGHT = Path(__file__).parent / "answers" / "bottleneck" / "right" / "01_torchvision_style.py"
 
@@ -49,7 +49,10 @@ def test_a_file_that_is_there_is_refused_or_kept(arguments, name, run, answers, 
     assert path.with_name(f"{path.name}.bak").read_text(encoding="utf-8") == "hours of work"
     path.write_text("more work", encoding="utf-8")
     assert command(*arguments, "--force")[0] == 0
-    kept = {file.name: file.read_text(encoding="utf-8") for file in path.parent.glob(f"{path.name}.bak*")}
+    kept = {
+        file.name: file.read_text(encoding="utf-8")
+        for file in path.parent.glob(f"{path.name}.bak*")
+    }
     assert kept == {f"{path.name}.bak": "hours of work", f"{path.name}.bak2": "more work"}
 
 
@@ -63,14 +66,20 @@ def test_a_free_name_needs_no_force(arguments, name, run, answers, command, tmp_
 def test_what_a_command_itself_names_in_a_run_folder_is_written_again(run, command):
     for arguments in (["report", run], ["report", run, "--to", "md"], ["export", run]):
         assert command(*arguments)[0] == command(*arguments)[0] == 0
-    assert {path.name for path in run.iterdir()} >= {"report.html", "report.md", "weights.safetensors"}
+    assert {path.name for path in run.iterdir()} >= {
+        "report.html",
+        "report.md",
+        "weights.safetensors",
+    }
     assert not list(run.glob("*.bak*"))
 
 
 def test_a_refusal_comes_before_the_work(answers, command, tmp_path, monkeypatch):
     from tutorial_code.checks import grade
 
-    monkeypatch.setattr(grade, "grade_folder", lambda *args: pytest.fail("the class was judged first"))
+    monkeypatch.setattr(
+        grade, "grade_folder", lambda *args: pytest.fail("the class was judged first")
+    )
     (tmp_path / "mine.json").write_text("mine", encoding="utf-8")
     assert command("grade", "bottleneck", answers, "--json", "mine.json")[0] == 2
 
@@ -104,21 +113,25 @@ def test_every_command_takes_every_spelling_of_its_output(option, run, small, co
 
 @pytest.mark.parametrize("option", ["-o", "--out", "--output"])
 def test_train_without_typer_takes_them_too(option, monkeypatch):
-    from tutorial_code import plain
-    from tutorial_code.runs import start
+    from tutorial_code.cli import cli_argparse
+    from tutorial_code.runs import launch
 
     given = []
-    monkeypatch.setattr(start, "start", lambda *args: given.append(args[1]))
+    monkeypatch.setattr(launch, "start", lambda *args: given.append(args[1]))
     monkeypatch.setattr("sys.argv", ["resnet50", "train", option, "mine"])
     with pytest.raises(SystemExit):
-        plain.main()
+        cli_argparse.main()
     assert given == [Path("mine")]
 
 
 @pytest.mark.parametrize(
-    "arguments", [["report", "run"], ["compare", "run", "run"], ["export", "run"]], ids=lambda a: a[0]
+    "arguments",
+    [["report", "run"], ["compare", "run", "run"], ["export", "run"]],
+    ids=lambda a: a[0],
 )
-def test_a_file_that_cannot_be_written_is_said_in_words_that_fit_every_command(arguments, run, command):
+def test_a_file_that_cannot_be_written_is_said_in_words_that_fit_every_command(
+    arguments, run, command
+):
     name = {"report": "r.html", "compare": "c.svg", "export": "w.safetensors"}[arguments[0]]
     code, _, err = command(*arguments, "-o", f"nowhere/{name}")
     assert code == 2 and err.count("\n") == 1

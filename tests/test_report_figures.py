@@ -25,7 +25,10 @@ def test_no_figure_brings_colours_of_its_own(report):
     assert not re.search(r": ?#[0-9a-f]{6}|background", drawn)
     used = set(re.findall(r"var\((--[\w-]+)\)", drawn))
     assert {"--figure-1", "--figure-2"} <= used
-    light, dark = (set(re.findall(r"(--figure-\d):", part)) for part in report.split("</style>")[0].split("@media"))
+    light, dark = (
+        set(re.findall(r"(--figure-\d):", part))
+        for part in report.split("</style>")[0].split("@media")
+    )
     assert used - {"--figure-paper"} <= light == dark
 
 
@@ -33,5 +36,8 @@ def test_ids_within_the_page_are_unique(report):
     ids = re.findall(r'\sid="([^"]+)"', report)
     assert ids and len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', report)) and all(
-        name in ids for pair in re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', report) for name in pair if name
+        name in ids
+        for pair in re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', report)
+        for name in pair
+        if name
     )

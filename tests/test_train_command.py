@@ -1,4 +1,6 @@
-"""`resnet50 train` and the commands that use its run: what they write, what they say, what they refuse."""
+"""`resnet50 train` and the commands that use its run: what they write, what they say, what they
+refuse.
+"""
 
 import json
 import math
@@ -29,7 +31,10 @@ def read(path):
 
 
 def metrics(folder):
-    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
 
 
@@ -57,7 +62,10 @@ def test_a_run_folder_holds_what_it_should(finished):
     summary = read(finished / "summary.json")
     assert summary["epochs"] == len(metrics(finished)) == 2
     last = metrics(finished)[-1]
-    assert summary["test_loss"] == last["test_loss"] and summary["test_accuracy"] == last["test_accuracy"]
+    assert (
+        summary["test_loss"] == last["test_loss"]
+        and summary["test_accuracy"] == last["test_accuracy"]
+    )
     assert summary["train_loss"] == last["train_loss"]
     assert summary["parameters"] == 23_528_522 - 8 * 2049  # two classes
     assert summary["images_per_second"] == pytest.approx(40 / summary["seconds"])
@@ -66,7 +74,9 @@ def test_a_run_folder_holds_what_it_should(finished):
     results = read(finished / "classes.json")
     right = sum(results["confusions"][label][label] for label in range(2))
     assert 100 * right / 6 == pytest.approx(summary["test_accuracy"])
-    assert results["accuracy"] == [pytest.approx(100 * results["confusions"][i][i] / 3) for i in range(2)]
+    assert results["accuracy"] == [
+        pytest.approx(100 * results["confusions"][i][i] / 3) for i in range(2)
+    ]
     logits = np.load(finished / "logits.npy")
     assert logits.dtype == np.float16 and logits.shape == (6, 2)
     assert [logits[3 * i : 3 * i + 3].argmax(1).tolist().count(i) for i in range(2)] == [
@@ -80,7 +90,10 @@ def test_testing_a_run_gives_its_numbers_again(finished, command):
     code, out, _ = command("test", finished)
     summary = read(finished / "summary.json")
     assert code == 0
-    assert out == f"test loss {summary['test_loss']:.4f}   test accuracy {summary['test_accuracy']:.2f}%\n"
+    assert (
+        out
+        == f"test loss {summary['test_loss']:.4f}   test accuracy {summary['test_accuracy']:.2f}%\n"
+    )
 
 
 def test_same_seed_same_metrics_and_other_seed_others(small_network, small, command, tmp_path):
@@ -91,13 +104,15 @@ def test_same_seed_same_metrics_and_other_seed_others(small_network, small, comm
     assert first[0]["train_loss"] != other[0]["train_loss"]
 
 
-def test_predict_names_classes_with_probabilities(finished, pictures_folder, command):
-    picture = pictures_folder / "test" / "one" / "0.png"
-    code, out, _ = command("predict", finished, picture, picture)
+def test_predict_names_classes_with_probabilities(finished, images_folder, command):
+    image = images_folder / "test" / "one" / "0.png"
+    code, out, _ = command("predict", finished, image, image)
     assert code == 0
     first, second = out.splitlines()
     assert first == second
-    shares = [float(part.split()[-1].rstrip("%")) for part in first.removeprefix(f"{picture}: ").split(", ")]
+    shares = [
+        float(part.split()[-1].rstrip("%")) for part in first.removeprefix(f"{image}: ").split(", ")
+    ]
     assert sum(shares) == pytest.approx(100, abs=0.2) and shares == sorted(shares, reverse=True)
 
 
@@ -108,7 +123,9 @@ def test_html_report_is_one_file_with_everything(finished):
     for row in metrics(finished):
         assert f"{row['train_loss']:.4f}" in text
     assert text.count("</svg>") >= 2
-    sources = [part.split('"')[0] for part in text.replace("xlink:href=", "src=").split('src="')[1:]]
+    sources = [
+        part.split('"')[0] for part in text.replace("xlink:href=", "src=").split('src="')[1:]
+    ]
     assert all(source.startswith(("data:", "#")) for source in sources)
     assert "http" not in text
 
@@ -128,7 +145,9 @@ def test_notebook_report_is_valid_and_runs(finished, command, capsys):
     nbformat.validate(notebook)
     summary = read(finished / "summary.json")
     result = f"test loss {summary['test_loss']:.4f}, accuracy {summary['test_accuracy']:.2f}%\n"
-    assert result in [output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert result in [
+        output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
+    ]
     names, printed = {}, []
     for cell in [cell for cell in notebook.cells if cell.cell_type == "code"]:
         exec(cell.source, names)
@@ -159,16 +178,16 @@ def test_notebook_report_is_valid_and_runs(finished, command, capsys):
         ("--precision", "fp8"),
         ("--recipe", "best"),
         ("--stem", "5x5"),
-        ("--decay", "none"),
-        ("--loading", "disk"),
-        ("--warmup", "-1"),
+        ("--decay-on", "none"),
+        ("--loader", "disk"),
+        ("--warmup-epochs", "-1"),
         ("--label-smoothing", "1"),
         ("--label-smoothing", "nan"),
         ("--cutout", "-1"),
-        ("--cutout", "8"),  # needs --loading device
+        ("--cutout", "8"),  # needs --loader device
         ("--cuda-graphs", ""),  # needs --compile
-        ("--validation", "-1"),
-        ("--validation", "1436"),
+        ("--val-size", "-1"),
+        ("--val-size", "1436"),
         ("--workers", "-1"),
         ("--time-limit", "0"),
         ("--time-limit", "nan"),
@@ -209,8 +228,12 @@ def test_resume_with_another_configuration(run, small, command):
     refused(command(*small, "--resume", "--lr", "0.5", "--out", run), "--lr", "0.03")
 
 
-@pytest.mark.parametrize("damage", ["truncated", "garbage", "empty", "pickle", "missing", "foreign", "code"])
-def test_a_bad_checkpoint_falls_back_to_the_one_before_or_is_refused(damage, run, command, tmp_path):
+@pytest.mark.parametrize(
+    "damage", ["truncated", "garbage", "empty", "pickle", "missing", "foreign", "code"]
+)
+def test_a_bad_checkpoint_falls_back_to_the_one_before_or_is_refused(
+    damage, run, command, tmp_path
+):
     path = run / "checkpoint.pt"
 
     class Evil:
@@ -234,7 +257,9 @@ def test_a_bad_checkpoint_falls_back_to_the_one_before_or_is_refused(damage, run
     if damage not in ("foreign", "code"):
         code, out, err = command("test", run)
         assert code == 0 and out.startswith("test loss")
-        assert err == f"{path} is missing or damaged, so the one before is used: it holds epoch 1.\n"
+        assert (
+            err == f"{path} is missing or damaged, so the one before is used: it holds epoch 1.\n"
+        )
         (run / "checkpoint-before.pt").unlink()
     for arguments in (["train", "--resume", "--out", run], ["test", run], ["report", run]):
         refused(command(*arguments), "checkpoint.pt")
@@ -268,7 +293,7 @@ def test_resume_with_the_checkpoint_of_another_run(run, command):
 
 def test_a_run_that_is_older_than_an_option_goes_on(run, command):
     state = load_checkpoint(run / "checkpoint.pt")
-    del state["config"]["products"]
+    del state["config"]["conv1x1_matmul"]
     save_checkpoint(run / "checkpoint.pt", state)
     (run / "config.json").write_text(json.dumps(state["config"]), encoding="utf-8")
     assert command("train", "--resume", "--out", run, "--quiet")[0] == 0
@@ -285,7 +310,9 @@ def test_resuming_a_finished_run_changes_nothing(run, command):
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_loss_that_explodes_stops_and_keeps_the_last_good_checkpoint(small, command, tmp_path):
-    result = command(*small, "--out", "run", "--lr", "1e30", "--schedule", "constant", "--epochs", "3")
+    result = command(
+        *small, "--out", "run", "--lr", "1e30", "--schedule", "constant", "--epochs", "3"
+    )
     refused(result, "at step 2 (epoch 1, batch 2 of 3)", "--lr 1e+29")
     checkpoint = load_checkpoint(tmp_path / "run" / "checkpoint.pt")
     assert all(value.isfinite().all() for value in checkpoint["model"].values())
@@ -303,7 +330,7 @@ def test_a_full_memory_is_said(small, command, monkeypatch):
 
 def test_a_full_disk_while_saving_loses_nothing(run, monkeypatch):
     before = (run / "checkpoint.pt").read_bytes()
-    from tutorial_code.errors import ReaderError
+    from tutorial_code.shared.errors import ReaderError
 
     def full(*args):
         raise OSError(28, "No space left on device")
@@ -318,7 +345,7 @@ def test_a_full_disk_while_saving_loses_nothing(run, monkeypatch):
 def test_missing_and_damaged_run_folders(run, command, tmp_path):
     for name in ("test", "report"):
         refused(command(name, tmp_path / "nothing"), "nothing")
-    refused(command("predict", run, tmp_path / "nothing.png"), "no picture")
+    refused(command("predict", run, tmp_path / "nothing.png"), "no image")
     (run / "summary.json").write_text("{")
     refused(command("report", run), "damaged")
     (run / "summary.json").unlink()
@@ -340,5 +367,7 @@ def test_progress_says_what_was_chosen_and_why(small, command):
     code, out, _ = command(*small, "--precision", "auto", "--epochs", "1", "--out", "run")
     assert code == 0
     assert "cpu (asked for)" in out
-    assert "bf16 (this cpu computes in it directly)" in out or "fp32 (no fast bf16 was found)" in out
+    assert (
+        "bf16 (this cpu computes in it directly)" in out or "fp32 (no fast bf16 was found)" in out
+    )
     assert math.isfinite(float(out.split("test loss")[-1].split()[0]))

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from tutorial_code import plain
+from tutorial_code.cli import cli_argparse
 from tutorial_code.runs.config import GROUPS, START, Config
 
 
@@ -20,7 +20,8 @@ def with_typer(command, monkeypatch):
     text = command("train", "--help")[1]
     panels = re.split(r"╭─ (.+?) ─+╮", text)[1:]
     return {
-        title: re.findall(r"│\s+\*?\s*(--[a-z0-9-]+)", body) for title, body in zip(*[iter(panels)] * 2, strict=True)
+        title: re.findall(r"│\s+\*?\s*(--[a-z0-9-]+)", body)
+        for title, body in zip(*[iter(panels)] * 2, strict=True)
     }
 
 
@@ -29,7 +30,7 @@ def with_argparse(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(sys, "argv", ["resnet50", "train", "--help"])
     with pytest.raises(SystemExit):
-        plain.main()
+        cli_argparse.main()
     parts = re.split(r"^(\S.*):$", capsys.readouterr().out, flags=re.MULTILINE)[1:]
     return {
         title: re.findall(r"^  (--[a-z0-9-]+)", body, re.MULTILINE)
@@ -40,7 +41,9 @@ def with_argparse(monkeypatch, capsys):
 def test_both_commands_have_the_same_groups_in_the_same_order(with_typer, with_argparse):
     for shown in (with_typer, with_argparse):
         assert [title for title in shown if title in GROUPS] == list(GROUPS)
-    assert {name: with_typer[name] for name in GROUPS} == {name: with_argparse[name] for name in GROUPS}
+    assert {name: with_typer[name] for name in GROUPS} == {
+        name: with_argparse[name] for name in GROUPS
+    }
 
 
 def test_every_option_stands_in_the_group_that_it_names(with_typer):

@@ -1,4 +1,6 @@
-"""Each option of `resnet50 train` reaches what it names: a new one without an entry here fails the suite."""
+"""Each option of `resnet50 train` reaches what it names: a new one without an entry here fails the
+suite.
+"""
 
 from dataclasses import fields, replace
 
@@ -7,10 +9,10 @@ import torch
 from torch import nn
 
 from tutorial_code.ch01_images import ImageData
-from tutorial_code.runs import recipe, training
+from tutorial_code.runs import training, training_setup
 from tutorial_code.runs.config import Config, configure
-from tutorial_code.runs.pace import Pace
-from tutorial_code.runs.progress import open_terminal
+from tutorial_code.runs.console import open_terminal
+from tutorial_code.runs.interruption import SaveTimes
 
 CPU = torch.device("cpu")
 BASE = Config(device="cpu", precision="fp32", batch_size=4, epochs=2)  # 5 steps an epoch
@@ -18,10 +20,14 @@ BASE = Config(device="cpu", precision="fp32", batch_size=4, epochs=2)  # 5 steps
 
 @pytest.fixture
 def data():
-    """20 images of noise to train and 8 to test, of two classes; mirrored they are still of their class."""
+    """20 images of noise to train and 8 to test, of two classes; mirrored they are still of their
+    class.
+    """
     images = torch.randint(1, 256, (28, 3, 32, 32), dtype=torch.uint8)
     labels = torch.arange(28) % 2
-    return ImageData(images[:20], labels[:20], images[20:], labels[20:], ("a", "b"), max_shift=4, may_flip=True)
+    return ImageData(
+        images[:20], labels[:20], images[20:], labels[20:], ("a", "b"), max_shift=4, may_flip=True
+    )
 
 
 def group(name):
@@ -40,18 +46,24 @@ def has_a_hole(parts):
 
 
 def given_channels_last(parts):
-    """Return whether the network is given its images, and so computes, with the channels last in memory."""
+    """Return whether the network is given its images, and so computes, with the channels last in
+    memory.
+    """
     images = []
     parts.network.conv1.register_forward_pre_hook(lambda layer, given: images.append(given[0]))
     parts.model.eval()(torch.zeros(2, 3, 32, 32))
     return images[0].is_contiguous(memory_format=torch.channels_last)
 
 
-BUILT = {  # name: options, what is looked at in the parts of a training, what it is without them, what it is with them
+# name: options, what is looked at in the parts of a training, what it is without them, what it is
+# with them
+BUILT = {
     "epochs": ({"epochs": 4}, lambda parts: factors(parts).index(0), 10, 20),
     "batch_size": (
         {"batch_size": 8},
-        lambda parts: [len(next(iter(loader))[1]) for loader in (parts.train_loader, parts.test_loader)],
+        lambda parts: [
+            len(next(iter(loader))[1]) for loader in (parts.train_loader, parts.test_loader)
+        ],
         [4, 4],
         [8, 8],
     ),
@@ -59,28 +71,38 @@ BUILT = {  # name: options, what is looked at in the parts of a training, what i
     "momentum": ({"momentum": 0.5}, group("momentum"), [0.9], [0.5]),
     "nesterov": ({"nesterov": True}, group("nesterov"), [False], [True]),
     "weight_decay": ({"weight_decay": 0.1}, group("weight_decay"), [5e-4], [0.1]),
-    "decay": ({"decay": "weights"}, group("weight_decay"), [5e-4], [5e-4, 0.0]),
-    "schedule": ({"schedule": "constant"}, lambda parts: type(parts.schedule).__name__, "LambdaLR", "NoneType"),
-    "warmup": (
-        {"warmup": 2},
+    "decay_on": ({"decay_on": "weights"}, group("weight_decay"), [5e-4], [5e-4, 0.0]),
+    "schedule": (
+        {"schedule": "constant"},
+        lambda parts: type(parts.schedule).__name__,
+        "LambdaLR",
+        "NoneType",
+    ),
+    "warmup_epochs": (
+        {"warmup_epochs": 2},
         lambda parts: factors(parts)[:6],
         [0.2, 0.4, 0.6, 0.8, 1.0, 1.0],
         [0.1, 0.2, 0.3, 0.4, 0.5, 0.6],
     ),
-    "label_smoothing": ({"label_smoothing": 0.1}, lambda parts: parts.criterion.label_smoothing, 0.0, 0.1),
+    "label_smoothing": (
+        {"label_smoothing": 0.1},
+        lambda parts: parts.criterion.label_smoothing,
+        0.0,
+        0.1,
+    ),
     "augment": (
         {"augment": False},
         lambda parts: [step.func.__name__ for step in parts.train_loader.dataset.transforms],
         ["augment", "normalise"],
         ["normalise"],
     ),
-    "cutout": ({"loading": "device", "augment": False, "cutout": 8}, has_a_hole, False, True),
+    "cutout": ({"loader": "device", "augment": False, "cutout": 8}, has_a_hole, False, True),
     "stem": ({"stem": "3x3"}, lambda parts: parts.network.conv1.kernel_size, (7, 7), (3, 3)),
-    "products": (
-        {"products": True},
+    "conv1x1_matmul": (
+        {"conv1x1_matmul": True},
         lambda parts: type(parts.network.conv2_x[0].conv1).__name__,
         "Conv2d",
-        "ProductConv",
+        "MatmulConv1x1",
     ),
     "zero_init": (
         {"zero_init": False},
@@ -88,9 +110,14 @@ BUILT = {  # name: options, what is looked at in the parts of a training, what i
         [0.0],
         [1.0],
     ),
-    "average": ({"average": True}, lambda parts: type(parts.average).__name__, "NoneType", "AveragedModel"),
-    "flip_test": ({"flip_test": True}, lambda parts: type(parts.model).__name__, "Accelerated", "FlipTested"),
-    "loading": ({"loading": "device"}, lambda parts: type(parts.train_loader).__name__, "DataLoader", "DeviceLoader"),
+    "ema": ({"ema": True}, lambda parts: type(parts.average).__name__, "NoneType", "AveragedModel"),
+    "tta": ({"tta": True}, lambda parts: type(parts.model).__name__, "Accelerated", "EvalWithFlip"),
+    "loader": (
+        {"loader": "device"},
+        lambda parts: type(parts.train_loader).__name__,
+        "DataLoader",
+        "DeviceLoader",
+    ),
     "workers": ({"workers": 1}, lambda parts: parts.train_loader.num_workers, 0, 1),
     "channels_last": ({"channels_last": False}, given_channels_last, True, False),
     "precision": ({"precision": "bf16"}, lambda parts: parts.model.precision, "fp32", "bf16"),
@@ -108,10 +135,11 @@ BUILT = {  # name: options, what is looked at in the parts of a training, what i
         (1, 1),
     ),
 }
-BEGUN = {  # name: options, and what the beginning of a training makes of it without them and with them
+# name: options, and what the beginning of a training makes of it without them and with them
+BEGUN = {
     "data": ({"data": "cifar10"}, "digits", "cifar10"),
     "device": ({"device": "mps"}, "cpu", "mps"),
-    "validation": ({"validation": 6}, (20, 8), (14, 6)),
+    "val_size": ({"val_size": 6}, (20, 8), (14, 6)),
 }
 ELSEWHERE = {"recipe", "tf32", "mine"}  # tests of their own, below and in test_mine.py
 
@@ -128,11 +156,11 @@ def test_every_entry_gives_another_value_than_the_default():
 
 @pytest.mark.parametrize("name", BUILT)
 def test_an_option_reaches_its_part_of_the_training(name, data, small_network, monkeypatch):
-    monkeypatch.setattr(recipe, "choose_compile", lambda asked, device: (asked, ""))
+    monkeypatch.setattr(training_setup, "choose_compile", lambda asked, device: (asked, ""))
     monkeypatch.setattr(torch, "compile", lambda network, mode, dynamic: ("compiled", mode))
     options, seen, without, given = BUILT[name]
-    assert seen(recipe.build(BASE, data, CPU)) == without
-    assert seen(recipe.build(replace(BASE, **options), data, CPU)) == given
+    assert seen(training_setup.build(BASE, data, CPU)) == without
+    assert seen(training_setup.build(replace(BASE, **options), data, CPU)) == given
 
 
 @pytest.mark.parametrize("name", BEGUN)
@@ -143,16 +171,18 @@ def test_an_option_reaches_the_beginning_of_the_training(name, data, monkeypatch
     seen = {}
 
     def build(config, images, device, **pieces):
-        seen["validation"] = len(images.train_labels), len(images.test_labels)
+        seen["val_size"] = len(images.train_labels), len(images.test_labels)
         raise BegunError
 
-    monkeypatch.setattr(training, "choose_device", lambda name: seen.update(device=name) or (CPU, ""))
+    monkeypatch.setattr(
+        training, "choose_device", lambda name: seen.update(device=name) or (CPU, "")
+    )
     monkeypatch.setattr(training, "load_dataset", lambda spec: seen.update(data=spec) or data)
     monkeypatch.setattr(training, "build", build)
     options, without, given = BEGUN[name]
     for number, (config, value) in enumerate([(BASE, without), (replace(BASE, **options), given)]):
         with pytest.raises(BegunError):
-            training.train(config, tmp_path / f"{number}", False, open_terminal(True), Pace())
+            training.train(config, tmp_path / f"{number}", False, open_terminal(True), SaveTimes())
         assert seen[name] == value
 
 
@@ -175,10 +205,10 @@ def test_tf32_reaches_the_products_of_a_gpu(tf32, value, rounding, monkeypatch):
     """In training and in testing. The setting is there on a machine without a GPU, too."""
     cuda, config = torch.device("cuda"), replace(BASE, tf32=tf32)
     other = replace(BASE, tf32=not tf32)
-    recipe.for_testing(other, False, cuda, nn.Identity())
-    recipe._for_training(config, False, cuda, nn.Identity(), None)
+    training_setup.for_testing(other, False, cuda, nn.Identity())
+    training_setup._for_training(config, False, cuda, nn.Identity(), None)
     assert rounding() == [value] * 2
-    recipe.for_testing(other, False, cuda, nn.Identity())
+    training_setup.for_testing(other, False, cuda, nn.Identity())
     assert rounding() != [value] * 2
-    recipe.for_testing(config, False, cuda, nn.Identity())
+    training_setup.for_testing(config, False, cuda, nn.Identity())
     assert rounding() == [value] * 2

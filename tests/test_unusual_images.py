@@ -1,4 +1,6 @@
-"""`predict` says when an image is unlike those of the training: a digit in black on white above all."""
+"""`predict` says when an image is unlike those of the training: a digit in black on white above
+all.
+"""
 
 import shutil
 
@@ -7,13 +9,18 @@ import torch
 from PIL import Image
 
 from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
-from tutorial_code.runs.unusual import brightness_of, brightness_statistics, is_unusual, notice
+from tutorial_code.runs.unusual_images import (
+    brightness_of,
+    brightness_statistics,
+    is_unusual,
+    notice,
+)
 
 
 @pytest.fixture
-def black_on_white(pictures_folder, tmp_path):
+def black_on_white(images_folder, tmp_path):
     """A real digit of the test set as a person writes it: black on white paper, and large."""
-    original = pictures_folder / "test" / "one" / "0.png"
+    original = images_folder / "test" / "one" / "0.png"
     path = tmp_path / "drawn.png"
     with Image.open(original) as image:
         image.convert("L").point(lambda value: 255 - value).save(path)
@@ -25,7 +32,9 @@ def test_real_digits_are_usual_and_inverted_ones_never_are(digits):
     statistics = brightness_statistics(digits.train_images)
     brightness = brightness_of(digits.test_images)
     unusual = sum(is_unusual(value, statistics) for value in brightness)
-    missed = sum(not is_unusual(value, statistics) for value in brightness_of(255 - digits.test_images))
+    missed = sum(
+        not is_unusual(value, statistics) for value in brightness_of(255 - digits.test_images)
+    )
     assert len(brightness) == 360 and unusual <= 3 and missed <= 3
 
 
@@ -45,7 +54,9 @@ def test_inverting_is_offered_only_where_it_brings_the_image_nearer():
         assert sentence.startswith("a.png") and sentence.count(". ") == 0 and sentence.endswith(".")
 
 
-def test_a_digit_in_black_on_white_is_noticed_and_invert_mends_it(finished, black_on_white, command):
+def test_a_digit_in_black_on_white_is_noticed_and_invert_mends_it(
+    finished, black_on_white, command
+):
     original, drawn = black_on_white
     usual, unusual, mended = (
         command("predict", finished, original),
@@ -63,10 +74,17 @@ def test_a_digit_in_black_on_white_is_noticed_and_invert_mends_it(finished, blac
 def test_only_the_unusual_of_several_images_is_named(finished, black_on_white, command):
     original, drawn = black_on_white
     _, out, err = command("predict", finished, original, drawn)
-    assert out.count("\n") == 2 and err.count("\n") == 1 and str(drawn) in err and str(original) not in err
+    assert (
+        out.count("\n") == 2
+        and err.count("\n") == 1
+        and str(drawn) in err
+        and str(original) not in err
+    )
 
 
-def test_a_run_that_is_older_than_the_notice_predicts_without_it(finished, black_on_white, command, tmp_path):
+def test_a_run_that_is_older_than_the_notice_predicts_without_it(
+    finished, black_on_white, command, tmp_path
+):
     run = shutil.copytree(finished, tmp_path / "run")
     state = load_checkpoint(run / "checkpoint.pt")
     del state["brightness"]

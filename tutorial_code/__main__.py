@@ -1,10 +1,12 @@
-"""Let ``python -m tutorial_code`` be the command ``resnet50``, or its training alone where typer is not installed."""
+"""Let ``python -m tutorial_code`` be the command ``resnet50``, or its training alone where typer is
+not installed.
+"""
 
 try:
     from tutorial_code.cli import main
 except ModuleNotFoundError as missing:
     if missing.name != "typer":
         raise
-    from tutorial_code.plain import main
+    from tutorial_code.cli.cli_argparse import main
 
 main()

@@ -1,10 +1,10 @@
 """From the chapters, the catalogue and the recorded runs to the pages and notebooks of the site.
 
-``python docs/pipeline/write.py FOLDER`` writes them all; nothing but ``hooks.py`` knows of MkDocs.
+``python docs/pipeline/generate.py FOLDER`` writes them all; nothing but ``hooks.py`` knows of
+MkDocs.
 """
 
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 CACHE = ROOT / ".cache" / "site"
-CHAPTERS = sorted((ROOT / "tutorial_code").glob("ch*.py"))

@@ -1,4 +1,6 @@
-"""Figures that are drawn, not plotted: every shape and count in them is taken from the network itself."""
+"""Figures that are drawn, not plotted: every shape and count in them is taken from the network
+itself.
+"""
 
 from functools import cache
 
@@ -6,8 +8,8 @@ import torch
 from torch import nn
 
 from pipeline.figures import figure
-from tutorial_code.ch02_bottleneck import Bottleneck
-from tutorial_code.ch03_resnet50 import GroupCount, ResNet50, count_groups
+from tutorial_code.ch03_bottleneck import Bottleneck
+from tutorial_code.ch04_resnet50 import GroupCount, ResNet50, count_groups
 
 SIZE, CLASSES = 224, 1000
 WHOLE = 300  # the width of a bar that holds everything
@@ -21,7 +23,9 @@ def groups() -> list[GroupCount]:
 
 
 def network() -> str:
-    """Draw the network to scale: a box for each block's output, as high as the picture, as wide as its channels."""
+    """Draw the network to scale: a box for each block's output, as high as the image, as wide as
+    its channels.
+    """
     parts, y = [], 8
     for group in groups()[:-1]:
         channels, side, _ = group.output_shape
@@ -36,8 +40,8 @@ def network() -> str:
             parts.append(_text(140, y + row / 2 + 5, "7×7 convolution"))
         y += row + 12
     alt = (
-        "The network to scale. From the stem to conv5_x the boxes, one for each block, get flatter and wider: "
-        "height and width halve from stage to stage, and the channels double."
+        "The network to scale. From the stem to conv5_x the boxes, one for each block, get "
+        "flatter and wider: height and width halve from stage to stage, and the channels double."
     )
     return figure(_svg(426, y, alt, parts), f"{alt} Input: {SIZE}×{SIZE} pixels.")
 
@@ -47,30 +51,42 @@ def bottleneck() -> str:
     shapes: list[tuple[int, ...]] = []
     block = Bottleneck(256, 64)
     for layer in (block.conv1, block.conv2, block.conv3):
-        layer.register_forward_hook(lambda layer, given, output: shapes.append(tuple(output.shape[1:])))
+        layer.register_forward_hook(
+            lambda layer, given, output: shapes.append(tuple(output.shape[1:]))
+        )
     x = torch.zeros(1, 256, 56, 56)
     with torch.no_grad():
         block.eval()(x)
-    layers = [(layer.kernel_size[0], shape) for layer, shape in zip(_convolutions(block), shapes, strict=True)]
+    layers = [
+        (layer.kernel_size[0], shape)
+        for layer, shape in zip(_convolutions(block), shapes, strict=True)
+    ]
     parts = [_wide(16, tuple(x.shape[1:]), "x"), _arrow(150, 42, 62)]
     y = 64
     for number, (kernel, shape) in enumerate(layers):
         after = "BatchNorm, ReLU" if number < 2 else "BatchNorm"
-        parts += [_wide(y, shape, f"{kernel}×{kernel}"), _text(292, y + 17, after), _arrow(150, y + 26, y + 46)]
+        parts += [
+            _wide(y, shape, f"{kernel}×{kernel}"),
+            _text(292, y + 17, after),
+            _arrow(150, y + 26, y + 46),
+        ]
         y += 48
     parts += [
         f'<circle cx="150" cy="{y + 10}" r="11" fill="none" stroke="currentColor"/>',
         _text(150, y + 15, "+", "middle"),
-        f'<path d="M150 52 H14 V{y + 10} H136" fill="none" stroke="var(--figure-2)" stroke-width="2.5"/>',
-        f'<path d="M130 {y + 5} l8 5 l-8 5" fill="none" stroke="var(--figure-2)" stroke-width="2.5"/>',
+        f'<path d="M150 52 H14 V{y + 10} H136" fill="none" stroke="var(--figure-2)" '
+        'stroke-width="2.5"/>',
+        f'<path d="M130 {y + 5} l8 5 l-8 5" fill="none" stroke="var(--figure-2)" '
+        'stroke-width="2.5"/>',
         _text(20, y + 30, "shortcut"),
         _arrow(150, y + 21, y + 42),
         _text(160, y + 38, "ReLU"),
         _wide(y + 44, tuple(x.shape[1:]), "output"),
     ]
     alt = (
-        "A bottleneck block, from top to bottom: x goes through a 1×1, a 3×3 and a 1×1 convolution, narrow in the "
-        "middle; the shortcut leads x past them to the addition; a ReLU follows."
+        "A bottleneck block, from top to bottom: x goes through a 1×1, a 3×3 and a 1×1 "
+        "convolution, narrow in the middle; the shortcut leads x past them to the addition; a "
+        "ReLU follows."
     )
     return figure(_svg(426, y + 78, alt, parts), alt)
 
@@ -87,7 +103,9 @@ def _wide(y: float, shape: tuple[int, ...], name: str) -> str:
 
 
 def shares() -> str:
-    """Draw where parameters and multiply-adds sit, a pair of bars for each group; the calculator moves them."""
+    """Draw where parameters and multiply-adds sit, a pair of bars for each group; the calculator
+    moves them.
+    """
     parts, y = [], 20
     total_parameters = sum(group.parameters for group in groups())
     total_adds = sum(group.multiply_adds for group in groups())
@@ -96,7 +114,8 @@ def shares() -> str:
         parts.append(_text(0, y + 17, group.name, "bold"))
         for offset, share, colour in ((0, parameters, 1), (14, adds, 2)):
             bar = _box(66, y + offset, share * WHOLE, 12, colour)
-            parts.append(f'<g class="bar">{bar}{_text(71 + share * WHOLE, y + offset + 10.5, f"{share:.1%}")}</g>')
+            label = _text(71 + share * WHOLE, y + offset + 10.5, f"{share:.1%}")
+            parts.append(f'<g class="bar">{bar}{label}</g>')
         y += 38
     parts += [
         _box(66, 0, 10, 10),
@@ -105,18 +124,20 @@ def shares() -> str:
         _text(194, 10, "multiply-adds"),
     ]
     alt = "Shares of parameters and of multiply-adds: " + "; ".join(
-        f"{group.name} {group.parameters / total_parameters:.1%} and {group.multiply_adds / total_adds:.1%}"
+        f"{group.name} {group.parameters / total_parameters:.1%} and "
+        f"{group.multiply_adds / total_adds:.1%}"
         for group in groups()
     )
     largest = max(groups(), key=lambda group: group.parameters)
     busiest = max(groups(), key=lambda group: group.multiply_adds)
     sentence = (
         f"At {SIZE}×{SIZE} pixels {largest.name} holds the largest share of the parameters, "
-        f"{largest.parameters / total_parameters:.1%}, and {busiest.name} the largest share of the multiply-adds, "
-        f"{busiest.multiply_adds / total_adds:.1%}."
+        f"{largest.parameters / total_parameters:.1%}, and {busiest.name} the largest share of the "
+        f"multiply-adds, {busiest.multiply_adds / total_adds:.1%}."
     )
     return (
-        f"<div id='shares' data-left='66' data-whole='{WHOLE}'>\n{figure(_svg(426, y, alt, parts), sentence)}\n</div>"
+        "<div id='shares' data-left='66' "
+        f"data-whole='{WHOLE}'>\n{figure(_svg(426, y, alt, parts), sentence)}\n</div>"
     )
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,25 +16,26 @@ import nbformat
 from nbclient import NotebookClient
 
 from pipeline import CACHE, ROOT
-from pipeline.cells import Cell, read_cells
+from tutorial_code.shared.chapters import Cell, Chapter
 
 VERSION = "1"  # of what is stored
-TABLES = ROOT / "tutorial_code" / "tables.py"
+TABLES = ROOT / "tutorial_code" / "shared" / "tables.py"
 
 
 class CellError(Exception):
     """A cell of a chapter raised, or wrote to standard error."""
 
 
-class Run(NamedTuple):
+class Execution(NamedTuple):
     """What the code of a chapter gave."""
 
     outputs: list[list[dict[str, Any]]]  # of each code cell
     seconds: float  # on one core
 
 
-def run_chapters(chapters: list[Path]) -> dict[Path, Run]:
-    """Run the code of each chapter, or take what it gave from the cache where the same code was run before.
+def run_chapters(chapters: Sequence[Chapter]) -> dict[Chapter, Execution]:
+    """Run the code of each chapter, or take what it gave from the cache where the same code was run
+    before.
 
     Raises:
         CellError: a cell raised or warned; it names chapter and cell.
@@ -42,13 +43,17 @@ def run_chapters(chapters: list[Path]) -> dict[Path, Run]:
     return {chapter: _run_one(chapter) for chapter in chapters}
 
 
-def _run_one(chapter: Path) -> Run:
-    code = [cell.text for cell in read_cells(chapter) if not cell.prose]
-    return Run(*cached(f"{chapter.stem}-{key_of(code)}.json", lambda: _run(chapter.stem, code)))
+def _run_one(chapter: Chapter) -> Execution:
+    code = [cell.code for cell in chapter.cells if not cell.prose]
+    return Execution(
+        *cached(f"{chapter.name}-{key_of(code)}.json", lambda: _run(chapter.name, code))
+    )
 
 
 def cached(name: str, make: Any) -> Any:
-    """Return what is stored under a name that ends in a key, or make it, and forget what stood there before."""
+    """Return what is stored under a name that ends in a key, or make it, and forget what stood
+    there before.
+    """
     path = CACHE / name
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))
@@ -63,13 +68,17 @@ def cached(name: str, make: Any) -> Any:
 
 
 def key_of(code: list[str]) -> str:
-    """Return a key that changes with the code, with that of all that it imports, and with the tables that it shows."""
+    """Return a key that changes with the code, with that of all that it imports, and with the
+    tables that it shows.
+    """
     modules: set[Path] = set()
     _add_imported("\n".join(code), modules)
     texts = [VERSION, importlib.metadata.version("torch"), *code]
     texts += [ast.dump(_parsed(module.read_text(encoding="utf-8"))) for module in sorted(modules)]
     if TABLES in modules:  # what is recorded is shown, too
-        texts += [rows.read_text(encoding="utf-8") for rows in sorted(ROOT.glob("runs/*/rows.jsonl"))]
+        texts += [
+            rows.read_text(encoding="utf-8") for rows in sorted(ROOT.glob("runs/*/rows.jsonl"))
+        ]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
@@ -97,11 +106,11 @@ def _names_imported(source: str) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def _run(name: str, code: list[str]) -> Run:
+def _run(name: str, code: list[str]) -> Execution:
     start = time.perf_counter()
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in code])
     execute(name, notebook, str(ROOT))
-    return Run([cell.outputs for cell in notebook.cells], time.perf_counter() - start)
+    return Execution([cell.outputs for cell in notebook.cells], time.perf_counter() - start)
 
 
 def execute(name: str, notebook: nbformat.NotebookNode, python_path: str) -> None:
@@ -117,18 +126,29 @@ def execute(name: str, notebook: nbformat.NotebookNode, python_path: str) -> Non
             allow_errors=True,
             resources={"metadata": {"path": folder}},
         )
-        client.extra_arguments = ["--IPKernelApp.log_level=40"]  # a kernel warns of its own transport otherwise
+        client.extra_arguments = [
+            "--IPKernelApp.log_level=40"
+        ]  # a kernel warns of its own transport otherwise
         client.execute(env={**os.environ, "PYTHONPATH": python_path, "OMP_NUM_THREADS": "1"})
-    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), start=1):
+    for number, cell in enumerate(
+        (cell for cell in notebook.cells if cell.cell_type == "code"), start=1
+    ):
         for output in cell.outputs:
             if output.output_type == "error":
-                raise CellError(f"{name}, code cell {number}: {output.ename}: {output.evalue}\n\n{cell.source}")
+                raise CellError(
+                    f"{name}, code cell {number}: {output.ename}: {output.evalue}\n\n{cell.source}"
+                )
             if output.get("name") == "stderr":
-                raise CellError(f"{name}, code cell {number}, wrote to standard error: {output.text}\n\n{cell.source}")
+                raise CellError(
+                    f"{name}, code cell {number}, wrote to standard error: "
+                    f"{output.text}\n\n{cell.source}"
+                )
 
 
-def with_outputs(cells: list[Cell], outputs: list[list[dict[str, Any]]]) -> Iterator[tuple[Cell, list[dict[str, Any]]]]:
-    """Go through the cells, each with what it gave; prose gives nothing."""
-    following = iter(outputs)
-    for cell in cells:
-        yield cell, [] if cell.prose else next(following)
+def with_outputs(
+    chapter: Chapter, execution: Execution | None
+) -> Iterator[tuple[Cell, list[dict[str, Any]]]]:
+    """Go through a chapter's cells, each with its outputs; prose, or code not run, has none."""
+    following = iter(execution.outputs if execution else [])
+    for cell in chapter.cells:
+        yield cell, [] if cell.prose or not execution else next(following)

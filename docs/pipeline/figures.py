@@ -1,17 +1,25 @@
 """Figures on a page, each with its caption."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from tutorial_code.inline_svg import inline_svg
+from tutorial_code.shared.inline_svg import inline_svg
 
 
-def drawn(output: dict[str, Any]) -> tuple[str, str] | None:
-    """Return the figure that a cell's output holds, as SVG for a page, with what it shows; or None."""
+class Figure(NamedTuple):
+    """A figure that a cell of a chapter drew."""
+
+    name: str  # that the chapter gave it
+    svg: str  # to stand within a page
+    alt: str  # what it shows
+
+
+def figure_in(output: dict[str, Any]) -> Figure | None:
+    """Return the figure that a cell's output holds, or None."""
     svg = output.get("data", {}).get("image/svg+xml")
     if not svg:
         return None
-    alt = output["metadata"]["image/svg+xml"]["alt"]
-    return inline_svg("".join(svg), alt), alt
+    said = output["metadata"]["image/svg+xml"]
+    return Figure(said["name"], inline_svg("".join(svg), said["alt"]), said["alt"])
 
 
 def figure(svg: str, alt: str) -> str:

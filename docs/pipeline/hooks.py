@@ -1,4 +1,6 @@
-"""MkDocs' part: hands the generated pages and files to it, and mends what its themes and plugins leave."""
+"""MkDocs' part: hands the generated pages and files to it, and mends what its themes and plugins
+leave.
+"""
 
 import re
 import sys
@@ -12,14 +14,18 @@ from mkdocs.structure.files import File
 
 from pipeline import ROOT
 from pipeline.execute import CellError
-from pipeline.words import mathml
-from pipeline.write import SOLVED, generate, notebook_page
+from pipeline.generate import SOLVED, generate, notebook_page
+from pipeline.markdown import mathml
+from pipeline.tables_of_chapters import navigation
 
 EDIT = re.compile(r"chapters/(ch\d\d_\w+)\.md")
 
 
 def on_config(config):
-    """Let ``serve`` watch what the pages are made from."""
+    """Put the chapters into the navigation; let ``serve`` watch what the pages are made from."""
+    for entry in config.nav:
+        if "Chapters" in entry:
+            entry["Chapters"] = navigation()
     config.watch += [str(ROOT / "tutorial_code"), str(ROOT / "runs"), str(ROOT / "docs")]
     return config
 
@@ -40,7 +46,9 @@ def on_files(files, config):
         file.edit_uri = f"../tutorial_code/{chapter[1]}.py" if chapter else None
         files.append(file)
     notebook = notebook_page()  # mkdocs-jupyter reads it from the disk
-    files.append(File(notebook.name, str(notebook.parent), config.site_dir, config.use_directory_urls))
+    files.append(
+        File(notebook.name, str(notebook.parent), config.site_dir, config.use_directory_urls)
+    )
     return files
 
 
@@ -50,14 +58,20 @@ def on_page_markdown(markdown, page, **_):
 
 
 def on_page_content(html, page, **_):
-    """Give the page that mkdocs-jupyter renders the site's own styles, and not 576 kB of its own."""
+    """Give the page of mkdocs-jupyter the site's own styles in place of its 576 kB."""
     if page.file.src_uri != SOLVED:
         return html
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
-    html = re.sub(r'<div class="clipboard-copy-txt".*?</div>', "", html, flags=re.DOTALL)  # all code once more
-    html = re.sub(r"<clipboard-copy.*?</clipboard-copy>", "", html, flags=re.DOTALL)  # Material brings buttons
+    html = re.sub(
+        r'<div class="clipboard-copy-txt".*?</div>', "", html, flags=re.DOTALL
+    )  # all code once more
+    html = re.sub(
+        r"<clipboard-copy.*?</clipboard-copy>", "", html, flags=re.DOTALL
+    )  # Material brings buttons
     html = html.replace(' tabindex="0"', "").replace("highlight-ipynb", "highlight")
-    return re.sub(r"(<pre><span></span>)(.*?)(</pre>)", r"\1<code>\2</code>\3", html, flags=re.DOTALL)
+    return re.sub(
+        r"(<pre><span></span>)(.*?)(</pre>)", r"\1<code>\2</code>\3", html, flags=re.DOTALL
+    )
 
 
 def on_post_page(output, page, **_):

@@ -1,4 +1,6 @@
-"""Pages that are made from code: the result of chapter 6, the command line, the calculator of a network."""
+"""Pages that are made from code: the result of chapter 7, the command line, the calculator of a
+network.
+"""
 
 from html import escape
 from pathlib import Path
@@ -6,34 +8,49 @@ from typing import Any
 
 import typer
 
-from pipeline.chapters import figures_of
 from pipeline.diagrams import CLASSES, SIZE, groups
-from pipeline.execute import Run
-from pipeline.figures import figure
+from pipeline.execute import Execution
+from pipeline.figures import figure, figure_in
 from tutorial_code.cli import app
+from tutorial_code.shared.chapters import Chapter
 
 
-def result(chapters: dict[Path, Run]) -> str:
-    """Return the loss curve and the mistakes that chapter 6 drew when this site was built."""
-    drawn = figures_of(chapters[max(path for path in chapters if path.stem.startswith("ch06"))])
-    return "\n\n".join(figure(svg, alt) for svg, alt in (drawn[1], drawn[3]))
+def result(executions: dict[Chapter, Execution]) -> str:
+    """Return the loss curve that chapter 7 drew when this site was built, and the images that were
+    misclassified, where there were any.
+    """
+    found = {
+        each.name: each
+        for execution in executions.values()
+        for outputs in execution.outputs
+        for output in outputs
+        if (each := figure_in(output))
+    }
+    shown = [found[name] for name in ("ch07-loss", "ch07-misclassified") if name in found]
+    return "\n\n".join(figure(each.svg, each.alt) for each in shown)
 
 
 def calculator() -> str:
-    """Return the figure that answers what if; without a script it is a table of the network as it is."""
+    """Return the figure that answers what if; without a script it is a table of the network as it
+    is.
+    """
     rows = [
-        f"<tr><th scope='row'>{group.name}</th><td>{'×'.join(map(str, group.output_shape[::-1]))}</td>"
-        f"<td>{group.blocks or ''}</td><td>{group.parameters:,}</td><td>{group.multiply_adds:,}</td></tr>"
+        f"<tr><th scope='row'>{group.name}</th>"
+        f"<td>{'×'.join(map(str, group.output_shape[::-1]))}</td><td>{group.blocks or ''}</td>"
+        f"<td>{group.parameters:,}</td><td>{group.multiply_adds:,}</td></tr>"
         for group in groups()
     ]
-    sums = f"{sum(g.parameters for g in groups()):,}</td><td>{sum(g.multiply_adds for g in groups()):,}"
+    parameters = sum(group.parameters for group in groups())
+    multiply_adds = sum(group.multiply_adds for group in groups())
+    sums = f"{parameters:,}</td><td>{multiply_adds:,}"
     rows.append(f"<tr><th scope='row'>sum</th><td></td><td></td><td>{sums}</td></tr>")
     heads = "".join(
-        f"<th scope='col'>{word}</th>" for word in ("group", "output", "blocks", "parameters", "multiply-adds")
+        f"<th scope='col'>{word}</th>"
+        for word in ("group", "output", "blocks", "parameters", "multiply-adds")
     )
     return (
-        f"<div id='calculator' data-size='{SIZE}' data-classes='{CLASSES}'>\n<table>\n<thead><tr>{heads}</tr></thead>\n"
-        f"<tbody>{''.join(rows)}</tbody>\n</table>\n</div>"
+        f"<div id='calculator' data-size='{SIZE}' "
+        f"data-classes='{CLASSES}'>\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>{''.join(rows)}</tbody>\n</table>\n</div>"
     )
 
 

@@ -10,8 +10,15 @@ from pathlib import Path
 import pytest
 
 SITE = Path(__file__).parent.parent.parent / "site"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 def missing(what):
@@ -34,7 +41,9 @@ def address(site):
         def log_message(self, *args):
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=site)) as server:
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=site)
+    ) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -54,8 +63,12 @@ def browser(site):
 
 @pytest.fixture
 def page(browser, address):
-    """A page on a desk, light; it fails the test for an error in the console or a request that fails."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=address, accept_downloads=True)
+    """A page on a desk, light; it fails the test for an error in the console or a request that
+    fails.
+    """
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, base_url=address, accept_downloads=True
+    )
     page = context.new_page()
     page.wrong = []
     page.on("console", lambda message: message.type == "error" and page.wrong.append(message.text))
@@ -64,7 +77,9 @@ def page(browser, address):
     page.on("response", lambda response: response.status >= 400 and page.wrong.append(response.url))
     page.on(
         "request",
-        lambda request: request.url.startswith((address, "data:", "blob:")) or page.wrong.append(request.url),
+        lambda request: (
+            request.url.startswith((address, "data:", "blob:")) or page.wrong.append(request.url)
+        ),
     )
     yield page
     context.close()

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 SITE = Path(__file__).parent.parent.parent / "site"
-PAGES = sorted(str(path.relative_to(SITE).as_posix()) for path in SITE.rglob("*.html") if path.name != "404.html")
+PAGES = sorted(
+    str(path.relative_to(SITE).as_posix())
+    for path in SITE.rglob("*.html")
+    if path.name != "404.html"
+)
 STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg"}
 
@@ -19,25 +23,36 @@ def weight(path):
 
 def test_all_pages_are_there(site):
     assert len(PAGES) >= 15
-    assert {f"chapters/{path.stem}.html" for path in (SITE.parent / "tutorial_code").glob("ch*.py")} <= set(PAGES)
+    assert {
+        f"chapters/{path.stem}.html" for path in (SITE.parent / "tutorial_code").glob("ch*.py")
+    } <= set(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_sound_light_and_still(name, page, address):
-    """One title and heading, words for every figure, little to load, and nothing that shifts while it loads."""
+    """One title and heading, words for every figure, little to load, and nothing that shifts while
+    it loads.
+    """
     loaded = []
     page.on("response", lambda response: loaded.append(response.url))
     page.add_init_script(
-        "window.shifts = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) "
-        "if (!entry.hadRecentInput) window.shifts += entry.value; }).observe({ type: 'layout-shift', buffered: true });"
+        "window.shifts = 0; new PerformanceObserver((list) => { for (const entry of "
+        "list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value; }).observe({ "
+        "type: 'layout-shift', buffered: true });"
     )
     page.goto(name, wait_until="networkidle")
     assert page.title().strip()
     assert page.locator("h1").count() == 1
     for drawn in page.locator("figure svg, figure img, article img").all():
         assert (drawn.get_attribute("aria-label") or drawn.get_attribute("alt") or "").strip()
-    assert "$" not in " ".join(page.locator("article p").all_inner_texts())  # mathematics that was not converted
-    files = {SITE / url.removeprefix(address).split("?")[0].split("#")[0] for url in loaded if url.startswith(address)}
+    assert "$" not in " ".join(
+        page.locator("article p").all_inner_texts()
+    )  # mathematics that was not converted
+    files = {
+        SITE / url.removeprefix(address).split("?")[0].split("#")[0]
+        for url in loaded
+        if url.startswith(address)
+    }
     weights = {path.relative_to(SITE).as_posix(): weight(path) for path in files}
     assert weights[name] <= (130_000 if name == "whole_exercise.html" else 60_000), weights[name]
     assert sum(weights.values()) <= 300_000, weights
@@ -61,10 +76,14 @@ def test_links_and_anchors_lead_somewhere(site):
     anchors = {}
     for name in PAGES:
         text = (SITE / name).read_text(encoding="utf-8")
-        anchors[name] = set(re.findall(r'\sid="([^"]+)"', text)) | set(re.findall(r'<a name="([^"]+)"', text))
+        anchors[name] = set(re.findall(r'\sid="([^"]+)"', text)) | set(
+            re.findall(r'<a name="([^"]+)"', text)
+        )
     broken = []
     for name in PAGES:
-        for link in re.findall(r'(?:href|src)="([^"]+)"', (SITE / name).read_text(encoding="utf-8")):
+        for link in re.findall(
+            r'(?:href|src)="([^"]+)"', (SITE / name).read_text(encoding="utf-8")
+        ):
             if re.match(r"[a-z]+:|//", link):
                 continue
             target, _, anchor = link.partition("#")
@@ -78,7 +97,7 @@ def test_links_and_anchors_lead_somewhere(site):
     assert broken == []
 
 
-@pytest.mark.parametrize("name", ["chapters/ch02_bottleneck.html", "network.html", "runs.html"])
+@pytest.mark.parametrize("name", ["chapters/ch03_bottleneck.html", "network.html", "runs.html"])
 def test_readable_without_scripts(name, browser, address):
     context = browser.new_context(java_script_enabled=False, base_url=address)
     page = context.new_page()

@@ -1,43 +1,27 @@
 """How chapters become cells, outputs, pages."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 pytest.importorskip("jupytext", reason="the site's tools are not installed: uv sync")
-sys.path.insert(0, str(Path(__file__).parent.parent.parent / "docs"))
-
 import nbformat
-from pipeline import CHAPTERS, chapters, execute, recorded
-from pipeline.cells import read_cells, unguard
-from pipeline.words import link_terms, mathml
+from pipeline import chapter_pages, execute, recorded_runs
+from pipeline.markdown import link_terms, mathml
+
+from tutorial_code.shared.chapters import read_chapters
 
 
 def notebook(*code):
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in code])
 
 
-def test_guards_are_taken_off_and_strings_left_alone():
-    source = 'x = 1\nif __name__ == "__main__":\n    text = """a\n    b"""\n    print(text)\n'
-    assert unguard(source) == 'x = 1\ntext = """a\n    b"""\nprint(text)'
-
-
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
-def test_every_code_cell_of_a_chapter_compiles_without_its_guard(chapter):
-    cells = read_cells(chapter)
-    assert cells[0].prose
-    for cell in cells:
-        if not cell.prose:
-            compile(cell.text, chapter.name, "exec")
-            assert "__main__" not in cell.text
-
-
 @pytest.mark.parametrize(
     ("code", "words"),
     [
         ("1 / 0", "some chapter, code cell 2: ZeroDivisionError"),
-        ("import warnings\nwarnings.warn('careful')", "some chapter, code cell 2, wrote to standard error"),
+        (
+            "import warnings\nwarnings.warn('careful')",
+            "some chapter, code cell 2, wrote to standard error",
+        ),
     ],
 )
 def test_a_cell_that_raises_or_warns_stops_the_build_by_name(code, words):
@@ -77,28 +61,33 @@ def test_the_first_mention_of_a_term_is_linked_once_and_never_in_code():
 def test_a_figure_takes_the_pages_colours_and_keeps_its_own_ids():
     from matplotlib.figure import Figure
 
-    from tutorial_code.inline_svg import inline_svg
-    from tutorial_code.plots import to_svg
+    from tutorial_code.shared.inline_svg import inline_svg
+    from tutorial_code.shared.plots import to_svg
 
     drawing = Figure()
     drawing.subplots().plot([1, 2])
     svg = inline_svg(to_svg(drawing), 'it "rises"')
-    assert "#1f77b4" not in svg and "var(--figure-1)" in svg and "<style" not in svg and "<metadata" not in svg
+    assert (
+        "#1f77b4" not in svg
+        and "var(--figure-1)" in svg
+        and "<style" not in svg
+        and "<metadata" not in svg
+    )
     assert 'aria-label="it &quot;rises&quot;"' in svg
 
 
 def test_colab_is_offered_when_the_repository_is_named():
-    cells = [cell for cell in read_cells(CHAPTERS[1]) if not cell.prose]
-    run = execute.Run([[] for _ in cells], 0.0)
-    assert "colab" not in chapters.page(CHAPTERS[1], run, {}, "")
-    assert "/github/someone/resnet50/blob/gh-pages/notebooks/" in chapters.page(
-        CHAPTERS[1], run, {}, "someone/resnet50"
+    chapter = read_chapters()[2]
+    execution = execute.Execution([[] for cell in chapter.cells if not cell.prose], 0.0)
+    assert "colab" not in chapter_pages.page(chapter, execution, {}, "")
+    assert "/github/someone/resnet50/blob/gh-pages/notebooks/" in chapter_pages.page(
+        chapter, execution, {}, "someone/resnet50"
     )
 
 
 def test_what_was_not_recorded_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorded, "RUNS", tmp_path)
-    text = recorded.runs()
-    for name in recorded.WANTED:
+    monkeypatch.setattr(recorded_runs, "RUNS", tmp_path)
+    text = recorded_runs.runs()
+    for name in recorded_runs.WANTED:
         assert f"\n\n## {name}\n\n" in text and f"    bash benchmarks/record_run.sh {name}" in text
-    assert text.count("Not recorded yet.") == len(recorded.WANTED)
+    assert text.count("Not recorded yet.") == len(recorded_runs.WANTED)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
-from tutorial_code.ch03_resnet50 import ResNet50, count_groups
+from tutorial_code.ch04_resnet50 import ResNet50, count_groups
 
 
 @pytest.mark.parametrize("words", ["zero_grad", "bottleneck", "confusion matrix"])
@@ -18,7 +18,9 @@ def test_search_finds_chapters_and_terms(words, page):
     page.keyboard.press("/")
     page.keyboard.type(words)
     page.wait_for_selector(".md-search-result__item")
-    assert "chapters/" in " ".join(link.get_attribute("href") for link in page.locator(".md-search-result__link").all())
+    assert "chapters/" in " ".join(
+        link.get_attribute("href") for link in page.locator(".md-search-result__link").all()
+    )
 
 
 def test_switching_the_scheme(page):
@@ -32,7 +34,7 @@ def test_switching_the_scheme(page):
 
 def test_copying_a_code_cell(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto("chapters/ch02_bottleneck.html", wait_until="networkidle")
+    page.goto("chapters/ch03_bottleneck.html", wait_until="networkidle")
     block = page.locator(".highlight", has_text="import torch").first
     block.hover()
     block.locator("button").first.click()
@@ -41,7 +43,7 @@ def test_copying_a_code_cell(page):
 
 
 def test_opening_a_solution(page):
-    page.goto("chapters/ch02_bottleneck.html", wait_until="networkidle")
+    page.goto("chapters/ch03_bottleneck.html", wait_until="networkidle")
     solution = page.locator("details.success")
     assert solution.count() == 1
     assert not solution.get_by_text("self.conv1").first.is_visible()
@@ -67,12 +69,14 @@ def run(notebook, folder, monkeypatch):
 
 
 def test_downloading_and_running_both_notebooks(page, tmp_path, monkeypatch):
-    page.goto("chapters/ch03_resnet50.html", wait_until="networkidle")
+    page.goto("chapters/ch04_resnet50.html", wait_until="networkidle")
     exercise = download(page, "Exercise notebook", tmp_path)
     solved = download(page, "Solved notebook", tmp_path)
     run(solved, tmp_path, monkeypatch)
     assert "ResNet50: right" in json.dumps(solved.cells[-1].outputs)
-    run(exercise, tmp_path, monkeypatch)  # what needs the tutorial's names takes its network, so it reaches the check
+    run(
+        exercise, tmp_path, monkeypatch
+    )  # what needs the tutorial's names takes its network, so it reaches the check
     assert "ResNet50 is not written yet" in json.dumps(exercise.cells[-1].outputs)
 
 
@@ -109,7 +113,9 @@ def test_the_calculator_counts_as_torchinfo_does(size, stem, blocks, classes, pa
     for stage, count in enumerate(blocks, start=2):
         page.get_by_label(f"blocks, conv{stage}_x").fill(str(count))
     page.get_by_label("classes").fill(str(classes))
-    shown = [row.locator("td").all_text_contents() for row in page.locator("#calculator tbody tr").all()]
+    shown = [
+        row.locator("td").all_text_contents() for row in page.locator("#calculator tbody tr").all()
+    ]
     model = ResNet50(blocks, classes)
     if stem == "3":
         model.conv1 = torch.nn.Conv2d(3, 64, kernel_size=3, padding=1, bias=False)
@@ -126,14 +132,23 @@ def test_the_calculator_counts_as_torchinfo_does(size, stem, blocks, classes, pa
 
 
 def shares_on(page):
-    """Return what the bars say: their percentages, their widths, the caption and the words of the figure."""
+    """Return what the bars say: their percentages, their widths, the caption and the words of the
+    figure.
+    """
     bars = page.locator("#shares .bar")
     widths = [float(bar.locator("rect").get_attribute("width")) for bar in bars.all()]
     words = page.locator("#shares svg").get_attribute("aria-label")
-    return bars.locator("text").all_text_contents(), widths, page.locator("#shares figcaption").inner_text(), words
+    return (
+        bars.locator("text").all_text_contents(),
+        widths,
+        page.locator("#shares figcaption").inner_text(),
+        words,
+    )
 
 
-@pytest.mark.parametrize(("size", "blocks", "classes"), [(32, [3, 4, 6, 3], 1000), (224, [1, 1, 1, 1], 100_000)])
+@pytest.mark.parametrize(
+    ("size", "blocks", "classes"), [(32, [3, 4, 6, 3], 1000), (224, [1, 1, 1, 1], 100_000)]
+)
 def test_the_bars_and_their_sentence_follow_the_calculator(size, blocks, classes, page):
     page.goto("network.html", wait_until="networkidle")
     page.get_by_label("input size").fill(str(size))
@@ -142,7 +157,10 @@ def test_the_bars_and_their_sentence_follow_the_calculator(size, blocks, classes
     page.get_by_label("classes").fill(str(classes))
     with torch.no_grad():
         groups = count_groups(ResNet50(blocks, classes), size)
-    totals = [sum(group.parameters for group in groups), sum(group.multiply_adds for group in groups)]
+    totals = [
+        sum(group.parameters for group in groups),
+        sum(group.multiply_adds for group in groups),
+    ]
     shares = [[group.parameters / totals[0], group.multiply_adds / totals[1]] for group in groups]
     shown, widths, sentence, words = shares_on(page)
     assert shown == [f"{share:.1%}" for pair in shares for share in pair]
@@ -183,11 +201,15 @@ def test_walking_the_whole_path_by_next(page):
         page.wait_for_load_state("networkidle")
         seen.append(re.sub(r".*/", "", page.url))
         assert len(seen) < 40
-    assert [name for name in seen if name.startswith("ch")] == sorted(name for name in seen if name.startswith("ch"))
-    assert {"setup.html", "ch06_results.html", "mistakes.html", "runs.html", "papers.html"} <= set(seen)
+    assert [name for name in seen if name.startswith("ch")] == sorted(
+        name for name in seen if name.startswith("ch")
+    )
+    assert {"setup.html", "ch07_results.html", "mistakes.html", "runs.html", "papers.html"} <= set(
+        seen
+    )
 
 
 def test_a_glossary_term_is_linked_from_a_chapter(page):
-    page.goto("chapters/ch04_training.html", wait_until="networkidle")
+    page.goto("chapters/ch05_training.html", wait_until="networkidle")
     page.locator("article a[href*='glossary.html#logits']").first.click()
     assert page.locator("#logits").is_visible()

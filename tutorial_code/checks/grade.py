@@ -11,7 +11,7 @@ from rich.table import Table
 from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import Exercise
 from tutorial_code.checks.isolate.worker import judge_files
-from tutorial_code.errors import ReaderError
+from tutorial_code.shared.errors import ReaderError
 
 
 def grade_folder(exercise: Exercise, folder: Path, jobs: int) -> list[Verdict]:
@@ -22,11 +22,17 @@ def grade_folder(exercise: Exercise, folder: Path, jobs: int) -> list[Verdict]:
     """
     if not folder.is_dir():
         raise ReaderError(f"There is no folder {folder}: check its name.")
-    files = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".ipynb"} and _is_answer(path, folder))
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in {".py", ".ipynb"} and _is_answer(path, folder)
+    )
     if not files:
         raise ReaderError(f"{folder} holds no .py or .ipynb files to judge.")
     verdicts = judge_files([(path, exercise) for path in files], jobs)
-    return list(track(verdicts, "judging", total=len(files), console=Console(stderr=True), transient=True))
+    return list(
+        track(verdicts, "judging", total=len(files), console=Console(stderr=True), transient=True)
+    )
 
 
 def print_table(verdicts: list[Verdict], folder: Path) -> None:
@@ -37,15 +43,21 @@ def print_table(verdicts: list[Verdict], folder: Path) -> None:
     for verdict in verdicts:
         mark = "[green]right[/]" if verdict.passed else "[red]wrong[/]"
         name = str(Path(verdict.file).relative_to(folder)).replace("[", "\\[")
-        table.add_row(name, mark, (verdict.mistake.name if verdict.mistake else "").replace("[", "\\["))
+        table.add_row(
+            name, mark, (verdict.mistake.name if verdict.mistake else "").replace("[", "\\[")
+        )
     console = Console()
     console.print(table)
-    console.print(f"{sum(verdict.passed for verdict in verdicts)} of {len(verdicts)} right", highlight=False)
+    console.print(
+        f"{sum(verdict.passed for verdict in verdicts)} of {len(verdicts)} right", highlight=False
+    )
 
 
 def write_json(verdicts: list[Verdict], target: str) -> None:
     """Write the verdicts as a list, to a file or, for ``-``, to standard output."""
-    text = json.dumps([verdict.as_json() for verdict in verdicts], indent=2, ensure_ascii=False) + "\n"
+    text = (
+        json.dumps([verdict.as_json() for verdict in verdicts], indent=2, ensure_ascii=False) + "\n"
+    )
     if target == "-":
         sys.stdout.write(text)
     else:

@@ -1,4 +1,6 @@
-"""Lets ``pytest exercises`` check the reader's answers: skipped, failed with the diagnosis alone, or passed."""
+"""Lets ``pytest exercises`` check the reader's answers: skipped, failed with the diagnosis alone,
+or passed.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +9,8 @@ import pytest
 
 from tutorial_code.checks.exercises import EXERCISES, Exercise
 from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
-from tutorial_code.checks.path import judge_answer
-from tutorial_code.checks.show import as_text
+from tutorial_code.checks.progress import judge_answer
+from tutorial_code.checks.terminal import as_text
 
 
 class WrongAnswer(Exception):
@@ -49,7 +51,7 @@ class ExerciseFile(pytest.File):
 
     def collect(self) -> Iterator[ExerciseItem]:
         for exercise in EXERCISES:
-            if exercise.chapter == self.path.stem:
+            if exercise.module == self.path.stem:
                 item = ExerciseItem.from_parent(self, name=exercise.id)
                 item.exercise = exercise
                 yield item
@@ -57,6 +59,6 @@ class ExerciseFile(pytest.File):
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ExerciseFile | None:
     """Collect the files of exercises."""
-    if file_path.suffix == ".py" and file_path.stem in {exercise.chapter for exercise in EXERCISES}:
+    if file_path.suffix == ".py" and file_path.stem in {exercise.module for exercise in EXERCISES}:
         return ExerciseFile.from_parent(parent, path=file_path)
     return None

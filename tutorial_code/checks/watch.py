@@ -9,24 +9,29 @@ from watchfiles import watch
 from tutorial_code.checks.exercises import Exercise
 from tutorial_code.checks.isolate.judge_process import the_judge
 from tutorial_code.checks.isolate.worker import Worker
-from tutorial_code.checks.path import judge_answer
-from tutorial_code.checks.show import print_verdict
+from tutorial_code.checks.progress import judge_answer
+from tutorial_code.checks.terminal import print_verdict
 
 
 def watch_answers(answers: dict[Path, Exercise], console: Console) -> None:
     """Judge each file after every save, until Ctrl-C; a single one also now.
 
-    A process with torch loaded always waits ahead, so that a verdict takes no longer than the answer does.
+    A process with torch loaded always waits ahead, so that a verdict takes no longer than the
+    answer does.
     """
     by_path = {path.absolute(): exercise for path, exercise in answers.items()}
     shown = {path.absolute(): path for path in answers}
     worker = Worker(next(iter(answers.values())))
     names = ", ".join(map(str, answers))
     folders = {path.parent for path in by_path}
-    saves = watch(*folders, debounce=50, step=10, recursive=False, rust_timeout=100, yield_on_timeout=True)
+    saves = watch(
+        *folders, debounce=50, step=10, recursive=False, rust_timeout=100, yield_on_timeout=True
+    )
     try:
         first = next(saves)  # from here on no save is missed, even while the first verdict is made
-        console.print(f"Watching {names}. Save to check again; Ctrl-C ends.", style="dim", highlight=False)
+        console.print(
+            f"Watching {names}. Save to check again; Ctrl-C ends.", style="dim", highlight=False
+        )
         if len(answers) == 1:
             worker = _judge(*next(iter(answers.items())), console, worker)
         the_judge.get_ready([name for exercise in answers.values() for name in exercise.names])

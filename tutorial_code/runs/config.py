@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
-from tutorial_code.errors import ReaderError
+from tutorial_code.shared.errors import ReaderError
 
 # The groups of the options in --help; the first holds the ten that a learner needs.
 START = "To begin with"
@@ -23,14 +23,19 @@ def _option(group: str, default: Any, text: str, choices: tuple[str, ...] = ()) 
 
 @dataclass(frozen=True)
 class Config:
-    """Everything that decides what a run computes. The defaults are the recipe ``exercise``.
+    """Everything that decides what a run computes. The defaults are the recipe ``basic``.
 
-    ``mine`` holds the names of what the reader wrote; the option is a switch, and the checks find the names.
+    ``mine`` holds the names of what the reader wrote; the option is a switch, and the checks find
+    the names.
     """
 
     data: str = _option(START, "digits", "digits, cifar10 or folder:PATH")
-    recipe: str = _option(START, "exercise", "exercise (chapters 1 to 6) or full (chapter 7)", ("exercise", "full"))
-    mine: tuple[str, ...] = _option(START, (), "Train what you wrote in exercises/, as far as it passes its check.")
+    recipe: str = _option(
+        START, "basic", "basic (chapters 1 to 7) or full (chapters 8 and 9)", ("basic", "full")
+    )
+    mine: tuple[str, ...] = _option(
+        START, (), "Train what you wrote in exercises/, as far as it passes its check."
+    )
     epochs: int = _option(START, 7, "Passes over the training images.")
     batch_size: int = _option(START, 32, "Images a step.")
     lr: float = _option(START, 0.03, "Learning rate.")
@@ -39,22 +44,34 @@ class Config:
     momentum: float = _option(OPTIMIZER, 0.9, "Momentum of SGD.")
     nesterov: bool = _option(OPTIMIZER, False, "Nesterov's form of momentum.")
     weight_decay: float = _option(OPTIMIZER, 5e-4, "Weight decay of SGD.")
-    decay: str = _option(OPTIMIZER, "all", "What decays: all parameters, or weights alone.", ("all", "weights"))
-    schedule: str = _option(OPTIMIZER, "cosine", "constant, or cosine after the warm-up", ("constant", "cosine"))
-    warmup: int = _option(OPTIMIZER, 1, "Epochs in which a cosine schedule rises.")
-    label_smoothing: float = _option(OPTIMIZER, 0.0, "Certainty taken from the right class in training, 0 to 1.")
+    decay_on: str = _option(
+        OPTIMIZER, "all", "What decays: all parameters, or weights alone.", ("all", "weights")
+    )
+    schedule: str = _option(
+        OPTIMIZER, "cosine", "constant, or cosine after the warm-up", ("constant", "cosine")
+    )
+    warmup_epochs: int = _option(OPTIMIZER, 1, "Epochs in which a cosine schedule rises.")
+    label_smoothing: float = _option(
+        OPTIMIZER, 0.0, "Certainty taken from the right class in training, 0 to 1."
+    )
     augment: bool = _option(IMAGES, True, "Shift training images, and mirror photographs.")
     cutout: int = _option(IMAGES, 0, "Side of the square cut out of training images; 0 for none.")
-    validation: int = _option(IMAGES, 0, "Training images to hold out and test on, in place of the test set.")
-    stem: str = _option(NETWORK, "7x7", "7x7 with max-pool as in the paper, or 3x3 for small images", ("7x7", "3x3"))
+    val_size: int = _option(
+        IMAGES, 0, "Training images to hold out and test on, in place of the test set."
+    )
+    stem: str = _option(
+        NETWORK, "7x7", "7x7 with max-pool as in the paper, or 3x3 for small images", ("7x7", "3x3")
+    )
     zero_init: bool = _option(NETWORK, True, "Let every block start as its shortcut.")
-    average: bool = _option(NETWORK, False, "Test an average of the weights of about the last epoch.")
-    flip_test: bool = _option(NETWORK, False, "Test each photograph and its mirror image.")
+    ema: bool = _option(NETWORK, False, "Test an average of the weights of about the last epoch.")
+    tta: bool = _option(NETWORK, False, "Test each photograph and its mirror image.")
     precision: str = _option(SPEED, "auto", "auto, fp32 or bf16", ("auto", "fp32", "bf16"))
-    loading: str = _option(SPEED, "loader", "A DataLoader, or all images on the device.", ("loader", "device"))
+    loader: str = _option(
+        SPEED, "dataloader", "A DataLoader, or all images on the device.", ("dataloader", "device")
+    )
     workers: int = _option(SPEED, 0, "Processes of the DataLoader.")
     channels_last: bool = _option(SPEED, True, "Keep the channels last in memory.")
-    products: bool = _option(SPEED, False, "Compute 1×1 convolutions as matrix products.")
+    conv1x1_matmul: bool = _option(SPEED, False, "Compute 1×1 convolutions as matrix products.")
     tf32: bool = _option(SPEED, False, "Let a GPU round fp32 products to TF32.")
     compile: bool = _option(SPEED, False, "Compile the network for training.")
     cuda_graphs: bool = _option(SPEED, False, "Replay the compiled network as CUDA graphs.")
@@ -64,27 +81,43 @@ class Config:
         for option in fields(self):
             value, choices = getattr(self, option.name), option.metadata["choices"]
             if choices and value not in choices:
-                raise ReaderError(f"--{option.name} {value} is unknown: choose {', '.join(choices)}.")
+                raise ReaderError(
+                    f"--{option.name} {value} is unknown: choose {', '.join(choices)}."
+                )
         self._require("epochs", self.epochs >= 1, "at least 1")
-        self._require("batch_size", self.batch_size >= 2, "at least 2, because BatchNorm compares images")
+        self._require(
+            "batch_size", self.batch_size >= 2, "at least 2, because BatchNorm compares images"
+        )
         self._require("lr", self.lr > 0, "a positive number")
         self._require("momentum", 0 <= self.momentum < 1, "at least 0 and less than 1")
         self._require("weight_decay", self.weight_decay >= 0, "0 or a positive number")
-        self._require("warmup", self.warmup >= 0, "0 or a positive number")
-        self._require("label_smoothing", 0 <= self.label_smoothing < 1, "at least 0 and less than 1")
+        self._require("warmup_epochs", self.warmup_epochs >= 0, "0 or a positive number")
+        self._require(
+            "label_smoothing", 0 <= self.label_smoothing < 1, "at least 0 and less than 1"
+        )
         self._require("cutout", self.cutout >= 0, "0 or a positive number")
-        self._require("validation", self.validation >= 0, "0 or a positive number")
+        self._require("val_size", self.val_size >= 0, "0 or a positive number")
         self._require("workers", self.workers >= 0, "0 or a positive number")
         self._require("seed", 0 <= self.seed < 2**63, "0 or a positive number below 2^63")
-        self._needs(self.nesterov, "nesterov", self.momentum > 0, "a --momentum above 0", "--no-nesterov")
-        self._needs(self.cutout, "cutout", self.loading == "device", "--loading device", "--cutout 0")
-        self._needs(self.workers, "workers", self.loading == "loader", "--loading loader and --cutout 0", "--workers 0")
+        self._needs(
+            self.nesterov, "nesterov", self.momentum > 0, "a --momentum above 0", "--no-nesterov"
+        )
+        self._needs(self.cutout, "cutout", self.loader == "device", "--loader device", "--cutout 0")
+        self._needs(
+            self.workers,
+            "workers",
+            self.loader == "dataloader",
+            "--loader dataloader and --cutout 0",
+            "--workers 0",
+        )
         self._needs(self.cuda_graphs, "cuda-graphs", self.compile, "--compile", "--no-cuda-graphs")
 
     @property
     def tested_on(self) -> str:
-        """What the images of its testing are: those of the test set, or training images that were held out."""
-        return "validation" if self.validation else "test"
+        """What the images of its testing are: those of the test set, or training images that were
+        held out.
+        """
+        return "validation" if self.val_size else "test"
 
     def _require(self, name: str, holds: bool, what: str) -> None:
         value = getattr(self, name)
@@ -100,33 +133,41 @@ FULL = {
     "epochs": 50,
     "batch_size": 512,
     "nesterov": True,
-    "decay": "weights",
-    "warmup": 5,
+    "decay_on": "weights",
+    "warmup_epochs": 5,
     "label_smoothing": 0.1,
     "cutout": 8,
     "stem": "3x3",
-    "average": True,
-    "flip_test": True,
-    "loading": "device",
+    "ema": True,
+    "tta": True,
+    "loader": "device",
     "tf32": True,
     "compile": True,
 }
-RATE_OF_FULL = 0.1 / 128  # for each image of a batch: a larger batch has fewer steps, and each may be longer
+RATE_OF_FULL = (
+    0.1 / 128
+)  # for each image of a batch: a larger batch has fewer steps, and each may be longer
 
 
 def shown_default(option: Field) -> str:
-    """Return an option's default as the help shows it, with that of the recipe ``full`` where it is another."""
+    """Return an option's default as the help shows it, with that of the recipe ``full`` where it is
+    another.
+    """
 
     def shown(value: Any) -> str:
         return ("on" if value else "off") if isinstance(value, (bool, tuple)) else str(value)
 
-    full = "0.1 for 128 images a step" if option.name == "lr" else shown(FULL.get(option.name, option.default))
+    full = (
+        "0.1 for 128 images a step"
+        if option.name == "lr"
+        else shown(FULL.get(option.name, option.default))
+    )
     default = shown(option.default)
     return default if full == default else f"{default}; full: {full}"
 
 
 def configure(given: Mapping[str, Any]) -> Config:
-    """Return the configuration of a new run: the options that were given, over those of the recipe."""
+    """Return the configuration of a new run: the given options in place of the recipe's."""
     if given.get("recipe") != "full":
         return Config(**given)
     values = {**FULL, **given}

@@ -41,7 +41,9 @@ def _cpu_model() -> str:
                     return line.split(":", 1)[1].strip()
         if platform.system() == "Darwin":
             command = ["sysctl", "-n", "machdep.cpu.brand_string"]
-            return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+            return subprocess.run(
+                command, capture_output=True, text=True, check=True
+            ).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         pass
     return platform.processor() or platform.machine()

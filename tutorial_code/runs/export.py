@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from tutorial_code.ch01_images import IMAGE_SIZE
-from tutorial_code.ch03_resnet50 import to_torchvision
-from tutorial_code.errors import ReaderError
+from tutorial_code.ch04_resnet50 import to_torchvision
 from tutorial_code.runs.checkpoint import write_atomically
-from tutorial_code.runs.results import TrainedRun, load_run
+from tutorial_code.runs.trained_run import TrainedRun, load_run
+from tutorial_code.shared.errors import ReaderError
 
 ENDINGS = {"safetensors": "safetensors", "onnx": "onnx", "torchvision": "pth"}
 
@@ -30,9 +30,15 @@ def export_run(folder: Path, kind: str, output: Path | None = None) -> Path:
 
 def _safetensors(run: TrainedRun, path: Path) -> None:
     save = _needed("safetensors.torch").save
-    facts = {"classes": run.checkpoint["classes"], "mean": run.checkpoint["mean"], "std": run.checkpoint["std"]}
+    facts = {
+        "classes": run.checkpoint["classes"],
+        "mean": run.checkpoint["mean"],
+        "std": run.checkpoint["std"],
+    }
     metadata = {name: ", ".join(map(str, values)) for name, values in facts.items()}
-    weights = {name: value.clone() for name, value in _weights(run).items()}  # a layer may have two names
+    weights = {
+        name: value.clone() for name, value in _weights(run).items()
+    }  # a layer may have two names
     content = save(weights, metadata=metadata)
     write_atomically(path, lambda file: file.write(content))
 
@@ -40,20 +46,23 @@ def _safetensors(run: TrainedRun, path: Path) -> None:
 def _torchvision(run: TrainedRun, path: Path) -> None:
     if run.config.stem != "7x7":
         raise ReaderError(
-            "torchvision's resnet50 has the 7×7 stem, and this run has the 3×3 one: export it as safetensors or onnx."
+            "torchvision's resnet50 has the 7×7 stem, and this run has the 3×3 one: export it "
+            "as safetensors or onnx."
         )
     weights = to_torchvision(_weights(run))
     if run.pieces.own_network and not _is_torchvisions(run, weights):
         raise ReaderError(
-            "Your network's layers have other names than torchvision's, so it cannot load the weights: export them as "
-            "safetensors or onnx."
+            "Your network's layers have other names than torchvision's, so it cannot load the "
+            "weights: export them as safetensors or onnx."
         )
     write_atomically(path, lambda file: torch.save(weights, file))
 
 
 @torch.no_grad()
 def _is_torchvisions(run: TrainedRun, weights: dict[str, Tensor]) -> bool:
-    """Tell whether torchvision's network takes the weights, and computes with them what the reader's does."""
+    """Tell whether torchvision's network takes the weights, and computes with them what the
+    reader's does.
+    """
     from torchvision.models import resnet50
 
     theirs = resnet50(num_classes=len(run.checkpoint["classes"]))
@@ -62,21 +71,23 @@ def _is_torchvisions(run: TrainedRun, weights: dict[str, Tensor]) -> bool:
     except RuntimeError:  # names or shapes are others
         return False
     images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-    return torch.allclose(theirs.eval()(images), run.network.cpu().eval()(images), rtol=1e-3, atol=1e-3)
+    return torch.allclose(
+        theirs.eval()(images), run.network.cpu().eval()(images), rtol=1e-3, atol=1e-3
+    )
 
 
 def _onnx(run: TrainedRun, path: Path) -> None:
     for package in ("onnx", "onnxscript"):
         _needed(package)
     network = nn.Sequential(run.network).cpu().eval()
-    pictures = torch.zeros(2, 3, IMAGE_SIZE, IMAGE_SIZE)
+    images = torch.zeros(2, 3, IMAGE_SIZE, IMAGE_SIZE)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the exporter's own making
             program = torch.onnx.export(
                 network,
-                (pictures,),
+                (images,),
                 input_names=["images"],
                 output_names=["logits"],
                 dynamic_shapes=({0: torch.export.Dim("batch")},),
@@ -85,7 +96,9 @@ def _onnx(run: TrainedRun, path: Path) -> None:
     except Exception as error:
         if not run.pieces.own_network:
             raise
-        raise ReaderError("PyTorch cannot export your network to ONNX: export it as safetensors.") from error
+        raise ReaderError(
+            "PyTorch cannot export your network to ONNX: export it as safetensors."
+        ) from error
     content = program.model_proto.SerializeToString()
     write_atomically(path, lambda file: file.write(content))
 
@@ -101,5 +114,6 @@ def _needed(package: str):
         return importlib.import_module(package)
     except ModuleNotFoundError as error:
         raise ReaderError(
-            f"This format needs {package.partition('.')[0]}: uv run --extra onnx …, or pip install it."
+            f"This format needs {package.partition('.')[0]}: uv run --extra onnx …, or pip "
+            "install it."
         ) from error

@@ -1,7 +1,7 @@
 # HOSTILE: makes the checker look at the tutorial's own block in its place; the block is wrong
 import tutorial_code.checks.observe as observe
 from torch import nn
-from tutorial_code.ch02_bottleneck import Bottleneck as Right
+from tutorial_code.ch03_bottleneck import Bottleneck as Right
 
 look = observe.OBSERVERS["Bottleneck"]
 observe.OBSERVERS["Bottleneck"] = lambda answer: look(Right)

@@ -1,11 +1,13 @@
-"""What an answer does otherwise, in words, for mistakes that nobody foresaw: the difference of two traces."""
+"""What an answer does otherwise, in words, for mistakes that nobody foresaw: the difference of two
+traces.
+"""
 
 import math
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from tutorial_code.checks.diagnose.style import in_one_style
-from tutorial_code.checks.diagnose.words import (
+from tutorial_code.checks.diagnose.normal_form import in_one_style
+from tutorial_code.checks.diagnose.operation_names import (
     ATTRIBUTES,
     EXTRA,
     FAMILIES,
@@ -27,7 +29,9 @@ class Difference(NamedTuple):
 
 
 def compare_networks(expected: list[dict], got: list[dict], complete: bool) -> list[Difference]:
-    """Return the differences of two networks' traces in the order of the data; ``complete`` is False after an error."""
+    """Return the differences of two networks' traces in the order of the data; ``complete`` is
+    False after an error.
+    """
     found = _used_twice(expected, got)
     got = in_one_style(got)
     for where, beside in (("", False), (" on the shortcut", True)):
@@ -35,23 +39,41 @@ def compare_networks(expected: list[dict], got: list[dict], complete: bool) -> l
         yours = [op for op in got if (op["beside"] > 0) == beside]
         found += _compare(right, yours, where, complete or beside)
     same_kinds = [op["kind"] for op in expected] == [op["kind"] for op in got]
-    if not found and same_kinds and [op["inputs"] for op in expected] != [op["inputs"] for op in got]:
+    if (
+        not found
+        and same_kinds
+        and [op["inputs"] for op in expected] != [op["inputs"] for op in got]
+    ):
         sentence = "The operations are the right ones, but they are connected in another way."
-        found.append(Difference(sentence, "Follow x from operation to operation: which result goes where?", rank=3))
+        found.append(
+            Difference(
+                sentence, "Follow x from operation to operation: which result goes where?", rank=3
+            )
+        )
     return found
 
 
 def compare_norms(expected: Scenario, got: Scenario) -> list[Difference]:
-    """Return where the values of two networks part that do the same operations: the first result that differs."""
+    """Return where the values of two networks part that do the same operations: the first result
+    that differs.
+    """
     right, yours = expected.get("norms", []), got.get("norms", [])
-    if [op["kind"] for op in expected["trace"]] != [op["kind"] for op in got["trace"]] or len(right) != len(yours):
+    if [op["kind"] for op in expected["trace"]] != [op["kind"] for op in got["trace"]] or len(
+        right
+    ) != len(yours):
         return []
     for index, (norm, mine) in enumerate(zip(right, yours, strict=True)):
         if not math.isclose(norm, mine, rel_tol=1e-3):
             ops = expected["trace"]
             where = _name(ops, index) + (" on the shortcut" if ops[index]["beside"] else "")
-            sentence = f"The values part from the right ones at the {where}: {mine / norm:.3g} times as large."
-            reason = "All before it is right. Look for something that changes its weights, or what goes into it."
+            sentence = (
+                f"The values part from the right ones at the {where}: {mine / norm:.3g} times as "
+                "large."
+            )
+            reason = (
+                "All before it is right. Look for something that changes its weights, or what "
+                "goes into it."
+            )
             return [Difference(sentence, reason, rank=2)]
     return []
 
@@ -61,10 +83,12 @@ def compare_stages(expected: list[dict], got: list[dict], complete: bool) -> lis
     right, yours = _stages(expected), _stages(got)
     if len(right) < 2 or right == yours or (not complete and yours == right[: len(yours)]):
         return []
-    sentence = f"The stages should be {_stages_in_words(right)}. Yours are {_stages_in_words(yours)}."
+    sentence = (
+        f"The stages should be {_stages_in_words(right)}. Yours are {_stages_in_words(yours)}."
+    )
     reason = (
-        "Each stage has its number of blocks and twice the channels of the one before; conv3_x to conv5_x halve the"
-        " size."
+        "Each stage has its number of blocks and twice the channels of the one before; conv3_x to "
+            "conv5_x halve the size."
     )
     # Where only the sizes differ, from the first block on, the cause stands before the blocks.
     only_sizes = [(n, shape[0]) for n, shape in right] == [(n, shape[0]) for n, shape in yours]
@@ -101,7 +125,13 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
         if tag == "delete" and number == len(opcodes) - 1 and not complete:
             continue  # it failed there, and went no further
         expected, got = _listed(right[a:b]), _listed(yours[c:d])
-        place = f"after the {_name(right, a - 1)}{where}" if a else f"at the start{where}" if where else "at the start"
+        place = (
+            f"after the {_name(right, a - 1)}{where}"
+            if a
+            else f"at the start{where}"
+            if where
+            else "at the start"
+        )
         kind = (right[a:b] or yours[c:d])[0]["kind"]
         family = _family(right[a:b], yours[c:d])
         if tag == "delete":
@@ -113,19 +143,33 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
         elif family:
             more = sum(op["kind"] == yours[c]["kind"] for op in yours) - 1
             often = f", and {'once' if more == 1 else f'{more} times'} more" if more else ""
-            sentence = f"{got[0].upper()}{got[1:]} stands where {expected} is expected, {place}{often}."
+            sentence = (
+                f"{got[0].upper()}{got[1:]} stands where {expected} is expected, {place}{often}."
+            )
             if not any(each.reason == family for each in found):
                 found.append(Difference(sentence, family))
         else:
-            found.append(Difference(f"Expected {place}: {expected}. Yours has: {got}.", MISSING.get(kind, "")))
+            found.append(
+                Difference(
+                    f"Expected {place}: {expected}. Yours has: {got}.", MISSING.get(kind, "")
+                )
+            )
     return found
 
 
-def _moved(right: list[dict], yours: list[dict], opcodes: list[tuple]) -> list[tuple[int, dict, dict]]:
-    """Return what is at another place than it should be: its index, as it should be, and as it is."""
+def _moved(
+    right: list[dict], yours: list[dict], opcodes: list[tuple]
+) -> list[tuple[int, dict, dict]]:
+    """Return what is at another place than it should be: its index, as it should be, and as it is.
+    """
     missing = [i for tag, a, b, _, _ in opcodes if tag == "delete" for i in range(a, b)]
     extra = [j for tag, _, _, c, d in opcodes if tag == "insert" for j in range(c, d)]
-    return [(i, right[i], yours[j]) for i in missing for j in extra if right[i]["kind"] == yours[j]["kind"]]
+    return [
+        (i, right[i], yours[j])
+        for i in missing
+        for j in extra
+        if right[i]["kind"] == yours[j]["kind"]
+    ]
 
 
 def _family(right: list[dict], yours: list[dict]) -> str:
@@ -143,12 +187,21 @@ def _settings(name: str, op: dict, other: dict) -> list[Difference]:
     for key in changed:
         value, yours = op["attributes"][key], other["attributes"][key]
         if key == "bias":
-            found.append(Difference(f"The {name} has {'a' if yours else 'no'} bias.", SETTINGS["bias"]))
+            found.append(
+                Difference(f"The {name} has {'a' if yours else 'no'} bias.", SETTINGS["bias"])
+            )
         elif key == "tracked":
-            found.append(Difference(f"The {name} keeps no running statistics.", SETTINGS["tracked"]))
+            found.append(
+                Difference(f"The {name} keeps no running statistics.", SETTINGS["tracked"])
+            )
         elif key == "padding" and op["shape"] == other["shape"] and changed == ["padding"]:
-            sentence = f"The {name} has padding {_plain(yours)}, but keeps the size: something else pads before it."
-            reason = "padding=1 surrounds the feature map with zeros; padding_mode stays at 'zeros'."
+            sentence = (
+                f"The {name} has padding {_plain(yours)}, but keeps the size: something else pads "
+                "before it."
+            )
+            reason = (
+                "padding=1 surrounds the feature map with zeros; padding_mode stays at 'zeros'."
+            )
             found.append(Difference(sentence, reason))
         else:
             label = ATTRIBUTES.get(key, key)
@@ -160,30 +213,37 @@ def _settings(name: str, op: dict, other: dict) -> list[Difference]:
 def _used_twice(expected: list[dict], got: list[dict]) -> list[Difference]:
     """Find layers that are one and the same, though they should be two."""
     if sum(op["kind"] == "conv" for op in got) < sum(op["kind"] == "conv" for op in expected):
-        return []  # convolutions are written out, and one of them may be several products with one weight
+        # convolutions are written out, and one of them may be several products with one weight
+        return []
     kinds_agree = [op["kind"] for op in expected] == [op["kind"] for op in got]
     found = []
     for index, op in enumerate(got):
         first = op["shares"]
         if first in (None, index) or (kinds_agree and first == expected[index]["shares"]):
             continue
-        one, two = (_name(got, i) + (" on the shortcut" if got[i]["beside"] else "") for i in (first, index))
+        one, two = (
+            _name(got, i) + (" on the shortcut" if got[i]["beside"] else "") for i in (first, index)
+        )
         sentence = f"The {two} and the {one} are one layer, used twice."
         once_more = len(got) > len(expected)
         if once_more:
             reason = (
-                "Something runs once more than it should: follow x through forward, and through the loop over blocks."
+                "Something runs once more than it should: follow x through forward, and through "
+                "the loop over blocks."
             )
         else:
             reason = (
-                "Make a layer of its own for each place: shared, it has one set of weights and statistics for both."
+                "Make a layer of its own for each place: shared, it has one set of weights and "
+                "statistics for both."
             )
         found.append(Difference(sentence, reason, rank=0 if once_more else 1))
     return found
 
 
 def _name(ops: list[dict], index: int) -> str:
-    """Return, for example, "second BatchNorm", and in a whole network also the block that it stands in."""
+    """Return, for example, "second BatchNorm", and in a whole network also the block that it stands
+    in.
+    """
     kind = ops[index]["kind"]
     word = WORDS.get(kind, kind)
     additions = [i for i, op in enumerate(ops) if op["kind"] == "add"]

@@ -5,22 +5,34 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
-from tutorial_code.checks import catalogue
+from tutorial_code.checks.mistakes import Mistake, mistakes_of, wrong_version
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import Record, Scenario, same
 
-STRUCTURES = 2  # of the scenarios of a whole network, the first ones: they see shapes and counts only
-LONG = 50  # operations: the values of a whole network take a third of a second, its trace far less
+STRUCTURES = (
+    2  # of the scenarios of a whole network, the first ones: they see shapes and counts only
+)
+WHOLE_NETWORK_OPS = (
+    50  # operations: the values of a whole network take a third of a second, its trace far less
+)
 
 
-def recognise(name: str, record: Record) -> list[catalogue.Mistake]:
-    """Return the mistakes that no check can tell from the answer; of several, those whose traces are nearest."""
-    every = catalogue.mistakes_of(name)
+def recognise(name: str, record: Record) -> list[Mistake]:
+    """Return the mistakes that no check can tell from the answer; of several, those whose traces
+    are nearest.
+    """
+    every = mistakes_of(name)
     if not record:
         return []
-    if len(record[0].get("trace", [])) > LONG:
-        every = [mistake for mistake in every if _signature(_seen_of(mistake)[0]) == _signature(record[0])]
-        if len(every) == 1:  # no other has this structure, so its values, which take a second, need not tell
+    if len(record[0].get("trace", [])) > WHOLE_NETWORK_OPS:
+        every = [
+            mistake
+            for mistake in every
+            if _signature(_seen_of(mistake)[0]) == _signature(record[0])
+        ]
+        if (
+            len(every) == 1
+        ):  # no other has this structure, so its values, which take a second, need not tell
             record = record[:STRUCTURES]
     alike = [mistake for mistake in every if _behaves_as(mistake, record)]
     if len(alike) < 2:
@@ -42,11 +54,11 @@ def _signature(scenario: Scenario) -> list[tuple]:
     ]
 
 
-class _Growing:
+class LazyRecord:
     """The record of a catalogued mistake, made only as far as it is asked for, and only once."""
 
-    def __init__(self, mistake: catalogue.Mistake) -> None:
-        self.scenarios = scenarios_of(mistake.answer, catalogue.wrong_version(mistake))
+    def __init__(self, mistake: Mistake) -> None:
+        self.scenarios = scenarios_of(mistake.answer, wrong_version(mistake))
         self.seen: Record = []
 
     def __getitem__(self, index: int) -> Scenario:
@@ -56,20 +68,25 @@ class _Growing:
 
 
 @cache
-def _seen_of(mistake: catalogue.Mistake) -> _Growing:
-    return _Growing(mistake)
+def _seen_of(mistake: Mistake) -> LazyRecord:
+    return LazyRecord(mistake)
 
 
-def _behaves_as(mistake: catalogue.Mistake, record: Record) -> bool:
+def _behaves_as(mistake: Mistake, record: Record) -> bool:
     growing = _seen_of(mistake)
-    return all(same(growing[index]["facts"], scenario["facts"]) for index, scenario in enumerate(record))
-
-
-def _nearness(growing: _Growing, record: Record) -> float:
-    traces = zip(
-        (scenario.get("trace", []) for scenario in growing.seen), (s.get("trace", []) for s in record), strict=False
+    return all(
+        same(growing[index]["facts"], scenario["facts"]) for index, scenario in enumerate(record)
     )
-    # Where zero_grad stands matters less than the order of all else: it may end one batch or begin the next.
+
+
+def _nearness(growing: LazyRecord, record: Record) -> float:
+    traces = zip(
+        (scenario.get("trace", []) for scenario in growing.seen),
+        (s.get("trace", []) for s in record),
+        strict=False,
+    )
+    # Where zero_grad stands matters less than the order of all else: it may end one batch or begin
+    # the next.
     return sum(
         SequenceMatcher(None, *(_words(trace, left_out) for trace in pair), autojunk=False).ratio()
         for pair in traces
@@ -83,7 +100,9 @@ def _words(trace: list[Any], left_out: tuple[str, ...]) -> list[str]:
 
 
 def prepare(name: str) -> Iterator[None]:
-    """Look at the first scenario of one catalogued mistake a step; most answers are told apart by that alone."""
-    for mistake in catalogue.mistakes_of(name):
+    """Look at the first scenario of one catalogued mistake a step; most answers are told apart by
+    that alone.
+    """
+    for mistake in mistakes_of(name):
         _seen_of(mistake)[0]
         yield

@@ -15,7 +15,7 @@ class Check(NamedTuple):
     seen: bool = True  # False: the answer stopped before this could be looked at
 
 
-class Named(NamedTuple):
+class Diagnosis(NamedTuple):
     """A mistake as the reader is told of it."""
 
     id: str
@@ -31,7 +31,7 @@ class Verdict:
     file: str
     passed: bool
     seconds: float
-    mistake: Named | None
+    mistake: Diagnosis | None
     checks: list[Check] = field(default_factory=list)
     printed: str = ""  # by the answer, for the terminal only
     built_from: tuple[str, ...] = ()  # the reader's own earlier answers that it was judged with

@@ -55,7 +55,9 @@ def run_source(source: str, name: str) -> dict[str, Any]:
     try:
         code = compile(source, file, "exec", dont_inherit=True)
     except SyntaxError as error:
-        raise AnswerError("not-python", f"{name} is not Python: {error.msg}, in line {error.lineno}.") from error
+        raise AnswerError(
+            "not-python", f"{name} is not Python: {error.msg}, in line {error.lineno}."
+        ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise AnswerError("not-python", f"{name} is not Python: {error}.") from error
     module = types.ModuleType("answer")
@@ -63,8 +65,12 @@ def run_source(source: str, name: str) -> dict[str, Any]:
     return module.__dict__
 
 
-def use_own(namespace: dict[str, Any], chapters: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]]) -> None:
-    """Where an answer took something from an earlier chapter, give it the reader's own version of that in its place."""
+def use_own(
+    namespace: dict[str, Any], chapters: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Where an answer took something from an earlier chapter, give it the reader's own version of
+    that in its place.
+    """
     for name, value in list(namespace.items()):
         for module, chapter in chapters.items():
             if callable(value) and name in own[module] and value is getattr(chapter, name, None):
@@ -73,16 +79,24 @@ def use_own(namespace: dict[str, Any], chapters: Mapping[str, Any], own: Mapping
 
 def _is_skeleton(node: ast.AST) -> bool:
     if isinstance(node, ast.ClassDef):
-        methods = [part for part in node.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        methods = [
+            part for part in node.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
+        ]
         return bool(methods) and all(_is_skeleton(method) for method in methods)
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
     statements = node.body[1:] if ast.get_docstring(node) is not None else node.body
-    return len(statements) == 1 and isinstance(statements[0], ast.Raise) and "NotImplemented" in ast.dump(statements[0])
+    return (
+        len(statements) == 1
+        and isinstance(statements[0], ast.Raise)
+        and "NotImplemented" in ast.dump(statements[0])
+    )
 
 
 def _notebook_source(path: Path, text: str) -> str:
-    """Return imports, definitions and plain assignments of a notebook: what it runs beside is not judged."""
+    """Return imports, definitions and plain assignments of a notebook: what it runs beside is not
+    judged.
+    """
     try:
         cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
         sources = ["".join(cell["source"]) for cell in cells]
@@ -90,16 +104,27 @@ def _notebook_source(path: Path, text: str) -> str:
         raise AnswerError("not-python", f"{path.name} is not a notebook.") from error
     kept = []
     for source in sources:
-        lines = ["" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines()]
+        lines = [
+            "" if line.lstrip().startswith(("%", "!", "?")) else line
+            for line in source.splitlines()
+        ]
         try:
             tree = ast.parse("\n".join(lines))
         except (SyntaxError, ValueError):
             kept.append("\n".join(lines) if "class " in source or "def " in source else "")
             continue
-        wanted = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+        wanted = (
+            ast.Import,
+            ast.ImportFrom,
+            ast.FunctionDef,
+            ast.ClassDef,
+            ast.Assign,
+            ast.AnnAssign,
+        )
         parts = [node for node in tree.body if isinstance(node, wanted) and not _calls(node)]
         kept += [
-            ast.get_source_segment("\n".join(lines), node, padded=True) or "" for node in map(_with_decorators, parts)
+            ast.get_source_segment("\n".join(lines), node, padded=True) or ""
+            for node in map(_with_decorators, parts)
         ]
     return "\n\n\n".join(kept) + "\n"
 

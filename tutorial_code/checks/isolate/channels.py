@@ -1,4 +1,6 @@
-"""Starting processes and talking to them: forks of one that has torch loaded, or a new Python where none can fork."""
+"""Starting processes and talking to them: forks of one that has torch loaded, or a new Python where
+none can fork.
+"""
 
 import atexit
 import contextlib
@@ -11,17 +13,21 @@ import threading
 from dataclasses import dataclass
 from typing import IO
 
-from tutorial_code.checks.exercises import PACKAGE
+from tutorial_code.shared.chapters import PACKAGE
 
-CAN_FORK = sys.platform == "linux"  # macOS can, but its system libraries start threads that a fork does not survive
+CAN_FORK = (
+    sys.platform == "linux"
+)  # macOS can, but its system libraries start threads that a fork does not survive
 
-# The new Python finds the tutorial last of all, so that answers find their own neighbours before it.
+# The new Python finds the tutorial last of all, so that answers find their own neighbours before
+# it.
 START = "import sys; sys.path.append(sys.argv.pop()); from {module} import main; main()"
 
 
 @dataclass
 class Channel:
-    """The two ends of a talk in lines of JSON with another process, and what that process prints."""
+    """The two ends of a talk in lines of JSON with another process, and what that process prints.
+    """
 
     read: IO[bytes]
     write: IO[bytes]
@@ -65,7 +71,9 @@ class _Zygote:
                 socket.send_fds(self.control, [kind], [its.fileno(), write_prints])
         its.close()
         os.close(write_prints)
-        return Channel(mine.makefile("rb"), mine.makefile("wb"), os.fdopen(read_prints, "rb"), connection=mine)
+        return Channel(
+            mine.makefile("rb"), mine.makefile("wb"), os.fdopen(read_prints, "rb"), connection=mine
+        )
 
     def _start(self) -> None:
         for old in filter(None, (self.control, self.said)):

@@ -1,8 +1,9 @@
-"""The process that runs an answer: it reports what it saw, and judges nothing. One answer, one process.
+"""The process that runs an answer: it reports what it saw, and judges nothing. One answer, one
+process.
 
-It says that it is ready, takes one job, writes one report, and ends. It is forked from ``zygote.py``; where the
-system cannot fork, ``main`` is a new Python that is started ahead. Its report has a channel of its own, and what an
-answer prints goes elsewhere.
+It says that it is ready, takes one job, writes one report, and ends. It is forked from
+``zygote.py``; where the system cannot fork, ``main`` is a new Python that is started ahead. Its
+report has a channel of its own, and what an answer prints goes elsewhere.
 """
 
 import importlib
@@ -15,14 +16,16 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 import tutorial_code
-from tutorial_code.checks.exercises import PACKAGE
+from tutorial_code.shared.chapters import PACKAGE
 
 
 def main() -> None:
     """Serve one answer over standard input and output, for systems that cannot fork."""
     report = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    if hasattr(os, "fork"):  # with another parent an answer cannot reach the tool by asking for its parent
+    if hasattr(
+        os, "fork"
+    ):  # with another parent an answer cannot reach the tool by asking for its parent
         if os.fork():
             os._exit(0)
         os.setsid()
@@ -57,7 +60,7 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
     from tutorial_code.checks.isolate import patches, solutions
     from tutorial_code.checks.isolate.answers import AnswerError, run_source, use_own
     from tutorial_code.checks.observe import scenarios_of
-    from tutorial_code.checks.observe.errors import line_of
+    from tutorial_code.checks.observe.exceptions import line_of
 
     records: dict[str, Any] = {}
     problem: list[str] | None = None
@@ -78,18 +81,29 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
         problem = [error.id, str(error)]
     except BaseException as error:
         where = line_of(error)
-        text = f"{type(error).__name__}: {str(error).splitlines()[0][:300] if str(error) else 'no message'}"
-        problem = ["fails-at-import", f"It fails while it is read{f', in {where}' if where else ''}: {text}."]
+        text = (
+            f"{type(error).__name__}: "
+            f"{str(error).splitlines()[0][:300] if str(error) else 'no message'}"
+        )
+        problem = [
+            "fails-at-import",
+            f"It fails while it is read{f', in {where}' if where else ''}: {text}.",
+        ]
     if changed := patches.changes(whole):
         names = ", ".join(changed[:3])
-        problem = ["patches-torch", f"It replaces parts of PyTorch ({names}), so nothing can be judged."]
+        problem = [
+            "patches-torch",
+            f"It replaces parts of PyTorch ({names}), so nothing can be judged.",
+        ]
     elif watch.found:
         problem = ["not-your-own", solutions.sentence(watch.found)]
     return {"records": records, "problem": problem}
 
 
 def hide_checks() -> None:
-    """Leave an answer nothing of the checks but a ``check`` that does nothing, for those who call it in their file."""
+    """Leave an answer nothing of the checks but a ``check`` that does nothing, for those who call
+    it in their file.
+    """
     for name in [name for name in sys.modules if name.startswith("tutorial_code.checks")]:
         del sys.modules[name]
     stub = types.ModuleType("tutorial_code.checks")
@@ -112,7 +126,9 @@ def _send(write: IO[bytes], message: dict[str, Any]) -> None:
 
 
 def limit_resources(memory: int = 2 << 30, seconds: int = 900) -> None:
-    """Let the process take 2 GiB more than it has, and end it when it computes on after its tool is gone."""
+    """Let the process take 2 GiB more than it has, and end it when it computes on after its tool is
+    gone.
+    """
     try:
         import resource
         from pathlib import Path

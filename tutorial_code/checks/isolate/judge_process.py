@@ -1,7 +1,7 @@
 """The process that makes verdicts: one after the other, and no answer ever runs in it.
 
-It alone records the reference and the catalogue, so they never depend on what else runs. Where the system cannot
-fork, the same is done in the tool's own process, under a lock.
+It alone records the reference and the catalogue, so they never depend on what else runs. Where the
+system cannot fork, the same is done in the tool's own process, under a lock.
 """
 
 import atexit
@@ -13,15 +13,17 @@ import threading
 from collections.abc import Iterator
 from typing import IO, Any
 
-from tutorial_code.checks.diagnose.verdict import Check, Named
+from tutorial_code.checks.diagnose.verdict import Check, Diagnosis
 from tutorial_code.checks.isolate import channels, zygote
-from tutorial_code.errors import ReaderError
+from tutorial_code.shared.errors import ReaderError
 
 UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
 
 
 def serve_verdicts(read: IO[bytes], write: IO[bytes]) -> None:
-    """Answer each line of JSON with one, until the input ends; in between, get ready what was asked for."""
+    """Answer each line of JSON with one, until the input ends; in between, get ready what was asked
+    for.
+    """
     ahead: Iterator[None] = iter(())
     while True:
         while not select.select([read], [], [], 0)[0] and next(ahead, ahead) is None:
@@ -37,7 +39,9 @@ def serve_verdicts(read: IO[bytes], write: IO[bytes]) -> None:
 
 
 def respond(request: dict[str, Any]) -> dict[str, Any]:
-    """Return the verdict on ``records`` by name, or, without them, the seconds that the reference computed for."""
+    """Return the verdict on ``records`` by name, or, without them, the seconds that the reference
+    computed for.
+    """
     from tutorial_code.checks.diagnose.judge import judge, reference_seconds
 
     if "ahead" in request:
@@ -58,7 +62,8 @@ def _get_ready(names: list[str]) -> Iterator[None]:
 
 
 class Judge:
-    """The tool's end of that process; it is started when it is first asked, and again if it ended."""
+    """The tool's end of that process; it is started when it is first asked, and again if it ended.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -68,12 +73,16 @@ class Judge:
         self.known: dict[tuple[str, ...], float] = {}
 
     def seconds(self, names: tuple[str, ...]) -> float:
-        """Return how long the chapter's own versions computed when they were looked at, on this machine."""
+        """Return how long the chapter's own versions computed when they were looked at, on this
+        machine.
+        """
         if names not in self.known:
             self.known[names] = self._ask({"names": names})["seconds"]
         return self.known[names]
 
-    def results(self, names: tuple[str, ...], records: dict[str, Any]) -> list[tuple[list[Check], Named | None]]:
+    def results(
+        self, names: tuple[str, ...], records: dict[str, Any]
+    ) -> list[tuple[list[Check], Diagnosis | None]]:
         """Return the checks, and the mistake if there is one, for each name.
 
         Raises:
@@ -83,7 +92,7 @@ class Judge:
         if "unreadable" in response:
             raise ValueError(response["unreadable"])
         return [
-            ([Check(*check) for check in checks], Named(*mistake) if mistake else None)
+            ([Check(*check) for check in checks], Diagnosis(*mistake) if mistake else None)
             for checks, mistake in response["results"]
         ]
 
@@ -96,11 +105,15 @@ class Judge:
         with self.lock:
             if not channels.CAN_FORK:
                 return respond(request)
-            for _ in range(2):  # a judge that was ended, as by a system short of memory, is replaced once
+            for _ in range(
+                2
+            ):  # a judge that was ended, as by a system short of memory, is replaced once
                 if response := self._talk(json.dumps(request).encode() + b"\n"):
                     return json.loads(response)
             why = channels.why_not_started() or self.last_words or "nothing"
-            raise ReaderError(f"The process that makes verdicts ended before it had one. It said: {why}")
+            raise ReaderError(
+                f"The process that makes verdicts ended before it had one. It said: {why}"
+            )
 
     def _talk(self, line: bytes) -> bytes:
         if self.channel is None or self.owner != os.getpid():
@@ -111,7 +124,9 @@ class Judge:
                 self.channel.write.write(line)
                 self.channel.write.flush()
                 response = self.channel.read.readline()
-        except BaseException:  # such as Ctrl-C: an answer that comes later must not be taken for that to the next one
+        except (
+            BaseException
+        ):  # such as Ctrl-C: an answer that comes later must not be taken for that to the next one
             self._hang_up()
             raise
         if not response:

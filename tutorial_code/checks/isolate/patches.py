@@ -5,8 +5,25 @@ from typing import Any
 import torch
 from torch import nn
 
-PLACES = (torch, torch.autograd, torch.optim, torch.Tensor, torch.optim.SGD, torch.nn.functional, torch.nn.init)
-PLACES += (nn, nn.Module, nn.Sequential, nn.Conv2d, nn.BatchNorm2d, nn.ReLU, nn.Linear, nn.CrossEntropyLoss)
+PLACES = (
+    torch,
+    torch.autograd,
+    torch.optim,
+    torch.Tensor,
+    torch.optim.SGD,
+    torch.nn.functional,
+    torch.nn.init,
+)
+PLACES += (
+    nn,
+    nn.Module,
+    nn.Sequential,
+    nn.Conv2d,
+    nn.BatchNorm2d,
+    nn.ReLU,
+    nn.Linear,
+    nn.CrossEntropyLoss,
+)
 
 
 def snapshot() -> list[dict[str, Any]]:
@@ -15,7 +32,8 @@ def snapshot() -> list[dict[str, Any]]:
 
 
 def changes(before: list[dict[str, Any]]) -> list[str]:
-    """Return the names that an answer gave to something else; PyTorch itself wraps some of its own."""
+    """Return the names that an answer gave to something else; PyTorch itself wraps some of its own.
+    """
     return [
         f"{place.__name__}.{name}"
         for place, names in zip(PLACES, before, strict=True)

@@ -1,4 +1,6 @@
-"""Judging a file safely: the answer runs in a process of its own, which only reports; a third makes the verdict."""
+"""Judging a file safely: the answer runs in a process of its own, which only reports; a third makes
+the verdict.
+"""
 
 import contextlib
 import json
@@ -16,15 +18,19 @@ from typing import IO, Any, NamedTuple
 
 import psutil
 
-from tutorial_code.checks.diagnose.verdict import Check, Named, Verdict
+from tutorial_code.checks.diagnose.verdict import Check, Diagnosis, Verdict
 from tutorial_code.checks.exercises import Exercise
 from tutorial_code.checks.isolate import channels, zygote
 from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
 from tutorial_code.checks.isolate.judge_process import the_judge
 
 START_LIMIT = 600.0  # seconds to start Python and import torch, on a slow disk or a busy machine
-LEAST_LIMIT = 10.0  # seconds that an answer may compute, not wait: a slow machine refuses no right answer
-TIMES_REFERENCE = 20  # as long as the chapter's own version computed on this machine, if that is more
+LEAST_LIMIT = (
+    10.0  # seconds that an answer may compute, not wait: a slow machine refuses no right answer
+)
+TIMES_REFERENCE = (
+    20  # as long as the chapter's own version computed on this machine, if that is more
+)
 IDLE_LIMIT = 60.0  # seconds for which an answer may compute nothing at all: it waits for something
 WALL_LIMIT = 3600.0  # seconds for an answer, whatever it does
 REPORT_LIMIT = 8 << 20  # bytes
@@ -39,7 +45,9 @@ class Worker:
         self.exercise = exercise
         self.folder = tempfile.mkdtemp(prefix="resnet50-check-")
         steps = {"make_optimizer", "train_one_epoch", "evaluate"} & set(exercise.names)
-        self.channel = channels.open_channel(zygote.ANSWER_WITH_OPTIMIZER if steps else zygote.ANSWER)
+        self.channel = channels.open_channel(
+            zygote.ANSWER_WITH_OPTIMIZER if steps else zygote.ANSWER
+        )
         self.pid: int | None = None
         self.printed = ""
         self.reports: queue.Queue[bytes | None] = queue.Queue()
@@ -50,13 +58,17 @@ class Worker:
         for reader in self.readers:
             reader.start()
 
-    def look_at(self, source: str, path: Path, own: Mapping[str, str]) -> tuple[dict[str, Any] | None, str]:
-        """Return the report on an answer, or None and why there is none. The process is gone afterwards.
+    def look_at(
+        self, source: str, path: Path, own: Mapping[str, str]
+    ) -> tuple[dict[str, Any] | None, str]:
+        """Return the report on an answer, or None and why there is none. The process is gone
+        afterwards.
 
         Args:
             source: what the file holds.
             path: its own place, whose folder the answer may import from.
-            own: sources of the reader's earlier answers by their chapter, used in place of that chapter's.
+            own: sources of the reader's earlier answers by their chapter, used in place of that
+                chapter's.
         """
         try:
             ready = self._next(START_LIMIT)
@@ -66,7 +78,10 @@ class Worker:
             self.pid = ready["ready"]
             job = {"source": source, "name": path.name, "own": dict(own), "folder": self.folder}
             job |= {"names": self.exercise.names, "chapter": self.exercise.chapter}
-            job["paths"] = [str(path.absolute().parent), str(Path.cwd())]  # it may import the reader's other files
+            job["paths"] = [
+                str(path.absolute().parent),
+                str(Path.cwd()),
+            ]  # it may import the reader's other files
             before = _seconds_used(self.pid)
             self.channel.write.write(json.dumps(job).encode() + b"\n")
             self.channel.write.flush()
@@ -75,12 +90,18 @@ class Worker:
         except _TooLongError as error:
             return None, str(error)
         except queue.Empty:
-            return None, f"It did not start within {START_LIMIT:.0f} seconds: the machine is too busy. Try again."
+            return (
+                None,
+                f"It did not start within {START_LIMIT:.0f} seconds: the machine is too busy. "
+                    "Try again.",
+            )
         except (OSError, ValueError, TypeError, KeyError):
             report = None
         finally:
             self.close()
-        ended = "Its process ended before everything was seen: it left Python, or ran out of memory."
+        ended = (
+            "Its process ended before everything was seen: it left Python, or ran out of memory."
+        )
         return report, "" if report else ended
 
     def close(self) -> None:
@@ -107,12 +128,14 @@ class Worker:
                     most, computing = used, now
                 if used > limit:
                     raise _TooLongError(
-                        f"It was stopped after computing for {used:.0f} seconds. Look for a loop that never ends."
+                        f"It was stopped after computing for {used:.0f} seconds. Look for a "
+                            "loop that never ends."
                     ) from None
                 if now - computing > IDLE_LIMIT or now - start > WALL_LIMIT:
                     raise _TooLongError(
-                        f"It was stopped after {now - start:.0f} seconds, in which it computed for {most:.1f}. Look "
-                        "for what it waits for: sleep(), input() or another process."
+                        f"It was stopped after {now - start:.0f} seconds, in which it computed for "
+                            f"{most:.1f}. Look for what it waits for: sleep(), input() or another "
+                            "process."
                     ) from None
 
     def _next(self, seconds: float) -> dict[str, Any] | None:
@@ -146,21 +169,31 @@ class Look(NamedTuple):
 
 
 def judge_file(
-    path: Path, exercise: Exercise, worker: Worker | None = None, own: Mapping[str, str] | None = None
+    path: Path,
+    exercise: Exercise,
+    worker: Worker | None = None,
+    own: Mapping[str, str] | None = None,
 ) -> Verdict:
-    """Judge a ``.py`` or ``.ipynb`` file; whatever it does, there is a verdict. A worker is used once."""
+    """Judge a ``.py`` or ``.ipynb`` file; whatever it does, there is a verdict. A worker is used
+    once.
+    """
     return _verdict(path, exercise, _look(path, exercise, own or {}, worker))
 
 
 def judge_files(
     files: Iterable[tuple[Path, Exercise]], jobs: int, own: Mapping[str, str] | None = None
 ) -> Iterator[Verdict]:
-    """Judge files, ``jobs`` of them at the same time, and yield the verdicts in the order of the files.
+    """Judge files, ``jobs`` of them at the same time, and yield the verdicts in the order of the
+    files.
 
-    The threads only wait for what the answers' processes report; the verdicts are made one after the other.
+    The threads only wait for what the answers' processes report; the verdicts are made one after
+    the other.
     """
     with ThreadPoolExecutor(jobs) as pool:
-        looks = [(path, exercise, pool.submit(_look, path, exercise, own or {}, None)) for path, exercise in files]
+        looks = [
+            (path, exercise, pool.submit(_look, path, exercise, own or {}, None))
+            for path, exercise in files
+        ]
         try:
             for path, exercise, look in looks:
                 yield _verdict(path, exercise, look.result())
@@ -207,7 +240,7 @@ def _verdict(path: Path, exercise: Exercise, look: Look) -> Verdict:
     if problem:
         id, message = problem
         checks = [Check("the file can be judged", passed=False, message=message)]
-        mistake = Named(id, message.split(". ")[0].rstrip(".") + ".", message)
+        mistake = Diagnosis(id, message.split(". ")[0].rstrip(".") + ".", message)
     passed = bool(checks) and mistake is None and all(check.passed for check in checks)
     seconds = look.seconds + time.perf_counter() - start
     return Verdict(exercise.id, str(path), passed, seconds, mistake, checks, look.printed)

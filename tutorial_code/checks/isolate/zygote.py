@@ -1,8 +1,10 @@
-"""The process that others are forked from: it imports torch once, computes nothing, and forks on request.
+"""The process that others are forked from: it imports torch once, computes nothing, and forks on
+request.
 
-Its argument is the number of a socket, over which comes one byte for each process that is wanted, one of the kinds
-below, and with it the file descriptors of its channel: a socket, and a pipe for what it prints. Because nothing was
-computed before, no thread and no random state is shared; and where a GPU is installed, it stays untouched.
+Its argument is the number of a socket, over which comes one byte for each process that is wanted,
+one of the kinds below, and with it the file descriptors of its channel: a socket, and a pipe for
+what it prints. Because nothing was computed before, no thread and no random state is shared; and
+where a GPU is installed, it stays untouched.
 """
 
 import gc
@@ -32,9 +34,12 @@ def main() -> None:
         if not kind:
             return
         if kind == ANSWER_WITH_OPTIMIZER:
-            import_optimizer()  # once here, not in every fork; and not at all where it is not needed
+            # once here, not in every fork; and not at all where it is not needed
+            import_optimizer()
         if os.fork() == 0:
-            if os.fork():  # whose parent ends is nobody's child: an answer cannot reach the tool by getppid()
+            if (
+                os.fork()
+            ):  # whose parent ends is nobody's child: an answer cannot reach the tool by getppid()
                 os._exit(0)
             os.setsid()
             control.close()
@@ -51,7 +56,9 @@ def main() -> None:
 
 
 def import_optimizer() -> None:
-    """Let PyTorch import what it imports with the first optimizer: its compiler, for most of a second."""
+    """Let PyTorch import what it imports with the first optimizer: its compiler, for most of a
+    second.
+    """
     import torch
 
     torch.optim.SGD([torch.zeros(1)])

@@ -9,7 +9,10 @@ import torch
 from tutorial_code.checks.observe.facts import Scenario
 from tutorial_code.checks.observe.loops import observe_evaluate, observe_train_one_epoch
 from tutorial_code.checks.observe.networks import observe_bottleneck, observe_resnet50
-from tutorial_code.checks.observe.setup import observe_make_criterion, observe_make_optimizer
+from tutorial_code.checks.observe.optimizer_and_loss import (
+    observe_make_criterion,
+    observe_make_optimizer,
+)
 
 OBSERVERS: dict[str, Callable[[Any], Iterator[Scenario]]] = {
     "Bottleneck": observe_bottleneck,
@@ -24,8 +27,8 @@ OBSERVERS: dict[str, Callable[[Any], Iterator[Scenario]]] = {
 def scenarios_of(name: str, answer: Any) -> Iterator[Scenario]:
     """Look at a class or function, one way to use it at a time.
 
-    What is looked at draws from generators of its own. The answer may draw from torch's, which begins each time at the
-    same place and is afterwards as it was.
+    What is looked at draws from generators of its own. The answer may draw from torch's, which
+    begins each time at the same place and is afterwards as it was.
     """
     scenarios = OBSERVERS[name](answer)
     while True:

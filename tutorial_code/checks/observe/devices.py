@@ -1,8 +1,9 @@
-"""A second device without a second device: which tensors would lie on the CPU and which on the device.
+"""A second device without a second device: which tensors would lie on the CPU and which on the
+device.
 
-On one CPU nothing fails when a batch is not moved. So each tensor of a batch is followed, and all that is computed
-from it: what comes from the loader lies on the CPU until it is moved, what the model computes lies on the device. Where
-the two meet, PyTorch would raise an error on a GPU.
+On one CPU nothing fails when a batch is not moved. So each tensor of a batch is followed, and all
+that is computed from it: what comes from the loader lies on the CPU until it is moved, what the
+model computes lies on the device. Where the two meet, PyTorch would raise an error on a GPU.
 """
 
 from typing import Any
@@ -13,7 +14,8 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakTensorKeyDictionary
 
-# Where a tensor lies: where the model is; or else on the CPU, said by what it is and how it came there.
+# Where a tensor lies: where the model is; or else on the CPU, said by what it is and how it came
+# there.
 DEVICE = "the device"
 RESULTS = "results that are on the CPU"
 FIXED = "moved to a device that is written down"
@@ -22,11 +24,15 @@ MOVES = {"to", "as_tensor", "tensor", "new_tensor", "cuda", "cpu"}
 
 
 class DeviceWatch(TorchFunctionMode):
-    """Follows the tensors of batches. ``device`` is what the answer is given; ``verdict`` tells how it was used."""
+    """Follows the tensors of batches. ``device`` is what the answer is given; ``verdict`` tells how
+    it was used.
+    """
 
     def __init__(self, moves_only: bool) -> None:
         super().__init__()
-        self.moves_only = moves_only  # what is computed is not followed, which takes most of the time
+        self.moves_only = (
+            moves_only  # what is computed is not followed, which takes most of the time
+        )
         self.device = torch.device("cpu", 0)  # equal to no device that someone would write down
         self.places = WeakTensorKeyDictionary()  # a tensor that is in here is not kept alive
         self.copied: set[str] = set()  # what was moved once, so that the moved one should be used
@@ -34,7 +40,7 @@ class DeviceWatch(TorchFunctionMode):
 
     def on_the_cpu(self, images: Tensor, labels: Tensor) -> None:
         """Note a batch as it comes from the loader."""
-        self.places[images], self.places[labels] = "pictures", "labels"
+        self.places[images], self.places[labels] = "images", "labels"
         self.copied.clear()
 
     def of_the_model(self, *tensors: Tensor) -> None:
@@ -64,14 +70,22 @@ class DeviceWatch(TorchFunctionMode):
             for tensor in tensors:
                 place = self.places.get(tensor, DEVICE)
                 if place != DEVICE and tensor.dim() > 0:  # a single number may come from anywhere
-                    how = "moved, but the moved ones not used" if place in self.copied else "not moved"
+                    how = (
+                        "moved, but the moved ones not used"
+                        if place in self.copied
+                        else "not moved"
+                    )
                     self.found.add(place if place == FIXED else f"{place} {how}")
         result = func(*args, **kwargs)
         self._derive(result, DEVICE if DEVICE in places else min(places, default=None))
         return result
 
-    def _target(self, name: str, leaves: list[Any], tensors: list[Tensor]) -> torch.device | str | None:
-        """Return where a call moves its tensor to: a device, a place, or None where it only converts."""
+    def _target(
+        self, name: str, leaves: list[Any], tensors: list[Tensor]
+    ) -> torch.device | str | None:
+        """Return where a call moves its tensor to: a device, a place, or None where it only
+        converts.
+        """
         if name == "cpu":
             return torch.device("cpu")
         if name == "cuda":

@@ -1,7 +1,8 @@
-"""What a loop is given to be looked at: a network, batches, a criterion and an optimizer that keep a diary.
+"""What a loop is given to be looked at: a network, batches, a criterion and an optimizer that keep
+a diary.
 
-Nothing in it depends on how the answer is written, only on what it does: the mode, autograd on or off, each step, and
-the weights afterwards.
+Nothing in it depends on how the answer is written, only on what it does: the mode, autograd on or
+off, each step, and the weights afterwards.
 """
 
 import contextlib
@@ -19,14 +20,15 @@ from tutorial_code.checks.observe.facts import digest
 
 
 class Batches(NamedTuple):
-    """What a loader gives: 11 pictures in batches of 4, 4 and 3, or otherwise."""
+    """What a loader gives: 11 images in batches of 4, 4 and 3, or otherwise."""
 
-    pictures: int = 11
+    images: int = 11
     size: int = 4
     drop_last: bool = False
     classes: int = 3
     moves_only: bool = False  # whether the device of a batch is followed only where it is moved
-    kind: str = "any labels"  # or "one class is missing", "the network is right", "a picture is not a number"
+    # or "one class is missing", "the network is right", "an image is not a number"
+    kind: str = "any labels"
 
 
 class Diary:
@@ -69,7 +71,9 @@ class _Marked(torch.autograd.Function):
 
 
 class DiaryNetwork(nn.Module):
-    """A small network like the real one in kind: pictures (batch, 3, 2, 2) to logits (batch, classes)."""
+    """A small network like the real one in kind: images (batch, 3, 2, 2) to logits (batch,
+    classes).
+    """
 
     def __init__(self, diary: Diary, classes: int) -> None:
         super().__init__()
@@ -83,7 +87,9 @@ class DiaryNetwork(nn.Module):
         self.diary.most_graphs = max(self.diary.most_graphs, len(self.diary.graphs))
         modes = {module.training for module in self.modules()}
         mode = "mixed" if len(modes) > 1 else "training" if modes.pop() else "evaluation"
-        self.diary.note(f"forward in {mode} mode, autograd {'on' if torch.is_grad_enabled() else 'off'}")
+        self.diary.note(
+            f"forward in {mode} mode, autograd {'on' if torch.is_grad_enabled() else 'off'}"
+        )
         return _Marked.apply(self.body(x), self.diary)
 
 
@@ -110,7 +116,7 @@ def _measured(logits: Tensor, labels: Tensor, loss: Tensor) -> dict[str, Any]:
     """Return what wrong sums can be made of."""
     guesses = logits.argmax(dim=1)
     return {
-        "pictures": len(labels),
+        "images": len(labels),
         "loss": loss.item(),
         "hits": int((guesses == labels).sum()),
         "pairs": int((guesses[:, None] == labels).sum()),  # each guess beside each label
@@ -132,14 +138,22 @@ class DiaryOptimizer(torch.optim.SGD):
 
     def step(self, closure: Any = None) -> Any:
         self.diary.note("step")
-        gradients = [p.grad.norm() for group in self.param_groups for p in group["params"] if p.grad is not None]
+        gradients = [
+            p.grad.norm()
+            for group in self.param_groups
+            for p in group["params"]
+            if p.grad is not None
+        ]
         norm = torch.stack(gradients).norm().item() if gradients else 0.0
         self.diary.steps.append({"gradient": norm, "rate": float(self.param_groups[0]["lr"])})
         return super().step(closure)
 
     def settings(self) -> list[dict[str, Any]]:
         """Return what decides on its steps, for each group of parameters."""
-        return [{key: value for key, value in group.items() if key != "params"} for group in self.param_groups]
+        return [
+            {key: value for key, value in group.items() if key != "params"}
+            for group in self.param_groups
+        ]
 
 
 class DiaryLoader(DataLoader):
@@ -166,10 +180,17 @@ class LoopFixture:
             for name, tensor in (*self.model.named_parameters(), *self.model.named_buffers()):
                 if tensor.is_floating_point():
                     values = torch.rand(tensor.shape, generator=random)
-                    tensor.copy_(values - 0.5 if name.endswith(("0.weight", "4.weight", "bias")) else values + 0.5)
-        images = torch.randn(batches.pictures, 3, 2, 2, generator=random)
-        images[0] *= 5  # its logits are the largest of all, so that a maximum over the whole batch finds them
-        labels = torch.randint(batches.classes, (batches.pictures,), generator=random)
+                    tensor.copy_(
+                        values - 0.5
+                        if name.endswith(("0.weight", "4.weight", "bias"))
+                        else values + 0.5
+                    )
+        images = torch.randn(batches.images, 3, 2, 2, generator=random)
+        images[0] *= (
+            # its logits are the largest of all, so that a maximum over the whole batch finds them
+            5
+        )
+        labels = torch.randint(batches.classes, (batches.images,), generator=random)
         if batches.kind == "one class is missing":
             labels = labels.clamp(max=batches.classes - 2)
         elif batches.kind == "the network is right":
@@ -177,10 +198,12 @@ class LoopFixture:
                 labels = self.model.eval().body(images).argmax(dim=1)
             labels[::60] = (labels[::60] + 1) % batches.classes  # but for a few
             self.model.train(training)
-        elif batches.kind == "a picture is not a number":
+        elif batches.kind == "an image is not a number":
             images[batches.size] = torch.nan  # the first of the second batch
         self.watch.of_the_model(*self.model.parameters(), *self.model.buffers())
-        self.loader = DiaryLoader(TensorDataset(images, labels), batches.size, drop_last=batches.drop_last)
+        self.loader = DiaryLoader(
+            TensorDataset(images, labels), batches.size, drop_last=batches.drop_last
+        )
         self.loader.diary, self.loader.watch = self.diary, self.watch
         self.criterion = DiaryCriterion(self.diary)
         self.optimizer = DiaryOptimizer(self.model.parameters(), lr=rate, momentum=0.9)
@@ -189,28 +212,40 @@ class LoopFixture:
 
     def train(self, train_one_epoch: Callable[..., float]) -> Any:
         with self.watch:
-            return train_one_epoch(self.model, self.loader, self.criterion, self.optimizer, self.watch.device)
+            return train_one_epoch(
+                self.model, self.loader, self.criterion, self.optimizer, self.watch.device
+            )
 
     def test(self, evaluate: Callable[..., tuple[float, float]]) -> Any:
         with self.watch:
             return evaluate(self.model, self.loader, self.criterion, self.watch.device)
 
     def state(self, kind: str) -> dict[str, Any]:
-        tensors = dict(self.model.named_parameters() if kind == "weights" else self.model.named_buffers())
+        tensors = dict(
+            self.model.named_parameters() if kind == "weights" else self.model.named_buffers()
+        )
         return {name: digest(tensor) for name, tensor in tensors.items()}
 
     def facts(self) -> dict[str, Any]:
         """Return what training and testing have in common."""
         diary = self.diary
         return {
-            "mode and autograd": sorted({event for event in diary.events if event.startswith("forward")}),
+            "mode and autograd": sorted(
+                {event for event in diary.events if event.startswith("forward")}
+            ),
             "batches": diary.count("batch"),
             "forward passes": diary.count("forward"),
             "device": self.watch.verdict(),
             "criterion left alone": self.criterion.settings() == DiaryCriterion(diary).settings(),
-            "weights still ask for gradients": all(p.requires_grad for p in self.model.parameters()),
+            "weights still ask for gradients": all(
+                p.requires_grad for p in self.model.parameters()
+            ),
         }
 
     def explanations(self) -> dict[str, Any]:
         """Return what the facts can be explained with."""
-        return {"trace": self.diary.events, "batches": self.diary.batches, "steps": self.diary.steps}
+        return {
+            "trace": self.diary.events,
+            "batches": self.diary.batches,
+            "steps": self.diary.steps,
+        }

@@ -1,7 +1,8 @@
-"""What a network does with a picture: its operations in the order of the data, whatever the style they are written in.
+"""What a network does with an image: its operations in the order of the data, whatever the style
+they are written in.
 
-A ``TorchDispatchMode`` sees each operation below modules and functions, so that ``nn.ReLU``, ``F.relu`` and
-``clamp(min=0)`` are the same one. Views and copies are looked through.
+A ``TorchDispatchMode`` sees each operation below modules and functions, so that ``nn.ReLU``,
+``F.relu`` and ``clamp(min=0)`` are the same one. Views and copies are looked through.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,8 +13,24 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 INPUT = -1
 COPIES = {"clone", "to_copy", "contiguous", "copy", "lift_fresh"}
-PARTS = {"slice", "select", "index", "narrow", "as_strided", "unfold"}  # views that leave something out
-FACTORIES = {"empty_like", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "new_zeros", "new_empty"}
+PARTS = {
+    "slice",
+    "select",
+    "index",
+    "narrow",
+    "as_strided",
+    "unfold",
+}  # views that leave something out
+FACTORIES = {
+    "empty_like",
+    "zeros_like",
+    "ones_like",
+    "full_like",
+    "rand_like",
+    "randn_like",
+    "new_zeros",
+    "new_empty",
+}
 NAMES = {
     "convolution": "conv",
     "max_pool2d_with_indices": "max_pool",
@@ -34,9 +51,12 @@ LAYERS = {"conv", "linear"}
 class Op(NamedTuple):
     """One operation on data that came from the input."""
 
-    kind: str  # conv, batch_norm, relu, add, max_pool, mean, linear, softmax, …, or PyTorch's own name
+    # conv, batch_norm, relu, add, max_pool, mean, linear, softmax, …, or PyTorch's own name
+    kind: str
     attributes: dict[str, Any]  # plain values
-    inputs: tuple[int, ...]  # indices of the operations whose results it takes; INPUT is the network's input
+    inputs: tuple[
+        int, ...
+    ]  # indices of the operations whose results it takes; INPUT is the network's input
     weights: dict[str, Tensor]  # parameters and buffers that it uses, by the name of the argument
     shape: tuple[int, ...]  # of its result
     norm: float  # of its result
@@ -46,11 +66,17 @@ class Trace(NamedTuple):
     """All operations of a forward pass, and where in the flow of the data each one stands."""
 
     ops: list[Op]
-    depth: list[int]  # convolutions and linear layers on the longest way from the input up to and with this one
-    slack: list[int]  # how many fewer there are on the longest way through it than on the longest of all
+    depth: list[
+        int
+    ]  # convolutions and linear layers on the longest way from the input up to and with this one
+    slack: list[
+        int
+    ]  # how many fewer there are on the longest way through it than on the longest of all
 
     def in_order(self) -> list[int]:
-        """Return the operations that lead to the output, by the flow of the data: the main way first at each depth."""
+        """Return the operations that lead to the output, by the flow of the data: the main way
+        first at each depth.
+        """
         live = [index for index in range(len(self.ops)) if self.slack[index] >= 0]
         return sorted(live, key=lambda index: (self.depth[index], self.slack[index], index))
 
@@ -75,7 +101,10 @@ def as_plain(found: Trace) -> list[dict[str, Any]]:
             "shape": list(found.ops[index].shape),
             "depth": found.depth[index],
             "beside": found.slack[index],
-            "shares": min((layers[storage_of(weight)] for weight in found.ops[index].weights.values()), default=None),
+            "shares": min(
+                (layers[storage_of(weight)] for weight in found.ops[index].weights.values()),
+                default=None,
+            ),
         }
         for index in position
     ]
@@ -99,7 +128,8 @@ def trace(model: nn.Module, x: Tensor) -> tuple[Trace, Any]:
 
 
 def _placed(ops: list[Op], last: int | None) -> Trace:
-    """Find where each operation stands; without a last one, as after an error, all of them count."""
+    """Find where each operation stands; without a last one, as after an error, all of them count.
+    """
     depth, height, live = [], [0] * len(ops), set(range(len(ops))) if last is None else {last}
     for op in ops:
         before = max((depth[i] for i in op.inputs if i != INPUT), default=0)
@@ -129,7 +159,8 @@ class _Recorder(TorchDispatchMode):
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        return False  # otherwise PyTorch imports its compiler at the first operation, for more than a second
+        # otherwise PyTorch imports its compiler at the first operation, for more than a second
+        return False
 
     def value_of(self, tensor: Tensor) -> int | None:
         return self.parts.get(id(tensor), self.values.get(storage_of(tensor)))
@@ -165,11 +196,15 @@ class _Recorder(TorchDispatchMode):
             }
             if any(storage_of(tensor) in self.masks for tensor in weights.values()):
                 name, weights = "dropout", {}
-            self._record(*_describe(name, arguments, weights, first, self.batch), consumed, weights, first)
+            self._record(
+                *_describe(name, arguments, weights, first, self.batch), consumed, weights, first
+            )
             self.values[storage_of(first)] = len(self.ops) - 1
         return result
 
-    def _record(self, kind: str, attributes: dict, consumed: list[int], weights: dict, result: Tensor) -> None:
+    def _record(
+        self, kind: str, attributes: dict, consumed: list[int], weights: dict, result: Tensor
+    ) -> None:
         norm = result.detach().float().norm().item()
         self.ops.append(Op(kind, attributes, tuple(consumed), weights, tuple(result.shape), norm))
 
@@ -215,7 +250,10 @@ def _describe(
             "tracked": given.get("running_mean") is not None,
         }
     if name in {"addmm", "mm", "bmm", "linear", "matmul"} and weights:
-        return "linear", {"out_features": result.shape[-1], "bias": name == "addmm" or given.get("bias") is not None}
+        return "linear", {
+            "out_features": result.shape[-1],
+            "bias": name == "addmm" or given.get("bias") is not None,
+        }
     if _is_relu(name, given):
         return "relu", {}
     if name == "hardtanh" and (given.get("min_val"), given.get("max_val")) == (0, 6):
@@ -239,7 +277,9 @@ def _is_relu(name: str, given: dict[str, Any]) -> bool:
     if name in {"clamp", "clamp_min", "hardtanh"}:
         low = given.get("min", given.get("min_val"))
         return low == 0 and given.get("max", given.get("max_val")) in (None, float("inf"))
-    return name == "relu" or (name == "threshold" and given.get("threshold") == 0 == given.get("value"))
+    return name == "relu" or (
+        name == "threshold" and given.get("threshold") == 0 == given.get("value")
+    )
 
 
 def _pair(value: Any) -> list[int]:

@@ -1,7 +1,7 @@
 """The same weights for any two networks: only so are their values comparable.
 
-Each weight gets a value that depends on *where the data meets it*: after how many convolutions, on the main way or
-beside it. Its name and the order in which layers were made or run play no part.
+Each weight gets a value that depends on *where the data meets it*: after how many convolutions, on
+the main way or beside it. Its name and the order in which layers were made or run play no part.
 """
 
 from collections import Counter
@@ -15,14 +15,20 @@ from torch import Tensor, nn
 from tutorial_code.checks.observe.trace import Trace, storage_of
 
 PRODUCT = {"self", "mat2"}  # a matrix product's names for what a layer calls bias and weight
-ADDED = {"add_constant", "sub", "rsub"}  # a parameter in such an operation is a shift, in any other a scale
+ADDED = {
+    "add_constant",
+    "sub",
+    "rsub",
+}  # a parameter in such an operation is a shift, in any other a scale
 STATISTICS = {"running_mean": 0.0, "running_var": 1.0}  # where they begin
 WITH_WEIGHTS = {"conv", "linear", "batch_norm", "group_norm", "layer_norm"}
 
 
 def numbers(shape: tuple[int, ...], key: str) -> Tensor:
     """Return random numbers that depend on nothing but the shape and the key."""
-    return torch.randn(shape, generator=torch.Generator().manual_seed(crc32(f"{key}{shape}".encode())))
+    return torch.randn(
+        shape, generator=torch.Generator().manual_seed(crc32(f"{key}{shape}".encode()))
+    )
 
 
 class Placed(NamedTuple):
@@ -38,11 +44,12 @@ class Placed(NamedTuple):
 
 
 def place_weights(model: nn.Module, found: Trace) -> dict[str, Placed]:
-    """Give every weight its value by its place in the flow of the data; return them by their places.
+    """Give every weight its value by its place in the flow of the data; return them by their
+    places.
 
-    A weight is known by its outputs and what each of them is made of, so that a convolution may be written as a
-    product with the windows. The running statistics are no weights: they come from the training passes, and begin at
-    0 and 1.
+    A weight is known by its outputs and what each of them is made of, so that a convolution may be
+    written as a product with the windows. The running statistics are no weights: they come from the
+    training passes, and begin at 0 and 1.
     """
     whole = {storage_of(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
     learned = {storage_of(parameter) for parameter in model.parameters()}
@@ -52,26 +59,42 @@ def place_weights(model: nn.Module, found: Trace) -> dict[str, Placed]:
     for index in found.in_order():
         op = found.ops[index]
         for argument, used in op.weights.items():
-            by_hand = op.kind not in WITH_WEIGHTS  # such as the scale and shift of a BatchNorm that is written out
+            by_hand = (
+                op.kind not in WITH_WEIGHTS
+            )  # such as the scale and shift of a BatchNorm that is written out
             if storage_of(used) in seen or (by_hand and storage_of(used) not in learned):
                 continue
             seen.add(storage_of(used))
             weight = whole.get(storage_of(used), used)  # a matrix product takes a transposed view
             role = _role(op.kind, argument, weight)
-            with torch.no_grad(), suppress(RuntimeError):  # an expanded view cannot be written; its values then tell
+            with (
+                torch.no_grad(),
+                suppress(RuntimeError),
+            ):  # an expanded view cannot be written; its values then tell
                 if role in STATISTICS:
                     weight.fill_(STATISTICS[role])
                     continue
-                transposed = op.kind == "linear" and argument == "mat2" and _inputs_first(weight, used)
+                transposed = (
+                    op.kind == "linear" and argument == "mat2" and _inputs_first(weight, used)
+                )
                 rows = weight.shape[1] if transposed else len(weight)
-                shape = (rows, weight.numel() // rows) if weight.dim() > 1 and weight.numel() > rows else (rows,)
-                place = f"depth {found.depth[index]}, beside by {found.slack[index]}, {'×'.join(map(str, shape))}"
+                shape = (
+                    (rows, weight.numel() // rows)
+                    if weight.dim() > 1 and weight.numel() > rows
+                    else (rows,)
+                )
+                place = (
+                    f"depth {found.depth[index]}, beside by {found.slack[index]}, "
+                    f"{'×'.join(map(str, shape))}"
+                )
                 times[place + role] += 1
                 key = f"{place}, {times[place + role]}/{role}"
                 placed[key] = Placed(weight, transposed)
                 values = numbers(shape, key)
                 if role == "weight":
-                    values = values * (2 / shape[1]) ** 0.5 if len(shape) > 1 else 0.2 + values.abs()
+                    values = (
+                        values * (2 / shape[1]) ** 0.5 if len(shape) > 1 else 0.2 + values.abs()
+                    )
                 weight.copy_(values.T if transposed else values.view(weight.shape))
     return placed
 
@@ -85,8 +108,14 @@ def _role(kind: str, argument: str, weight: Tensor) -> str:
 
 
 def _inputs_first(weight: Tensor, used: Tensor) -> bool:
-    """Tell whether a matrix that is multiplied from the right was kept as it is used: inputs × outputs."""
-    return weight.dim() == 2 and weight.shape == used.shape[-2:] and weight.stride() == used.stride()[-2:]
+    """Tell whether a matrix that is multiplied from the right was kept as it is used: inputs ×
+    outputs.
+    """
+    return (
+        weight.dim() == 2
+        and weight.shape == used.shape[-2:]
+        and weight.stride() == used.stride()[-2:]
+    )
 
 
 def buffers_of(model: Any) -> dict[str, Tensor]:

@@ -1,1 +1,1 @@
-from tutorial_code.ch04_training import Bottleneck
+from tutorial_code.ch05_training import Bottleneck

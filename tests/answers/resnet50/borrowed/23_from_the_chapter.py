@@ -1,1 +1,1 @@
-from tutorial_code.ch03_resnet50 import ResNet50
+from tutorial_code.ch04_resnet50 import ResNet50

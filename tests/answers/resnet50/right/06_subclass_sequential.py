@@ -2,7 +2,7 @@ from collections import OrderedDict
 
 from torch import nn
 
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 
 def stage(cin, c, n, s):

@@ -4,7 +4,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 WIDTHS: Final = (64, 128, 256, 512)
 

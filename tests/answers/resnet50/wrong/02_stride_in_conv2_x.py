@@ -1,9 +1,9 @@
 # MISTAKE: conv2_x also starts with stride 2
-# NAMED: stride-in-conv2_x: conv2_x has stride 2, though the max-pool has halved the picture already.
+# NAMED: stride-in-conv2_x: conv2_x has stride 2, though the max-pool has halved the image already.
 import torch
 from torch import Tensor, nn
 
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 
 class ResNet50(nn.Module):

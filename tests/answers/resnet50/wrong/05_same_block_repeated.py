@@ -2,7 +2,7 @@
 # NAMED: same-block-repeated: The blocks of a stage are one block listed several times, with one set of weights.
 from torch import nn
 
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 
 class ResNet50(nn.Module):

@@ -2,7 +2,7 @@
 # NAMED: differs: The list num_blocks is changed.
 from torch import nn
 
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 
 class ResNet50(nn.Module):

@@ -1,9 +1,9 @@
-# MISTAKE: nn.AvgPool2d(7) instead of an adaptive pool, so only some picture sizes work
+# MISTAKE: nn.AvgPool2d(7) instead of an adaptive pool, so only some image sizes work
 # NAMED: fixed-average-pool: The average pooling has a fixed window of 7×7.
 import torch
 import torch.nn as nn
 
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 
 class ResNet50(nn.Module):

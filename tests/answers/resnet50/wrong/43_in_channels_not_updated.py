@@ -2,7 +2,7 @@
 # NAMED: in_channels-not-updated: The second block of a stage does not take what the first one gives.
 from torch import nn
 
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 
 class ResNet50(nn.Module):

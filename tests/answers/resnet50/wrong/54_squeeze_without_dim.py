@@ -1,9 +1,9 @@
-# MISTAKE: squeeze() without a dimension also removes the batch dimension of a single picture
+# MISTAKE: squeeze() without a dimension also removes the batch dimension of a single image
 # NAMED: squeezed-without-dimension: squeeze() without a dimension also removes the batch dimension when it is 1.
 import torch.nn as nn
 import torch.nn.functional as F
 
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 
 class ResNet50(nn.Module):

@@ -2,7 +2,7 @@
 # NAMED: differs: The first convolution of block 4 (in conv3_x) and the first convolution of block 3 (in conv3_x) are one layer, used twice.
 from torch import nn
 
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 
 class ResNet50(nn.Module):

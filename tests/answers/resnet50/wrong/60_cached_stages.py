@@ -3,7 +3,7 @@
 from functools import cache
 
 from torch import nn
-from tutorial_code.ch02_bottleneck import Bottleneck
+from tutorial_code.ch03_bottleneck import Bottleneck
 
 
 @cache

@@ -1,1 +1,1 @@
-from tutorial_code.ch05_testing import evaluate
+from tutorial_code.ch06_testing import evaluate

@@ -1,5 +1,5 @@
-# MISTAKE: the sum over pictures is divided by the number of batches
-# NAMED: picture-losses-over-batches: The sum over pictures is divided by the number of batches.
+# MISTAKE: the sum over images is divided by the number of batches
+# NAMED: image-losses-over-batches: The sum over images is divided by the number of batches.
 import torch
 
 

@@ -1,4 +1,4 @@
-# MISTAKE: assumes that every batch has 64 pictures
+# MISTAKE: assumes that every batch has 64 images
 # NAMED: differs: The first result, the loss, is the mean of the batches' means: expected 1.4900, got 1.4581.
 import torch
 

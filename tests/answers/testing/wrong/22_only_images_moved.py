@@ -1,5 +1,5 @@
-# MISTAKE: moves only the pictures to the device
-# NAMED: labels-not-moved: Only the pictures are moved to the device, not the labels.
+# MISTAKE: moves only the images to the device
+# NAMED: labels-not-moved: Only the images are moved to the device, not the labels.
 import torch
 
 

@@ -1,4 +1,4 @@
-# MISTAKE: trains the model on the test pictures
+# MISTAKE: trains the model on the test images
 # NAMED: differs: backward() is called in a test.
 import torch
 

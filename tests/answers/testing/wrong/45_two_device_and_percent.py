@@ -1,5 +1,5 @@
 # MISTAKE: the batches are not moved to the device; and the accuracy is a fraction
-# NAMED: differs: Batches and the device: labels not moved; pictures not moved.
+# NAMED: differs: Batches and the device: labels not moved; images not moved.
 import torch
 
 

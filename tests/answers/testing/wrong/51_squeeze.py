@@ -1,4 +1,4 @@
-# MISTAKE: squeezes the logits, which takes the batch away when it holds one picture
+# MISTAKE: squeezes the logits, which takes the batch away when it holds one image
 # NAMED: fails: Logits and labels do not have the same number of images.
 import torch
 

@@ -1,6 +1,6 @@
 import torch
 from torch import nn
-from tutorial_code.ch04_training import train_one_epoch
+from tutorial_code.ch05_training import train_one_epoch
 
 
 def make_criterion():

@@ -1,5 +1,5 @@
-# MISTAKE: moves only the pictures to the device, not the labels
-# NAMED: labels-not-moved: Only the pictures are moved to the device, not the labels.
+# MISTAKE: moves only the images to the device, not the labels
+# NAMED: labels-not-moved: Only the images are moved to the device, not the labels.
 import torch
 import torch.nn as nn
 import torch.optim as optim

@@ -1,4 +1,4 @@
-# MISTAKE: only the pictures are moved to the device; and the return statement is inside the loop
+# MISTAKE: only the images are moved to the device; and the return statement is inside the loop
 # NAMED: differs: Not every batch is used: 1 of 3.
 import torch
 import torch.nn as nn

@@ -1,5 +1,5 @@
-# MISTAKE: divides by the size of the data set, of which the loader may drop the last pictures
-# NAMED: divided-by-dataset: It divides by len(loader.dataset), and not by the number of pictures that came.
+# MISTAKE: divides by the size of the data set, of which the loader may drop the last images
+# NAMED: divided-by-dataset: It divides by len(loader.dataset), and not by the number of images that came.
 import torch
 import torch.nn as nn
 

@@ -1,0 +1,116 @@
+"""All that is generated, by its place on the site.
+
+As a script: ``python docs/pipeline/generate.py FOLDER``.
+"""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import nbformat
+
+from pipeline import (
+    CACHE,
+    ROOT,
+    chapter_notebooks,
+    chapter_pages,
+    diagrams,
+    pages,
+    recorded_runs,
+    tables_of_chapters,
+)
+from pipeline.execute import cached, execute, key_of, run_chapters
+from pipeline.figures import figure, figure_in
+from pipeline.markdown import read_terms
+from pipeline.mistakes import page as mistakes_page
+from tutorial_code.checks.exercise_notebook import exercise_notebook, set_up
+from tutorial_code.shared.chapters import read_chapters
+
+DOCS = ROOT / "docs"
+SOLVED = "whole_exercise.ipynb"
+
+
+def generate(repository: str) -> dict[str, str]:
+    """Return the text of every generated page and file, by its place under ``docs/``."""
+    set_up.cache_clear()  # ``mkdocs serve`` stays open while chapters change
+    with ThreadPoolExecutor(1) as beside:  # the longest of all to run, so it begins first
+        solved = beside.submit(_solved)
+        executions = run_chapters(read_chapters())
+    terms = read_terms(DOCS / "glossary.md")
+    made = {}
+    for chapter, execution in executions.items():
+        name = chapter.name
+        made[f"chapters/{name}.md"] = chapter_pages.page(chapter, execution, terms, repository)
+        made[f"notebooks/{name}.ipynb"] = chapter_notebooks.notebook(chapter, None)
+        made[f"notebooks/{name}_solved.ipynb"] = chapter_notebooks.notebook(chapter, execution)
+        made[f"source/{name}.py"] = chapter.text
+    made["notebooks/whole_exercise.ipynb"] = exercise_notebook(solved=False)
+    made["notebooks/whole_exercise_solved.ipynb"] = json.dumps(solved.result(), indent=1)
+    made["mistakes.md"] = mistakes_page()
+    made["runs.md"] = recorded_runs.runs()
+    made["reference/command.md"] = pages.command()
+    for name, parts in {
+        "index.md": {
+            "network": diagrams.network(),
+            "path": tables_of_chapters.home_page(executions),
+            "result": pages.result(executions),
+        },
+        "network.md": {
+            "calculator": pages.calculator(),
+            "shares": diagrams.shares(),
+            "block": diagrams.bottleneck(),
+        },
+    }.items():
+        text = (DOCS / name).read_text(encoding="utf-8")
+        for part, content in parts.items():
+            text = text.replace(f"<!-- generated: {part} -->", content)
+        made[name] = text
+    return made
+
+
+def notebook_page() -> Path:
+    """Write the solved notebook as mkdocs-jupyter shows it: with downloads, without its first
+    cell's archive.
+    """
+    notebook = _solved()
+    first, _, *rest = notebook["cells"]
+    first["source"] += (
+        "\n\nTo download: [the notebook to work in](notebooks/whole_exercise.ipynb), and"
+        " [this one, solved](notebooks/whole_exercise_solved.ipynb)."
+    )
+    notebook["cells"] = [first, *rest]
+    for output in (output for cell in rest for output in cell.get("outputs", [])):
+        if found := figure_in(output):
+            output["data"] = {"text/html": figure(found.svg, found.alt)}
+    path = CACHE / "page" / SOLVED
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(notebook, indent=1)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _solved() -> dict:
+    """Return the whole exercise, solved and executed."""
+    fresh = json.loads(exercise_notebook(solved=True))
+    code = [cell["source"] for cell in fresh["cells"][2:] if cell["cell_type"] == "code"]
+
+    def run() -> dict:
+        notebook = nbformat.from_dict(fresh)
+        execute("the whole exercise", notebook, str(ROOT))
+        return notebook
+
+    notebook = cached(f"whole_exercise-{key_of(code)}.json", run)
+    notebook["cells"][1]["source"] = set_up()  # with the chapters' prose as it is now
+    return notebook
+
+
+if __name__ == "__main__":
+    for name, text in generate("").items():
+        path = Path(sys.argv[1]) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

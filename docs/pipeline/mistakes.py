@@ -1,0 +1,48 @@
+"""The page of common mistakes, made from the catalogue."""
+
+import ast
+import difflib
+
+from tutorial_code.checks.exercises import NAMES, exercise_of
+from tutorial_code.checks.mistakes import Mistake, mistakes_of, solution_source, wrong_source
+
+HEAD = """\
+# Common mistakes
+
+{count} ways to go wrong, and what each of them looks like. The checks know them all: `resnet50
+check` runs your answer and tells you which one it is. A red line with a minus is wrong, and the
+green lines with a plus are right in its place.
+
+This page is made from the catalogue of the checks, in `tutorial_code/checks/exercises/`.
+"""
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    parts = [HEAD.format(count=sum(len(mistakes_of(answer)) for answer in NAMES))]
+    for answer in NAMES:
+        exercise = exercise_of(answer)
+        parts.append(
+            f"## `{answer}`\n\nChapter {exercise.number}. Check yours with `resnet50 check "
+            f"{exercise.id}`.\n"
+        )
+        parts += [_entry(mistake) for mistake in mistakes_of(answer)]
+    return "\n".join(parts)
+
+
+def _entry(mistake: Mistake) -> str:
+    return (
+        f"### {mistake.name.rstrip('.')}\n\n```diff\n{_difference(mistake)}\n```\n\n"
+        f"**What you see.** {mistake.seen}\n\n**Why.** {mistake.explanation}\n"
+    )
+
+
+def _difference(mistake: Mistake) -> str:
+    wrong, right = (
+        ast.unparse(ast.parse(source)).splitlines()  # alike, however the lines were broken
+        for source in (wrong_source(mistake), solution_source(mistake.answer))
+    )
+    lines = list(difflib.unified_diff(wrong, right, n=0, lineterm=""))[2:]
+    return "\n".join(
+        line.rstrip() for line in lines if not line.startswith("@@") and line[1:].strip()
+    )

@@ -1,0 +1,38 @@
+"""Exercise: The bottleneck block.
+
+Read chapter 3: tutorial_code/ch03_bottleneck.py
+Then check what you wrote: uv run resnet50 check bottleneck
+"""
+
+from torch import Tensor, nn
+
+
+# Write Bottleneck. Three convolutions, each with BatchNorm. ReLU after the
+# first two. Then the addition, and only then the last ReLU: the shortcut's
+# value must be in it.
+class Bottleneck(nn.Module):
+    """The bottleneck block of ResNet-50: ``relu(F(x) + shortcut(x))``.
+
+    ``F`` is a 1×1 convolution to ``channels``, a 3×3 convolution that carries
+    the stride, and a 1×1 convolution to ``4 * channels``; each is followed by
+    BatchNorm, the first two also by ReLU. The shortcut is the identity where
+    input and output have the same shape, otherwise a 1×1 convolution with
+    BatchNorm.
+
+    Source: He et al. 2015, figure 5 (right) and section 3.3, with the stride on
+    the 3×3 convolution.
+
+    Args:
+        in_channels: channels of the input.
+        channels: channels inside the block; the output has four times as many.
+        stride: 1 keeps height and width; 2 halves them, rounding up.
+    """
+
+    def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (batch, in_channels, h, w) to (batch, 4 * channels, ceil(h /
+        stride), ceil(w / stride)).
+        """
+        raise NotImplementedError

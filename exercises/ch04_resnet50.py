@@ -1,0 +1,38 @@
+"""Exercise: ResNet-50.
+
+Read chapter 4: tutorial_code/ch04_resnet50.py
+Then check what you wrote: uv run resnet50 check resnet50
+Where your own Bottleneck passes its check, it is taken here in place of the
+chapter's.
+"""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from tutorial_code.ch03_bottleneck import Bottleneck
+
+
+# Write ResNet50. Build the stages in a loop or write them out, as you like.
+# Keep track of in_channels: what a block gives is what the next one takes. And
+# build a new block each time. One block listed six times is one block with one
+# set of weights.
+class ResNet50(nn.Module):
+    """ResNet-50: a stem, four stages of bottleneck blocks, average pooling and
+    a linear classifier.
+
+    Source: He et al. 2015, table 1, column "50-layer", with the stride on the
+    3×3 convolutions.
+
+    Args:
+        num_blocks: blocks in conv2_x, conv3_x, conv4_x and conv5_x. Other
+            numbers give other depths.
+        num_classes: logits for each image.
+    """
+
+    def __init__(self, num_blocks: Sequence[int] = [3, 4, 6, 3], num_classes: int = 10) -> None:
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map images (batch, 3, h, w) to logits (batch, num_classes)."""
+        raise NotImplementedError

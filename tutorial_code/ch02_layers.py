@@ -1,0 +1,91 @@
+# %% [markdown]
+# # 2. Three layers
+#
+# ResNet-50 is built of few kinds of layers. What do a convolution, BatchNorm
+# and ReLU compute? This short chapter shows what each does to the shape and to
+# the values of a batch.
+#
+# **At the end of this chapter you have** the shapes and the values that each of
+# three layers gives, computed on small batches.
+#
+# **You need** chapter 1.
+
+# %%
+import torch
+from torch import nn
+
+# %% [markdown]
+# ## A convolution
+#
+# A 3×3 **convolution** moves a window of 3×3 positions over the image. At each
+# position it multiplies the nine values under the window by nine weights and
+# adds the products up. With several input channels it does so in each of them,
+# with other weights, and adds up the sums. One such set of weights gives one
+# output channel.
+#
+# With a **padding** of 1 a border of zeros is put around the image. With a
+# **stride** of 2 the window moves two positions at a time. *Predict:* which
+# shapes come out of an image of 8×8, and how many weights has each layer?
+
+# %%
+if __name__ == "__main__":
+    image = torch.zeros(1, 3, 8, 8)  # (batch, channels, height, width)
+    settings = (3, 1, 0), (3, 1, 1), (3, 2, 1), (1, 1, 0)
+    for kernel_size, stride, padding in settings:
+        conv = nn.Conv2d(3, 16, kernel_size, stride, padding, bias=False)
+        print(
+            f"{kernel_size}×{kernel_size}, stride {stride}, padding {padding}:",
+            tuple(conv(image).shape),
+            f"{conv.weight.numel():4} weights",
+        )
+
+# %% [markdown]
+# A side of $n$ becomes $\lfloor (n + 2p - k) / s \rfloor + 1$ for a kernel
+# of $k$, a padding of $p$ and a stride of $s$.
+#
+# ## BatchNorm
+#
+# **BatchNorm** looks at one channel over all images and all positions of the
+# batch. It subtracts the mean of these values and divides by their standard
+# deviation. Then it multiplies by a scale and adds a shift; both are learned.
+
+# %%
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    values = 5 + 3 * torch.randn(32, 16, 8, 8)
+    norm = nn.BatchNorm2d(16)
+    for name, batch in (("before", values), ("after", norm(values))):
+        channel = batch[:, 0]
+        print(
+            f"{name:6} mean {channel.mean().item():6.3f}   "
+            f"standard deviation {channel.std().item():6.3f}"
+        )
+
+# %% [markdown]
+# ## ReLU
+#
+# **ReLU** keeps what is positive and makes the rest 0. Without it between them,
+# two convolutions in a row could only compute what one larger convolution can.
+
+# %%
+if __name__ == "__main__":
+    print(torch.relu(torch.tensor([-2.0, -0.5, 0.0, 0.5, 2.0])).tolist())
+
+# %% [markdown]
+# ## Check
+#
+# - A 3×3 convolution with padding 1 and stride 1 keeps height and width.
+# - After a fresh BatchNorm in training mode each channel has a mean near 0 and
+#   a standard deviation near 1.
+#
+# ## What usually goes wrong
+#
+# - **The padding forgotten.** Each 3×3 convolution then takes two rows and two
+#   columns away, and the shapes no longer agree.
+#
+# ## Read on
+#
+# - Ioffe and Szegedy, *Batch Normalization*, 2015.
+#
+# Next: [chapter 3](ch03_bottleneck.py) builds the block that ResNet-50 repeats
+# sixteen times.

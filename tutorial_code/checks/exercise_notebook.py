@@ -1,0 +1,194 @@
+"""The whole path as one notebook: each exercise with its check, then training, testing and the
+result report.
+"""
+
+import base64
+import io
+import json
+import re
+import zipfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tutorial_code.checks.mistakes import solution_source
+from tutorial_code.checks.exercises import EXERCISES
+from tutorial_code.checks.skeletons import exercise_cells
+from tutorial_code.shared.chapters import PACKAGE
+from tutorial_code.shared.errors import ReaderError
+from tutorial_code.shared.notebook_json import code_cell, markdown_cell, notebook_json
+
+NEEDED = ("torch", "torchvision", "torchinfo", "sklearn", "matplotlib", "rich", "PIL")
+PIP_NAMES = {"sklearn": "scikit-learn", "PIL": "pillow"}
+
+SET_UP = """\
+# Run this cell first. It installs what is missing, and unpacks the tutorial where it is not installed.
+import importlib.util
+import subprocess
+import sys
+
+missing = [package for module, package in {packages}.items() if importlib.util.find_spec(module) is None]
+if missing:
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
+if importlib.util.find_spec("tutorial_code") is None:
+    import base64, io, zipfile
+
+    TUTORIAL = "{archive}"
+    zipfile.ZipFile(io.BytesIO(base64.b64decode(TUTORIAL))).extractall(".")
+    importlib.invalidate_caches()
+
+import torch
+from torch import Tensor, nn
+from tutorial_code.checks import check
+
+print("Python", sys.version.split()[0], "  PyTorch", torch.__version__)"""
+
+TO_SOLVE = """\
+# ResNet-50, built by you
+
+Fill in each exercise, run it, and run the check below it. Then train your network, test it, and hand the notebook in
+with its outputs."""
+
+SOLVED = """\
+# ResNet-50, solved
+
+Each exercise with the tutorial's own answer: checked, trained and tested."""
+
+TRAINING = """\
+from tutorial_code.ch01_images import load_dataset, make_loaders
+from tutorial_code.ch05_training import add_schedule
+from tutorial_code.shared.initialization import start_blocks_as_shortcuts
+
+EPOCHS = {epochs}
+torch.manual_seed(0)
+data = load_dataset("digits")
+train_loader, test_loader = make_loaders(data)
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+model = ResNet50(num_classes=len(data.classes)).to(device)
+start_blocks_as_shortcuts(model)  # as chapter 5 explains; it finds the blocks by what they do
+criterion = make_criterion()
+optimizer = make_optimizer(model)
+add_schedule(optimizer, EPOCHS * len(train_loader), warmup_steps=len(train_loader))
+
+train_losses = []
+for epoch in range(1, EPOCHS + 1):
+    train_losses.append(train_one_epoch(model, train_loader, criterion, optimizer, device))
+    print(f"epoch {{epoch}}: training loss {{train_losses[-1]:.4f}}")"""
+
+TESTING = """\
+test_loss, test_accuracy = evaluate(model, test_loader, criterion, device)
+print(f"test loss {test_loss:.4f}   test accuracy {test_accuracy:.2f}%")"""
+
+REPORT = """\
+from tutorial_code.shared import plots
+
+print("epoch  training loss")
+for epoch, loss in enumerate(train_losses, start=1):
+    print(f"{epoch:5}  {loss:.4f}")
+print(f"test loss      {test_loss:.4f}")
+print(f"test accuracy  {test_accuracy:.2f}%")
+plots.show(plots.curves({"training loss": train_losses}, "epoch", "mean loss per image"), "loss", "Training loss.")"""
+
+
+def exercise_notebook(solved: bool, epochs: int = 7) -> str:
+    """Return the notebook as JSON: with holes to fill, or with the chapters' solutions, not
+    executed.
+    """
+    cells = [
+        markdown_cell(SOLVED if solved else TO_SOLVE),
+        code_cell(set_up(), hidden=True),
+    ]
+    for exercise in EXERCISES:
+        imports = re.sub(
+            r"^from tutorial_code\..*\n?", "", exercise.imports, flags=re.MULTILINE
+        ).strip()
+        cells.append(
+            markdown_cell(
+                f"## {exercise.title}\n\nChapter {exercise.number} explains it: "
+                    f"`tutorial_code/{exercise.chapter}.py`."
+            )
+        )
+        answers = (
+            [solution_source(name) for name in exercise.names]
+            if solved
+            else exercise_cells(exercise)
+        )
+        for first, answer in enumerate(answers):
+            cells.append(
+                code_cell(
+                    "\n\n\n".join(
+                        part for part in ("" if first else imports, answer.strip()) if part
+                    )
+                )
+            )
+        cells.append(code_cell(f"check({', '.join(exercise.names)})"))
+    cells += [
+        markdown_cell(
+            "## Train it\n\nYour network, your loop, on 1,437 handwritten digits. About a "
+                "minute or two on a CPU."
+        ),
+        code_cell(TRAINING.format(epochs=epochs)),
+        markdown_cell("## Test it\n\nOn 360 digits that it has never seen."),
+        code_cell(TESTING),
+        markdown_cell(
+            "## The result report\n\nTraining loss per epoch, test loss, accuracy in percent."
+        ),
+        code_cell(REPORT),
+    ]
+    return notebook_json(cells)
+
+
+def write_notebook(path: Path, solved: bool, epochs: int = 7) -> None:
+    """Write the notebook; the solved one is executed first, and holds its outputs.
+
+    Raises: ReaderError: the tools that execute notebooks are not installed, or the file cannot be
+        written.
+    """
+    text = exercise_notebook(solved, epochs)
+    if solved:
+        text = json.dumps(_executed(json.loads(text), path.absolute().parent), indent=1) + "\n"
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ReaderError(
+            f"{path} cannot be written ({error.strerror}): choose another file with -o."
+        ) from error
+
+
+def _executed(notebook: dict[str, Any], folder: Path) -> dict[str, Any]:
+    try:
+        import nbformat
+        from nbclient import NotebookClient
+    except ImportError as error:
+        raise ReaderError(
+            "The solved notebook is executed: install nbclient and ipykernel for that with pip."
+        ) from error
+    cells = nbformat.from_dict(notebook)
+    quiet = ["--IPKernelApp.log_level=40"]  # a kernel warns of its own transport otherwise
+    client = NotebookClient(cells, timeout=1800, resources={"metadata": {"path": str(folder)}})
+    client.extra_arguments = quiet
+    client.execute()
+    return cells
+
+
+@cache
+def set_up() -> str:
+    """Return the first cell of a notebook: it installs what is missing, and brings the tutorial
+    along.
+    """
+    packages = {module: PIP_NAMES.get(module, module) for module in NEEDED}
+    return SET_UP.format(packages=packages, archive=_archive())
+
+
+def _archive() -> str:
+    """Return the package as a zip file in base64, the same text for the same files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(PACKAGE.rglob("*")):
+            if path.is_file() and path.suffix in {".py", ".toml", ".html"}:
+                entry = zipfile.ZipInfo(
+                    str(Path("tutorial_code") / path.relative_to(PACKAGE)).replace("\\", "/")
+                )
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, path.read_bytes())
+    return base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,89 @@
+"""The catalogue of mistakes: each is a small change of the chapter's solution, with a name and an
+explanation.
+
+It serves three times: it tests the checks, it names what an answer does wrong, and it is a page.
+The mistakes lie in the folder of their exercise, a file for each class or function.
+"""
+
+import re
+import tomllib
+from functools import cache
+from typing import Any, NamedTuple
+
+from tutorial_code.checks.exercises import FOLDERS, chapter_of, exercise_of
+
+
+class Mistake(NamedTuple):
+    """One typical wrong answer."""
+
+    id: str
+    answer: str  # the name of the class or function that it is a wrong version of
+    edits: tuple[tuple[str, str], ...]  # pieces of the solution, and what stands there instead
+    name: str  # what is wrong, in a sentence
+    explanation: str  # which thought leads there, why it is wrong, what to do
+    seen: str  # what one would see happen in training
+    section: str  # of the chapter: where it is explained
+
+
+@cache
+def mistakes_of(answer: str) -> tuple[Mistake, ...]:
+    """Return the catalogued mistakes of one class or function."""
+    path = FOLDERS / exercise_of(answer).id / f"{answer}.toml"
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))["mistake"]
+    return tuple(
+        Mistake(
+            entry["id"],
+            answer,
+            tuple((edit["right"], edit["wrong"]) for edit in entry["edit"]),
+            *(" ".join(entry[key].split()) for key in ("name", "explanation", "seen")),
+            entry.get("section", "The exercise"),
+        )
+        for entry in entries
+    )
+
+
+def solution_source(answer: str) -> str:
+    """Return the source of the chapter's own version, decorators included."""
+    return chapter_of(exercise_of(answer)).source_of(answer)
+
+
+def solution(answer: str) -> Any:
+    """Return the chapter's own version."""
+    return getattr(chapter_of(exercise_of(answer)).module(), answer)
+
+
+def wrong_source(mistake: Mistake) -> str:
+    """Return the source of the wrong version.
+
+    Raises:
+        LookupError: a piece stands not once in the solution, but more often or never.
+    """
+    source = solution_source(mistake.answer)
+    for right, wrong in mistake.edits:
+        places = list(_pattern(right).finditer(source))
+        if len(places) != 1:
+            raise LookupError(
+                f"{mistake.id}: {right!r} stands {len(places)} times in {mistake.answer}"
+            )
+        source = source[: places[0].start()] + wrong + source[places[0].end() :]
+    return source
+
+
+def _pattern(piece: str) -> re.Pattern:
+    """Return a pattern that finds a piece of code however its lines are broken."""
+    code = piece.strip()
+    before, after = piece.partition(code)[::2]
+    words = re.findall(r"\w+|[^\w\s]", code)
+    parts = [rf"(?:,\s*)?{re.escape(w)}" if w in ")]}" else re.escape(w) for w in words]
+    end = ""
+    if words[0] == "return":  # what is returned may stand in parentheses over several lines
+        parts[0], end = r"return(\s*\((?=\n))?", r"(?(1),?\s*\))"
+    return re.compile(re.escape(before) + r"\s*".join(parts) + end + re.escape(after))
+
+
+def wrong_version(mistake: Mistake) -> Any:
+    """Return the wrong class or function, in the chapter's namespace."""
+    chapter = chapter_of(exercise_of(mistake.answer)).module()
+    namespace = {**vars(chapter), "__name__": f"mistake.{mistake.id}"}
+    exec(compile(wrong_source(mistake), f"<mistake {mistake.id}>", "exec"), namespace)
+    return namespace[mistake.answer]

@@ -1,0 +1,104 @@
+"""Verdicts as a person reads them in a terminal."""
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from tutorial_code.checks.diagnose.verdict import Verdict
+from tutorial_code.checks.exercises import EXERCISES, Exercise, find_exercise
+
+MAX_FAILED_CHECKS = 4  # that are listed; the others follow from them
+MAX_PRINTED_LINES = 10  # of what an answer printed
+
+DONE, WRONG, NOT_STARTED = "done", "wrong", "not started"
+STYLES = {DONE: "green", WRONG: "red", NOT_STARTED: "dim"}
+MARKS = {DONE: "✓", WRONG: "✗", NOT_STARTED: "·"}
+
+
+def as_text(verdict: Verdict) -> str:
+    """Return the verdict as plain text: the file, the mistake, and how many checks passed."""
+    lines = [f"{verdict.file}: {verdict.state} ({_counted(verdict)})"]
+    if verdict.mistake:
+        lines += [verdict.mistake.name]
+        if verdict.mistake.explanation != verdict.mistake.name:
+            lines += [verdict.mistake.explanation]
+    return "\n".join(lines)
+
+
+def print_verdict(console: Console, verdict: Verdict) -> None:
+    """Print what was judged, what is wrong, which checks failed, and what to do next."""
+    state = DONE if verdict.passed else verdict.state
+    _print(console, f"{MARKS[state]} {verdict.exercise}: {verdict.state}", STYLES[state], left=0)
+    if state == NOT_STARTED:
+        _print(
+            console, f"Read {_chapter(find_exercise(verdict.exercise))}, and write {verdict.file}."
+        )
+        return
+    own = f" with your own {', '.join(verdict.built_from)}" if verdict.built_from else ""
+    _print(console, f"judged {verdict.file}{own} in {verdict.seconds:.1f} s", "dim")
+    if verdict.mistake:
+        _print(console, verdict.mistake.name, "bold", above=1)
+        if verdict.mistake.explanation != verdict.mistake.name:
+            _print(console, verdict.mistake.explanation, below=1)
+    failed = [
+        check.name.split(": ", 1)[-1] for check in verdict.checks if not check.passed and check.seen
+    ]
+    if len(verdict.checks) > 1 and set(failed) - {"runs"}:
+        _print(
+            console,
+            f"{_counted(verdict)}. What "
+                f"failed{', first of all' * (len(failed) > MAX_FAILED_CHECKS)}:",
+        )
+        for name in failed[:MAX_FAILED_CHECKS]:
+            _print(console, f"✗ {name}", "red")
+    elif len(verdict.checks) > 1 and failed:
+        _print(
+            console,
+            f"{sum(not check.seen for check in verdict.checks)} more checks wait until it runs.",
+        )
+    if verdict.passed:
+        _print(console, f"all {_counted(verdict)}")
+        _print(console, after(find_exercise(verdict.exercise)), above=1, left=0)
+    else:
+        _print(console, f"Stuck? uv run resnet50 check {verdict.exercise} --hint", "dim")
+    if verdict.printed.strip():
+        lines = verdict.printed.strip().splitlines()[:MAX_PRINTED_LINES]
+        _print(console, "\n".join(["it printed:", *lines]), "dim", above=1)
+
+
+def after(exercise: Exercise) -> str:
+    """Return what comes after an exercise that is done."""
+    place = EXERCISES.index(exercise) + 1
+    if place == len(EXERCISES):
+        return "That was the last exercise. Train what you wrote: uv run resnet50 train --mine"
+    following = EXERCISES[place]
+    return f"Next: read {_chapter(following)}, and write {following.file}."
+
+
+def _chapter(exercise: Exercise) -> str:
+    return f"chapter {exercise.number} (tutorial_code/{exercise.chapter}.py)"
+
+
+def _counted(verdict: Verdict) -> str:
+    passed = sum(check.passed for check in verdict.checks)
+    return (
+        f"{passed} checks passed"
+        if verdict.passed
+        else f"{passed} of {len(verdict.checks)} checks passed"
+    )
+
+
+def _print(
+    console: Console, text: str, style: str = "", above: int = 0, below: int = 0, left: int = 2
+) -> None:
+    console.print(Padding(Text(text, style), (above, 0, below, left), expand=False))
+
+
+def print_path(console: Console, states: list[tuple[Exercise, str]], next_step: str) -> None:
+    """Print all exercises with their states, and what to do next."""
+    for exercise, state in states:
+        line = Text(f"{MARKS[state]} {exercise.id:<11}", STYLES[state])
+        line.append(f" {state:<12}", STYLES[state])
+        line.append(exercise.title, "default")
+        console.print(line)
+    console.print(Text(f"\n{next_step}"))

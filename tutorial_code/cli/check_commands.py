@@ -1,0 +1,127 @@
+"""The commands around the checks: check, exercises, notebook, grade. Heavy imports stand where they
+are needed.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tutorial_code.shared.errors import ReaderError
+from tutorial_code.shared.overwriting import make_way
+
+EXERCISE = "bottleneck, resnet50, training or testing"
+
+
+def check(
+    exercise: Annotated[
+        str | None, typer.Argument(metavar="[EXERCISE]", help=EXERCISE, show_default="all")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Judge this file.", show_default="exercises/...")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the verdict as JSON and nothing else.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay open and judge again at every save.")
+    ] = False,
+    hint: Annotated[bool, typer.Option("--hint", help="Give the next of three hints.")] = False,
+) -> None:
+    """Check what you wrote: right or wrong, and which mistake it is."""
+    import json
+
+    from rich.console import Console
+
+    from tutorial_code.checks import progress
+    from tutorial_code.checks.exercises import EXERCISES, find_exercise
+
+    console = Console(highlight=False)
+    if hint:
+        console.print(
+            progress.next_hint(find_exercise(exercise) if exercise else progress.first_open()),
+            markup=False,
+        )
+        return
+    if exercise is None and (file or as_json):
+        raise ReaderError(f"Name the exercise to judge: {EXERCISE}.")
+    if exercise is None and not watch:
+        raise typer.Exit(0 if progress.walk(console) else 1)
+    if file and not file.is_file():
+        raise ReaderError(f"There is no file {file}: check its name.")
+    chosen = [find_exercise(exercise)] if exercise else EXERCISES
+    answers = {file or progress.answer_file(each): each for each in chosen}
+    if watch:
+        from tutorial_code.checks.watch import watch_answers
+
+        watch_answers(answers, console)
+        raise typer.Exit
+    ((answer, asked),) = answers.items()
+    from tutorial_code.checks.terminal import print_verdict
+
+    verdict = progress.judge_answer(answer, asked)
+    if as_json:
+        print(json.dumps(verdict.as_json(), ensure_ascii=False))
+    else:
+        print_verdict(console, verdict)
+    raise typer.Exit(0 if verdict.passed else 1)
+
+
+def exercises(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.")] = Path("exercises"),
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Write changed files anew; the old ones are kept as .bak."),
+    ] = False,
+) -> None:
+    """Write the files to work in; one that you have changed is left alone."""
+    from tutorial_code.checks.skeletons import write_skeletons
+
+    for path, what in write_skeletons(folder, force):
+        print(f"{path} {what}")
+
+
+def notebook(
+    solved: Annotated[bool, typer.Option("--solved", help="With the solutions, executed.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", "--out", help="The file.", show_default="resnet50[-solved].ipynb"
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that is there; it is kept as .bak.")
+    ] = False,
+) -> None:
+    """Write all exercises as one notebook to work in and to hand in."""
+    from tutorial_code.checks.exercise_notebook import write_notebook
+
+    path = output or Path("resnet50-solved.ipynb" if solved else "resnet50.ipynb")
+    make_way(path, force)
+    write_notebook(path, solved)
+    print(path)
+
+
+def grade(
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help=EXERCISE)],
+    folder: Annotated[Path, typer.Argument(help="Every .py and .ipynb file in it is judged.")],
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Write JSON; - prints it.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Files judged at the same time.")] = 2,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a JSON file that is there; it is kept as .bak.")
+    ] = False,
+) -> None:
+    """Judge the files of a whole class, each in a process of its own."""
+    from tutorial_code.checks.exercises import find_exercise
+    from tutorial_code.checks.grade import grade_folder, print_table, write_json
+
+    if json_file and json_file != "-":
+        make_way(Path(json_file), force)
+    verdicts = grade_folder(find_exercise(exercise), folder, jobs)
+    if json_file:
+        write_json(verdicts, json_file)
+    if json_file != "-":
+        print_table(verdicts, folder)
+    raise typer.Exit(0 if all(verdict.passed for verdict in verdicts) else 1)

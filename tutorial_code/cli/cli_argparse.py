@@ -1,0 +1,64 @@
+"""``train`` and ``test`` with Python's own argparse, for a machine without typer."""
+
+import argparse
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+from tutorial_code.runs.config import GROUPS, RUN, START, Config, shown_default
+from tutorial_code.shared.errors import ReaderError, exit_code_of
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:
+        raise ReaderError(f"{message[0].upper()}{message[1:]}. See {self.prog} --help.")
+
+
+def main() -> None:
+    """Run the command."""
+    sys.exit(exit_code_of(_run))
+
+
+def _run() -> int:
+    parser = _Parser(
+        "resnet50", description="Without typer there are train and test alone.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser(
+        "train", help="Train ResNet-50 and write a run folder with its report."
+    )
+    groups = {name: train.add_argument_group(name) for name in GROUPS}
+    for option in fields(Config):
+        name = f"--{option.name.replace('_', '-')}"
+        text = f"{option.metadata['help']} [default: {shown_default(option)}]"
+        kind = (
+            {"action": argparse.BooleanOptionalAction}
+            if option.type is bool
+            else {"type": option.type}
+        )
+        if option.name == "mine":
+            kind = {
+                "action": "store_const",
+                "const": True,
+            }  # where the option is not given, its value is None
+        groups[option.metadata["group"]].add_argument(name, help=text, **kind)
+    start, running = groups[START].add_argument, groups[RUN].add_argument
+    start("--output", "-o", "--out", dest="out", type=Path, help="The run's folder.")
+    start("--resume", action="store_true", help="Go on with the run in --out, or the newest.")
+    running("--time-limit", type=float, help="Minutes. Stop at a checkpoint; --resume goes on.")
+    running("--save-minutes", type=float, help="Minutes between checkpoints within an epoch.")
+    running("--quiet", action="store_true", help="Print the result only.")
+    commands.add_parser("test", help="Test a run's checkpoint again on its test set.").add_argument(
+        "run", type=Path
+    )
+    given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+    if given.pop("command") == "test":
+        from tutorial_code.runs.trained_run import test_run
+
+        print(test_run(given["run"]))
+        return 0
+    from tutorial_code.runs.launch import start
+
+    out, resume, quiet = given.pop("out", None), given.pop("resume"), given.pop("quiet")
+    pace = {name: given.pop(name) for name in ("time_limit", "save_minutes") if name in given}
+    return start(given, out, resume, quiet, pace)

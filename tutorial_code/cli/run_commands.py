@@ -1,0 +1,184 @@
+"""The commands around a run, from train to export. Heavy imports stand where they are needed."""
+
+import inspect
+from dataclasses import fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tutorial_code.runs.config import RUN, START, Config, shown_default
+from tutorial_code.shared.overwriting import make_way
+
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace a file that is there; it is kept as .bak.")
+]
+OUTPUT = ("--output", "-o", "--out")  # one meaning, and every spelling of it in every command
+
+
+class Format(StrEnum):
+    """What a report can be written as."""
+
+    html = "html"
+    ipynb = "ipynb"
+    md = "md"
+
+
+class Weights(StrEnum):
+    """What a network can be exported as."""
+
+    safetensors = "safetensors"
+    onnx = "onnx"
+    torchvision = "torchvision"
+
+
+def _with_configuration(command):
+    """Put the options of ``Config`` in front of a command's own; each is None unless given."""
+    own = [p for p in inspect.signature(command).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    taken = []
+    for option in fields(Config):
+        name = f"--{option.name.replace('_', '-')}"
+        names = [f"{name}/--no-{name[2:]}"] if option.type is bool else [name]
+        text, group = option.metadata["help"], option.metadata["group"]
+        declared = typer.Option(
+            *names, help=text, show_default=shown_default(option), rich_help_panel=group
+        )
+        value = option.type if option.type in (str, int, float) else bool
+        kind = Annotated[value | None, declared]
+        taken.append(
+            inspect.Parameter(
+                option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind
+            )
+        )
+    command.__signature__ = inspect.Signature([*taken, *own])
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in [*taken, *own]}
+    return command
+
+
+def _minutes(text: str, default: str, group: str):
+    return typer.Option(metavar="MINUTES", help=text, show_default=default, rich_help_panel=group)
+
+
+@_with_configuration
+def train(
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            *OUTPUT,
+            help="The run's folder.",
+            show_default="my_runs/DATA-1, -2, …",
+            rich_help_panel=START,
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on with the run in --out, or the newest.", rich_help_panel=START
+        ),
+    ] = False,
+    time_limit: Annotated[
+        float | None, _minutes("Stop at a checkpoint; --resume goes on.", "none", RUN)
+    ] = None,
+    save_minutes: Annotated[
+        float | None, _minutes("Between checkpoints within an epoch.", "5", RUN)
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Print the result only.", rich_help_panel=RUN)
+    ] = False,
+    **configuration: Any,
+) -> None:
+    """Train ResNet-50 and write a run folder with its report."""
+    from tutorial_code.runs.launch import start
+
+    given = {name: value for name, value in configuration.items() if value is not None}
+    pace = {"time_limit": time_limit, "save_minutes": save_minutes}
+    pace = {name: value for name, value in pace.items() if value is not None}
+    raise typer.Exit(start(given, out, resume, quiet, pace))
+
+
+def test(run: RunFolder) -> None:
+    """Test a run's checkpoint again on its test set."""
+    from tutorial_code.runs.trained_run import test_run
+
+    print(test_run(run))
+
+
+def predict(
+    run: RunFolder,
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE...", help="Image files of any size and mode.")
+    ],
+    invert: Annotated[
+        bool,
+        typer.Option(
+            "--invert", help="Exchange light and dark first, as for a digit in black on white."
+        ),
+    ] = False,
+) -> None:
+    """Name the classes of your own images, with probabilities."""
+    import sys
+
+    from tutorial_code.runs.trained_run import predict_files
+
+    for path, (classes, notice) in zip(images, predict_files(run, images, invert), strict=True):
+        print(f"{path}: " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
+        if notice:
+            print(notice, file=sys.stderr)
+
+
+def report(
+    run: RunFolder,
+    to: Annotated[Format, typer.Option(help="The format.")] = Format.html,
+    output: Annotated[
+        Path | None, typer.Option(*OUTPUT, help="The file.", show_default="RUN/report.*")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Write the report of a finished run again."""
+    from tutorial_code.runs.reports.report import read_recorded, write_report
+    from tutorial_code.runs.trained_run import results_of
+
+    read_recorded(run)  # an unfinished run is refused before its network is judged
+    path = output or run / f"report.{to.value}"
+    if output or to is Format.ipynb:  # a notebook is worked in, wherever it is
+        make_way(path, force)
+    write_report(run, results_of(run), to.value, path)
+    print(path)
+
+
+def compare(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN RUN...", help="The folders of finished runs.")
+    ],
+    output: Annotated[Path, typer.Option(*OUTPUT, help="The figure of the curves, SVG.")] = Path(
+        "comparison.svg"
+    ),
+    force: Force = False,
+) -> None:
+    """Compare runs: a table, and one image with the curves of all."""
+    from tutorial_code.runs.reports.compare import compare_runs
+
+    make_way(output, force)
+    print(compare_runs(runs, output))
+    print(output)
+
+
+def export(
+    run: RunFolder,
+    to: Annotated[Weights, typer.Option(help="The format.")] = Weights.safetensors,
+    output: Annotated[
+        Path | None, typer.Option(*OUTPUT, help="The file.", show_default="RUN/weights.*")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Write a run's weights for use elsewhere; the torchvision form loads into torchvision's own
+    resnet50.
+    """
+    from tutorial_code.runs.export import export_run
+
+    if output:
+        make_way(output, force)
+    print(export_run(run, to.value, output))

@@ -1,0 +1,135 @@
+"""A loader that keeps all images on the device as one tensor and prepares each batch there."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from tutorial_code.ch01_images import ImageData, channel_statistics
+
+
+def shift_and_flip(
+    images: Tensor, max_shift: int, may_flip: bool, generator: torch.Generator
+) -> Tensor:
+    """Shift the images of a batch (n, 3, h, w) by up to ``max_shift`` pixels and mirror half, as
+    ``augment`` does.
+    """
+    n, _, height, width = images.shape
+    device = images.device
+
+    def draw(below: int) -> Tensor:
+        return torch.randint(below, (n, 1, 1), generator=generator, device=device)
+
+    rows = torch.arange(height, device=device).view(1, -1, 1)
+    columns = torch.arange(width, device=device).view(1, 1, -1)
+    if may_flip:
+        columns = torch.where(draw(2) == 1, columns.flip(-1), columns)
+    padded = F.pad(images, [max_shift] * 4)
+    rows, columns = rows + draw(2 * max_shift + 1), columns + draw(2 * max_shift + 1)
+    return padded[torch.arange(n, device=device).view(-1, 1, 1), :, rows, columns].permute(
+        0, 3, 1, 2
+    )
+
+
+def cut_out(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
+    """Set a square in each normalised image (n, 3, h, w) to the mean, 0; its centre may be any
+    pixel.
+
+    Source: DeVries and Taylor 2017, section 3.
+    """
+    n, _, height, width = images.shape
+    device = images.device
+    top = torch.randint(height, (n, 1, 1, 1), generator=generator, device=device) - side // 2
+    left = torch.randint(width, (n, 1, 1, 1), generator=generator, device=device) - side // 2
+    rows = torch.arange(height, device=device).view(1, 1, -1, 1)
+    columns = torch.arange(width, device=device).view(1, 1, 1, -1)
+    inside = (rows >= top) & (rows < top + side) & (columns >= left) & (columns < left + side)
+    return images.masked_fill(inside, 0.0)
+
+
+class DeviceLoader:
+    """Batches from images that lie on the device as one tensor; the loops take it in place of a
+    DataLoader.
+
+    Args:
+        images: (n, 3, h, w), uint8, on the device.
+        labels: (n,), int64, on the device.
+        batch_size: images a batch.
+        prepare: makes the network's input, float32, of a batch of images.
+        generator: draws the order, on the device; ``prepare`` may draw from it, too. Then a last
+            batch that is not full sits this epoch out, so that all have one shape. Without it the
+            order is kept and nothing left out.
+    """
+
+    def __init__(
+        self,
+        images: Tensor,
+        labels: Tensor,
+        batch_size: int,
+        prepare: Callable[[Tensor], Tensor],
+        generator: torch.Generator | None = None,
+    ) -> None:
+        self.images, self.labels = images, labels
+        self.batch_size = batch_size
+        self.prepare = prepare
+        self.generator = generator
+        self.drop_last = generator is not None and len(labels) >= batch_size
+
+    def __len__(self) -> int:
+        full, rest = divmod(len(self.labels), self.batch_size)
+        return full + (rest > 0 and not self.drop_last)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        n, device = len(self.labels), self.labels.device
+        shuffled = self.generator is not None
+        order = (
+            torch.randperm(n, generator=self.generator, device=device)
+            if shuffled
+            else torch.arange(n)
+        )
+        for chosen in order.to(device).split(self.batch_size)[: len(self)]:
+            yield self.prepare(self.images[chosen]), self.labels[chosen]
+
+
+def make_device_loaders(
+    data: ImageData,
+    batch_size: int,
+    device: torch.device,
+    augmented: bool = True,
+    cutout: int = 0,
+    seed: int = 0,
+) -> tuple[DeviceLoader, DeviceLoader]:
+    """Return loaders of training and of test batches as ``make_loaders`` does, prepared on the
+    device.
+
+    Args:
+        data: what ``load_dataset`` returned.
+        batch_size: images a batch.
+        device: where all images are put: 3 kB each at 32×32.
+        augmented: whether training images are shifted and, where they may be, mirrored.
+        cutout: side in pixels of the square that is cut out of each training image; 0 cuts nothing
+            out.
+        seed: decides the order and the augmentation.
+    """
+    mean, std = (
+        torch.tensor(values, device=device).view(3, 1, 1)
+        for values in channel_statistics(data.train_images)
+    )
+    generator = torch.Generator(device).manual_seed(seed)
+
+    def for_testing(images: Tensor) -> Tensor:
+        return (images.float() / 255 - mean) / std
+
+    def for_training(images: Tensor) -> Tensor:
+        if augmented:
+            images = shift_and_flip(images, data.max_shift, data.may_flip, generator)
+        images = for_testing(images)
+        return cut_out(images, cutout, generator) if cutout else images
+
+    train, test = (
+        [images.to(device), labels.to(device)] for images, labels in (data[:2], data[2:4])
+    )
+    return DeviceLoader(*train, batch_size, for_training, generator), DeviceLoader(
+        *test, batch_size, for_testing
+    )

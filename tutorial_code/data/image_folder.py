@@ -1,0 +1,114 @@
+"""Image files: one file as a tensor, and a folder of them as a data set."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from tutorial_code.shared.errors import ReaderError
+
+
+def read_image(path: Path, size: int) -> Tensor:
+    """Read any image file as a square RGB tensor of shape (3, size, size), dtype uint8.
+
+    The image is turned upright by its EXIF orientation, transparent parts become white, the longer
+    side is cropped around the centre, and what remains is resized.
+
+    Raises:
+        ReaderError: the file is missing, is not an image, or is cut off.
+    """
+    if not path.is_file():
+        raise ReaderError(f"There is no image file {path}: check the path.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # Pillow warns of odd metadata; only the pixels matter here
+            with Image.open(path) as image:
+                upright = ImageOps.exif_transpose(image)
+                square = ImageOps.fit(_to_rgb(upright), (size, size), Image.Resampling.BICUBIC)
+    except Image.UnidentifiedImageError as error:
+        raise ReaderError(f"{path} is not an image: move it elsewhere or delete it.") from error
+    except Exception as error:  # a damaged file can fail anywhere in a decoder, with any exception
+        raise ReaderError(
+            f"{path} is a damaged or cut-off image ({error}): replace it or delete it."
+        ) from error
+    return torch.from_numpy(np.array(square)).permute(2, 0, 1)
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        # 16-bit and float images: spread what is there over 0 to 255; a plain convert() would clip
+        # it.
+        low, high = image.getextrema()
+        scale = 255 / max(high - low, 1e-12)
+        return image.convert("F").point(lambda value: value * scale - low * scale).convert("RGB")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image).convert("RGB")
+    return image.convert("RGB")
+
+
+def read_folder(path: Path, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor, tuple[str, ...]]:
+    """Read ``path/train/<class>/`` and ``path/test/<class>/`` into memory.
+
+    Every image is read now, so that a bad file is named before the training starts and not in the
+    middle of it. At 32×32 an image takes 3 kB: CIFAR-10's 60,000 need 184 MB.
+
+    Returns: Training images (n, 3, size, size) uint8, training labels (n,) int64, the same for
+        testing, and the class names in alphabetical order; a label is an index into them.
+
+    Raises: ReaderError: a folder is missing or empty, the two splits have different classes, or a
+        file is not a
+            whole image.
+    """
+    if not path.is_dir():
+        raise ReaderError(f"There is no folder {path}: check the path after 'folder:'.")
+    names = {split: _class_names(path / split) for split in ("train", "test")}
+    if names["train"] != names["test"]:
+        differing = sorted(set(names["train"]) ^ set(names["test"]))
+        raise ReaderError(
+            f"{path / 'train'} and {path / 'test'} must hold the same classes, "
+            f"but only one of them has {', '.join(differing)}: add or remove these folders."
+        )
+    train = _read_split(path / "train", names["train"], size)
+    test = _read_split(path / "test", names["test"], size)
+    return *train, *test, tuple(names["train"])
+
+
+def _class_names(split: Path) -> list[str]:
+    layout = f"images must lie in {split / '<class>'}, a folder for each class"
+    if not split.is_dir():
+        raise ReaderError(f"There is no folder {split}: {layout}.")
+    names = sorted(
+        entry.name for entry in split.iterdir() if entry.is_dir() and not _is_hidden(entry)
+    )
+    if not names:
+        raise ReaderError(f"{split} holds no class folders: {layout}.")
+    return names
+
+
+def _read_split(split: Path, names: list[str], size: int) -> tuple[Tensor, Tensor]:
+    images, labels = [], []
+    for label, name in enumerate(names):
+        files = sorted(
+            entry
+            for entry in (split / name).rglob("*")
+            if entry.is_file() and not _is_hidden(entry)
+        )
+        if not files:
+            raise ReaderError(
+                f"The class folder {split / name} is empty: put images in it or remove it."
+            )
+        images += [read_image(file, size) for file in files]
+        labels += [label] * len(files)
+    return torch.stack(images), torch.tensor(labels)
+
+
+def _is_hidden(entry: Path) -> bool:
+    """Tell whether a file browser left this entry there: it is no image, and nothing is wrong."""
+    return entry.name.startswith(".") or entry.name.lower() in {"thumbs.db", "desktop.ini"}

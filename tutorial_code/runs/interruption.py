@@ -1,0 +1,43 @@
+"""When a training saves and when it stops; nothing of it changes what is computed."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+
+class TimeLimitReached(Exception):
+    """The training was stopped at a checkpoint, and can go on from there."""
+
+
+class SaveTimes(NamedTuple):
+    """Minutes."""
+
+    save_minutes: float = 5.0  # between checkpoints within an epoch; 0 saves after every batch
+    time_limit: float | None = None  # from the start of the command
+
+
+class StopRequest:
+    """Ctrl-C as a wish: the first is noted, and the batch is finished; the second stops at once."""
+
+    def __init__(self) -> None:
+        self.requested = False
+
+    @contextmanager
+    def catch_sigint(self) -> Iterator[None]:
+        """Listen while inside; signals reach the main thread alone."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        previous = signal.getsignal(signal.SIGINT)
+
+        def note(*_: Any) -> None:
+            self.requested = True
+            signal.signal(signal.SIGINT, previous)
+
+        signal.signal(signal.SIGINT, note)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,131 @@
+"""What a long run needs around the chapters' loops, passed in through the loops' own arguments."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class NonFiniteLossError(Exception):
+    """The loss became NaN or infinite."""
+
+    def __init__(self, step: int, value: float) -> None:
+        super().__init__(f"the loss became {value} at step {step}")
+        self.step = step
+
+
+class ResumableLoader:
+    """A loader that counts the batches that were trained on, and that can resume within an epoch.
+
+    A batch counts when ``end_batch`` is called, after the optimizer's step on it: a loop may draw a
+    batch long before that, and need not ask for the end of the last one. On resume the batches
+    already trained on are drawn and discarded, so that all random numbers come as they would have.
+    In all else it is the loader inside.
+
+    Args:
+        loader: has the generator that decides the order of its images as ``generator``.
+        after_batch: called with the number of images of the batch.
+    """
+
+    def __init__(self, loader: Any, after_batch: Callable[[int], None]) -> None:
+        self.loader = loader
+        self.after_batch = after_batch
+        self.batch = 0  # batches of this epoch that are done
+        self._left_out = 0  # of them, those that were done before the epoch was resumed
+        self._sizes: deque[int] = deque()  # of the batches that are drawn and not done
+        self._order = loader.generator.get_state()  # at the start of this epoch
+        self._random: Tensor | None = (
+            None  # torch's own random numbers, after the batches that are left out
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)  # Python's own questions are answered here, or by nobody
+        return getattr(self.loader, name)  # dataset, batch_size, …: whatever a loop may ask for
+
+    def __len__(self) -> int:
+        return len(self.loader) - self._left_out
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        self._order = self.loader.generator.get_state()
+        self._sizes.clear()
+        batches = iter(self.loader)
+        for _ in range(self._left_out):
+            next(batches)
+        if self._random is not None:
+            torch.set_rng_state(self._random)
+            self._random = None
+        for images, labels in batches:
+            self._sizes.append(len(labels))
+            yield images, labels
+
+    def end_batch(self) -> None:
+        """Count the batch that was drawn first among those that are not done."""
+        self.batch += 1
+        self.after_batch(self._sizes.popleft())
+        if self.batch == len(self.loader):
+            self.batch = self._left_out = 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return where the loader is, and the state of all random numbers there."""
+        order = self._order if self.batch else self.loader.generator.get_state()
+        random = torch.get_rng_state() if self._random is None else self._random
+        return {"batch": self.batch, "order": order, "random": random}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on where ``state_dict`` was called."""
+        self.batch, self._order, self._random = state["batch"], state["order"], state["random"]
+        self._left_out = self.batch
+        self.loader.generator.set_state(self._order)
+
+
+class WatchedCriterion(nn.Module):
+    """A criterion that stops the training at the first loss that is NaN or infinite, and keeps the
+    sum of an epoch.
+
+    The sum is that of the training loop, so that an epoch that was interrupted has the mean loss of
+    all its images.
+    """
+
+    def __init__(self, criterion: nn.Module) -> None:
+        super().__init__()
+        self.criterion = criterion
+        self.step = 0  # training steps, from the start of the run
+        self.total: Tensor | float = 0.0
+        self.images = 0
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        training = (
+            logits.requires_grad
+        )  # testing runs without gradients, and its batches are no steps
+        with torch.set_grad_enabled(
+            training
+        ):  # a test may run the model alone without them, and the criterion with
+            loss = self.criterion(logits, labels)
+        self.step += training
+        if not loss.isfinite():
+            raise NonFiniteLossError(self.step, loss.item())
+        if training:
+            self.total = self.total + loss.detach() * len(labels)
+            self.images += len(labels)
+        return loss
+
+    def end_epoch(self) -> float:
+        """Return the mean loss of an image of the epoch, and begin the next."""
+        mean = float(self.total) / self.images
+        self.total, self.images = 0.0, 0
+        return mean
+
+    def state(self) -> dict[str, Any]:
+        """Return what ``restore`` takes."""
+        return {"step": self.step, "total": float(self.total), "images": self.images}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on where ``state`` was called."""
+        self.step, self.total, self.images = (
+            state["step"],
+            torch.tensor(state["total"]),
+            state["images"],
+        )

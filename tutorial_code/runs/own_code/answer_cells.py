@@ -1,0 +1,52 @@
+"""The reader's files as cells of one notebook, in which no file imports another."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+
+from tutorial_code.checks.exercises import EXERCISES, FOLDER
+
+CHAPTERS = {exercise.chapter for exercise in EXERCISES}
+
+
+def helpers(answers: Mapping[str, str]) -> list[str]:
+    """Return, as cells, the files beside the exercises that the answers import."""
+    return [
+        as_cell(name, answers, ()) for name in answers if name.removesuffix(".py") not in CHAPTERS
+    ]
+
+
+def as_cell(name: str, answers: Mapping[str, str], mine: Sequence[str]) -> str:
+    """Return a file without the imports of what stands in the cells before it.
+
+    Args:
+        name: of the file.
+        answers: all files of the reader's, by their names.
+        mine: the classes and functions that are the reader's; they are not taken from a chapter.
+    """
+    lines = answers[name].splitlines()
+    files = {file.removesuffix(".py") for file in answers}
+    for node, kept, instead in reversed(list(_to_change(answers[name], files, mine))):
+        text = [f"from {node.module} import {', '.join(kept)}"] if kept else []
+        indent = " " * node.col_offset
+        changed = [indent + line for line in [*text, *instead]]
+        lines[node.lineno - 1 : node.end_lineno] = changed or ([f"{indent}pass"] if indent else [])
+    return "\n".join(lines).strip()
+
+
+def _to_change(
+    source: str, files: set[str], mine: Sequence[str]
+) -> Iterator[tuple[ast.ImportFrom, list[str], list[str]]]:
+    """Yield each import that takes what an earlier cell defines, what is left of it, and what
+    stands for the rest.
+    """
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ImportFrom) or not node.module:
+            continue
+        chapter = node.module.removeprefix("tutorial_code.")
+        own = node.module.removeprefix(f"{FOLDER.name}.") in files
+        here = [
+            alias for alias in node.names if own or (chapter in CHAPTERS and alias.name in mine)
+        ]
+        if here:
+            kept = [ast.unparse(alias) for alias in node.names if alias not in here]
+            yield node, kept, [f"{alias.asname} = {alias.name}" for alias in here if alias.asname]

@@ -1,0 +1,179 @@
+"""What the exercises ask for, as a training uses it: each piece the chapter's, or the reader's own
+from the run.
+"""
+
+import contextlib
+import importlib
+import sys
+import traceback
+import types
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from tutorial_code import ch03_bottleneck, ch04_resnet50, ch05_training, ch06_testing
+from tutorial_code.checks.exercises import EXERCISES, FOLDER, NAMES
+from tutorial_code.checks.isolate.answers import run_source, use_own
+from tutorial_code.runs import run_files
+from tutorial_code.shared.errors import ReaderError, is_full_memory
+
+
+class Components(NamedTuple):
+    """The six classes and functions, under the names that the exercises give them."""
+
+    Bottleneck: Callable[..., nn.Module]
+    ResNet50: Callable[..., nn.Module]
+    make_criterion: Callable[[], Callable]
+    make_optimizer: Callable[..., torch.optim.Optimizer]
+    train_one_epoch: Callable[..., float]
+    evaluate: Callable[..., tuple[float, float]]
+    mine: tuple[str, ...] = ()  # those of them that the reader wrote
+
+    @property
+    def own_network(self) -> bool:
+        """Whether part of the network is the reader's, so that its layers may have any names."""
+        return not {"Bottleneck", "ResNet50"}.isdisjoint(self.mine)
+
+
+CHAPTERS = Components(
+    ch03_bottleneck.Bottleneck,
+    ch04_resnet50.ResNet50,
+    ch05_training.make_criterion,
+    ch05_training.make_optimizer,
+    ch05_training.train_one_epoch,
+    ch06_testing.evaluate,
+)
+
+
+def whose(mine: Sequence[str]) -> dict[str, list[str]]:
+    """Return which pieces are the reader's and which the chapters', or nothing where all are the
+    chapters'.
+    """
+    owners = {"yours": list(mine), "chapter's": [name for name in NAMES if name not in mine]}
+    return {owner: names for owner, names in owners.items() if names and mine}
+
+
+def components_of(run: Path, names: Sequence[str]) -> Components:
+    """Run the copies in a run's folder, and return the reader's pieces with the chapters' for the
+    others.
+
+    Args:
+        run: the folder of the run.
+        names: what is the reader's; nothing is run where there is none.
+
+    Raises:
+        ReaderError: a copy is missing, or cannot be run.
+    """
+    if not names:
+        return CHAPTERS
+    copies = run / run_files.ANSWERS
+    _let_import_each_other(copies)
+    chapters = {
+        exercise.chapter: importlib.import_module(f"tutorial_code.{exercise.chapter}")
+        for exercise in EXERCISES
+    }
+    own: dict[str, dict[str, Any]] = {}  # by chapter
+    for exercise in EXERCISES:
+        wanted = [name for name in exercise.names if name in names]
+        path = copies / f"{exercise.chapter}.py"
+        if not wanted and own and exercise.names == ("ResNet50",):
+            # The chapter is run as an answer is, so that its network is built of the reader's
+            # blocks.
+            wanted, path = exercise.names, Path(chapters[exercise.chapter].__file__)
+        if wanted:
+            defined = _run(path)
+            if missing := [name for name in wanted if name not in defined]:
+                raise ReaderError(f"{path} defines no {missing[0]}: put the run's own copy back.")
+            use_own(defined, {name: chapters[name] for name in own}, own)
+            own[exercise.chapter] = {name: defined[name] for name in wanted}
+    pieces = {name: value for chapter in own.values() for name, value in chapter.items()}
+    return CHAPTERS._replace(**pieces, mine=tuple(names))
+
+
+def _run(path: Path) -> dict[str, Any]:
+    try:
+        return run_source(path.read_text(encoding="utf-8-sig"), path.name)
+    except FileNotFoundError as error:
+        raise ReaderError(
+            f"{path} is missing: put it back, or begin a new run in another folder."
+        ) from error
+    except Exception as error:
+        what = str(error).partition("\n")[0]
+        raise ReaderError(
+            f"{path} cannot be run ({type(error).__name__}: {what}): put the run's own copy back."
+        ) from error
+
+
+@contextmanager
+def naming_own_lines() -> Iterator[None]:
+    """Turn an error that the reader's code makes, within it or in what it calls, into a sentence
+    that names the line.
+
+    An error of the tutorial's own (a stop, a loss of NaN), of the compiler or of a full memory goes
+    on as it is.
+    """
+    try:
+        yield
+    except Exception as error:
+        lines = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename.startswith("<answer ")
+        ]
+        if (
+            not lines
+            or is_full_memory(error)
+            or type(error).__module__.startswith(("tutorial_code", "torch._"))
+        ):
+            raise
+        file, what = (
+            lines[-1].filename[len("<answer ") : -1],
+            str(error).partition("\n")[0].rstrip("."),
+        )
+        raise ReaderError(
+            f"Your code stopped in line {lines[-1].lineno} of {file} ({type(error).__name__}: "
+            f"{what}): correct it in {FOLDER}, check it, and begin a new run."
+        ) from error
+
+
+_places: list[str] = []  # in sys.path, for the run that was opened last
+
+
+def _let_import_each_other(copies: Path) -> None:
+    """Let a run's copies import each other as the files in exercises/ do, and nothing of another
+    run or of exercises/.
+
+    This stays so after they were run, because a function may import when it is called.
+    """
+    while _places:
+        with contextlib.suppress(ValueError):  # somebody else may have taken it out
+            sys.path.remove(_places.pop())
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.partition(".")[0] == FOLDER.name or (
+            file and Path(file).parent.name == run_files.ANSWERS
+        ):
+            del sys.modules[name]
+    package = types.ModuleType(FOLDER.name)
+    package.__path__ = [str(copies.absolute())]
+    sys.modules[package.__name__] = package
+    _places.append(str(copies.absolute()))
+    place = _before_other_answers()
+    sys.path[place:place] = _places
+
+
+def _before_other_answers() -> int:
+    """Return the first place in sys.path that holds answers, such as exercises/ itself under
+    pytest, or its end.
+    """
+    names = [f"{exercise.chapter}.py" for exercise in EXERCISES]
+    held = (
+        place
+        for place, folder in enumerate(sys.path)
+        if any((Path(folder) / name).is_file() for name in names)
+    )
+    return next(held, len(sys.path))

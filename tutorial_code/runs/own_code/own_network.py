@@ -1,0 +1,98 @@
+"""The reader's network in a training, whatever its layers are called: first weights, and which
+options it takes.
+"""
+
+import torch
+from torch import nn
+
+from tutorial_code.ch01_images import IMAGE_SIZE
+from tutorial_code.ch08_learning import use_small_stem
+from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
+from tutorial_code.runs.config import Config
+from tutorial_code.shared.errors import ReaderError
+from tutorial_code.shared.initialization import block_scales, operations_of, use_he_initialization
+
+BLOCKS = 16  # of ResNet-50
+
+
+def adapt(config: Config, network: nn.Module) -> nn.Module:
+    """Give a network the stem and the matrix products that were asked for, in place; return it.
+
+    Chapters 8 and 9 change both by the tutorial's names, so afterwards we look whether it computes
+    what was meant.
+
+    Raises:
+        ReaderError: it does not.
+    """
+    operations_of(network)  # lazy layers get their weights with the first images
+    if config.conv1x1_matmul:
+        pointwise = [
+            m for m in network.modules() if isinstance(m, nn.Conv2d) and m.kernel_size == (1, 1)
+        ]
+        plain = all(
+            type(module) is nn.Conv2d for module in pointwise
+        )  # another class may do more than convolve
+        if not plain or [1, 1] in _kernels(use_matmul_convs(network)):
+            raise ReaderError(
+                "--conv1x1-matmul works on layers of the class nn.Conv2d, and your network "
+                "computes its 1×1 convolutions otherwise: leave it out."
+            )
+    if config.stem == "3x3" and not _takes_small_stem(network):
+        raise ReaderError(
+            "--stem 3x3 replaces the layers conv1 and maxpool, and your network has a stem with "
+            "other names: give --stem 7x7."
+        )
+    return network
+
+
+def _takes_small_stem(network: nn.Module) -> bool:
+    try:
+        use_small_stem(network)
+    except AttributeError:
+        return False
+    ops = operations_of(network).ops
+    first = next(op for op in ops if op.kind == "conv")
+    shape = first.attributes["kernel_size"], first.attributes["stride"]
+    return shape == ([3, 3], [1, 1]) and not any(op.kind == "max_pool" for op in ops)
+
+
+def _kernels(network: nn.Module) -> list[list[int]]:
+    return [op.attributes["kernel_size"] for op in operations_of(network).ops if op.kind == "conv"]
+
+
+def initialize_own(config: Config, network: nn.Module) -> None:
+    """Give a network the first weights that chapter 5 gives the tutorial's."""
+    use_he_initialization(network)
+    for scale in block_scales(network):
+        nn.init.constant_(scale, 0.0 if config.zero_init else 1.0)
+
+
+def blocks_not_found(config: Config, network: nn.Module) -> str:
+    """Return a sentence about the blocks that could not be given their first weights, or nothing if
+    all were.
+    """
+    found = len(block_scales(network)) if config.zero_init else BLOCKS
+    return (
+        ""
+        if found == BLOCKS
+        else f"{found} of {BLOCKS} were found; the others do not start as their shortcuts"
+    )
+
+
+def try_out(config: Config, network: nn.Module, precision: str, device: torch.device) -> None:
+    """Run a network once as it will be run, and leave it as it was.
+
+    Raises:
+        ReaderError: it cannot be run so.
+    """
+    model = Accelerated(network, precision, channels_last=config.channels_last).eval()
+    try:
+        with torch.no_grad():
+            model(torch.zeros(2, 3, IMAGE_SIZE, IMAGE_SIZE, device=device))
+    except RuntimeError as error:
+        what = str(error).partition("\n")[0].rstrip(".")
+        raise ReaderError(
+            f"Your network does not run with these options ({what}): try --no-channels-last "
+            "and --precision fp32."
+        ) from error
+    model.train()

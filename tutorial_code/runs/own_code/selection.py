@@ -1,0 +1,118 @@
+"""``train --mine``: the files in exercises/ are judged, and what passes is trained with."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tutorial_code.checks.diagnose.verdict import Verdict
+from tutorial_code.checks.exercises import EXERCISES, FOLDER, Exercise
+from tutorial_code.checks.isolate.answers import AnswerError, read_source
+from tutorial_code.checks.isolate.worker import judge_files
+from tutorial_code.shared.errors import ReaderError
+
+
+class Choice(NamedTuple):
+    """What of the reader's is trained with."""
+
+    names: tuple[str, ...]  # that pass their checks
+    answers: dict[
+        str, str
+    ]  # the files that they are in and those that these import, by their names
+    remarks: list[str]  # why the others are left out, a line for each exercise
+
+
+def choose() -> Choice:
+    """Judge what stands in exercises/, each network with the reader's own block where that passes.
+
+    Raises:
+        ReaderError: nothing passes, or a file was changed meanwhile.
+    """
+    before = {exercise: _source_of(exercise) for exercise in EXERCISES}
+    names: list[str] = []
+    remarks: list[str] = []
+    own: dict[
+        str, str
+    ] = {}  # files that pass as a whole: later exercises are judged with what they define
+    used: dict[str, str] = {}
+    for exercise in EXERCISES:
+        source = before[exercise]
+        if source is None:
+            remarks.append(f"{exercise.id:<10} not started")
+            continue
+        (verdict,) = judge_files([(exercise.file, exercise)], jobs=1, own=own)
+        passed = [name for name in exercise.names if passes(verdict, name)]
+        if passed:
+            names += passed
+            used[exercise.file.name] = source
+        if verdict.passed:
+            own[exercise.chapter] = source
+        else:
+            remarks.append(f"{exercise.id:<10} {_remark(verdict)}")
+    if not names:
+        raise ReaderError(
+            f"Nothing in {FOLDER} passes its check yet, so there is nothing of yours to train: uv "
+            "run resnet50 check says what comes next."
+        )
+    if changed := next(
+        (exercise for exercise in EXERCISES if _source_of(exercise) != before[exercise]), None
+    ):
+        raise ReaderError(
+            f"{changed.file} was changed while it was judged: give the command again."
+        )
+    return Choice(tuple(names), {**used, **imported_files(used)}, remarks)
+
+
+def passes(verdict: Verdict, name: str) -> bool:
+    """Tell whether a class or function passes, whatever else is in its file."""
+    checks = [check for check in verdict.checks if check.name.startswith(f"{name}: ")]
+    return bool(checks) and all(check.passed for check in checks)
+
+
+def _source_of(exercise: Exercise) -> str | None:
+    if not exercise.file.is_file():
+        return None
+    try:
+        return read_source(exercise.file)
+    except AnswerError:
+        return ""  # the verdict says what is wrong with it
+
+
+def _remark(verdict: Verdict) -> str:
+    if verdict.state == "not started":
+        return verdict.state
+    what = f"{verdict.mistake.name} " if verdict.mistake else ""
+    return f"not trained with. {what}See  uv run resnet50 check {verdict.exercise}"
+
+
+def imported_files(sources: dict[str, str]) -> dict[str, str]:
+    """Return the reader's other files that these import, directly or not: beside them, or in the
+    current folder.
+    """
+    found: dict[str, str] = {}
+    waiting = list(sources.values())
+    while waiting:
+        for name in _names_imported(waiting.pop()):
+            file = f"{name}.py"
+            path = next(
+                (folder / file for folder in (FOLDER, Path()) if (folder / file).is_file()), None
+            )
+            if path and file not in sources and file not in found:
+                found[file] = path.read_text(encoding="utf-8-sig")
+                waiting.append(found[file])
+    return found
+
+
+def _names_imported(source: str) -> Iterator[str]:
+    """Yield the modules that a source imports, without the folder exercises in front."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        modules = []
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        yield from (module.removeprefix(f"{FOLDER.name}.").partition(".")[0] for module in modules)

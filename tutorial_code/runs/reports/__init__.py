@@ -1,0 +1,1 @@
+"""The reports of a run, each made from the files in its folder."""

@@ -1,0 +1,234 @@
+"""The reader of chapters: whoever needs a chapter's cells, title, tasks or solutions asks here.
+
+A chapter is one Python file in the percent format (``# %%`` begins a cell of code, ``# %%
+[markdown]`` one of prose). A cell that defines an exercise carries the tag ``exercise``. The prose
+cell that sets its task is the nearest one before it.
+"""
+
+import ast
+import importlib
+import io
+import re
+import textwrap
+import tokenize
+from functools import cache, cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+PACKAGE = Path(__file__).parent.parent  # tutorial_code, where the chapters are
+HEADER = re.compile(r"^# %%(?P<prose> \[markdown\])?(?: tags=\[(?P<tags>.*)\])?$", re.MULTILINE)
+GIVES = re.compile(r"\*\*At the end of this chapter you have\*\* (.*?)\.(?:\n|\Z)", re.DOTALL)
+EXERCISE = "exercise"  # the tag of a cell that defines what the reader writes
+
+Definition = ast.ClassDef | ast.FunctionDef
+
+
+class Cell(NamedTuple):
+    """A piece of a chapter."""
+
+    prose: bool
+    text: str  # Markdown, or code as it stands in the file
+    tags: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        """The code as a notebook runs it: without the guard around a demonstration."""
+        return unguard(self.text)
+
+    @property
+    def definition(self) -> Definition:
+        """The first class or function that the cell defines."""
+        return next(node for node in ast.parse(self.text).body if isinstance(node, Definition))
+
+
+class Task(NamedTuple):
+    """What an exercise asks the reader to write."""
+
+    name: str  # of the class or function
+    words: str  # of the chapter about it, Markdown; empty where it says nothing special
+    cell: Cell  # that defines the chapter's own version
+
+    @property
+    def uses(self) -> set[str]:
+        """The names that the chapter's version refers to."""
+        parts = ast.walk(self.cell.definition)
+        return {part.id for part in parts if isinstance(part, ast.Name)}
+
+    @property
+    def stub(self) -> str:
+        """Signature and docstring of the chapter's version, with holes in place of its bodies."""
+        return make_stub(self.cell.definition, self.cell.text)
+
+
+class Chapter:
+    """A chapter as it is in its file now."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path, self.text = path, text
+
+    @property
+    def name(self) -> str:
+        """The name of its module, such as ``ch03_bottleneck``."""
+        return self.path.stem
+
+    @property
+    def number(self) -> int:
+        """Its number in the book."""
+        return int(self.name[2:4])
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """All cells from top to bottom."""
+        marks = list(HEADER.finditer(self.text))
+        ends = [mark.start() for mark in marks[1:]] + [len(self.text)]
+        return [
+            _cell(mark, self.text[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)
+        ]
+
+    @property
+    def title(self) -> str:
+        """Its heading, such as ``3. The bottleneck block``."""
+        return self.cells[0].text.partition("\n")[0].removeprefix("# ")
+
+    @property
+    def gives(self) -> str:
+        """What the reader has at its end, as its first cell says."""
+        found = GIVES.search(self.cells[0].text)
+        return " ".join(found[1].split()) if found else ""
+
+    @property
+    def words(self) -> int:
+        """How many words of prose it has."""
+        return sum(len(cell.text.split()) for cell in self.cells if cell.prose)
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """What the reader writes, in reading order."""
+        found, prose = [], ""
+        for cell in self.cells:
+            if cell.prose:
+                prose = cell.text
+            elif EXERCISE in cell.tags:
+                name = cell.definition.name
+                found.append(Task(name, _task_in(prose, name), cell))
+        return found
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree of the whole file."""
+        return ast.parse(self.text)
+
+    def source_of(self, name: str) -> str:
+        """Return the source of a class or function at top level, its decorators included.
+
+        Raises:
+            LookupError: the chapter defines none of this name.
+        """
+        for node in self.tree.body:
+            if isinstance(node, Definition) and node.name == name:
+                first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+                return "\n".join(self.text.splitlines()[first - 1 : node.end_lineno]) + "\n"
+        raise LookupError(f"{self.path.name} defines no {name}")
+
+    def imports_of(self, names: tuple[str, ...]) -> str:
+        """Return the imports of the chapter that the solutions of these tasks use."""
+        used = {used for task in self.tasks if task.name in names for used in task.uses}
+        lines = []
+        for node in self.tree.body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                kept = [a for a in node.names if (a.asname or a.name).partition(".")[0] in used]
+                if kept and isinstance(node, ast.ImportFrom):
+                    lines.append(ast.unparse(ast.ImportFrom(node.module, kept, node.level)))
+                elif kept:
+                    lines.append(ast.unparse(ast.Import(kept)))
+        own = [line for line in lines if "tutorial_code" in line]
+        standard = [line for line in lines if "collections" in line]
+        other = [line for line in lines if line not in own + standard]
+        return "\n\n".join("\n".join(group) for group in (standard, other, own) if group)
+
+    def module(self) -> ModuleType:
+        """Import the chapter."""
+        return importlib.import_module(f"tutorial_code.{self.name}")
+
+
+def read_chapters() -> tuple[Chapter, ...]:
+    """Return all chapters in the order of the book, as their files are now."""
+    return tuple(map(read_chapter, sorted(PACKAGE.glob("ch[0-9][0-9]_*.py"))))
+
+
+def read_chapter(path: Path) -> Chapter:
+    """Return one chapter; a file that did not change is read once."""
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _read(path: Path, changed: int) -> Chapter:
+    return Chapter(path, path.read_text(encoding="utf-8"))
+
+
+def _cell(mark: re.Match, body: str) -> Cell:
+    tags = tuple(re.findall(r'"([^"]+)"', mark["tags"] or ""))
+    if not mark["prose"]:
+        return Cell(False, body.strip("\n"), tags)
+    lines = [line.removeprefix("#").removeprefix(" ") for line in body.strip("\n").splitlines()]
+    return Cell(True, "\n".join(lines), tags)
+
+
+def _task_in(prose: str, name: str) -> str:
+    """Return what a prose cell says from its paragraph "Write `name`" on."""
+    paragraphs = prose.split("\n\n")
+    for place, paragraph in enumerate(paragraphs):
+        if paragraph.startswith(f"Write `{name}`"):
+            return "\n\n".join(paragraphs[place:])
+    return ""
+
+
+def task_comment(words: str, width: int) -> str:
+    """Return the words of a task as comments of a Python file."""
+    paragraphs = words.replace("`", "").replace("*", "").split("\n\n")
+    text = "\n\n".join(textwrap.fill(paragraph, width - 2) for paragraph in paragraphs if paragraph)
+    return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
+
+
+def make_stub(node: Definition, source: str) -> str:
+    """Return a definition without its decorators, and with holes in the place of its bodies."""
+    lines = source.splitlines()
+    if isinstance(node, ast.FunctionDef):
+        return _stub_of_function(node, lines)
+    start = node.body[0].end_lineno if ast.get_docstring(node) else node.lineno
+    head = "\n".join(lines[node.lineno - 1 : start])
+    methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+    public = [part for part in methods if not part.name.startswith("_") or part.name == "__init__"]
+    return head + "\n\n" + "\n".join(_stub_of_function(method, lines) for method in public)
+
+
+def _stub_of_function(node: ast.FunctionDef, lines: list[str]) -> str:
+    has_docstring = ast.get_docstring(node) is not None
+    end = node.body[0].end_lineno if has_docstring else node.body[0].lineno - 1
+    indent = " " * node.body[0].col_offset
+    return "\n".join([*lines[node.lineno - 1 : end], f"{indent}raise NotImplementedError", ""])
+
+
+def unguard(source: str) -> str:
+    """Return code with what stands under ``if __name__ == "__main__":`` at top level."""
+    lines = source.splitlines()
+    inside_strings = _lines_inside_strings(source)
+    for node in reversed(ast.parse(source).body):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
+            body = range(node.lineno, node.end_lineno or 0)  # from 0, so without the guard itself
+            lines[node.lineno - 1 : node.end_lineno] = [
+                lines[number] if number in inside_strings else lines[number].removeprefix("    ")
+                for number in body
+            ]
+    return "\n".join(lines).strip()
+
+
+def _lines_inside_strings(source: str) -> set[int]:
+    """Return the lines, counted from 0, that begin within a string of several lines."""
+    return {
+        number
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.STRING
+        for number in range(token.start[0], token.end[0])
+    }

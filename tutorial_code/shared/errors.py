@@ -1,0 +1,52 @@
+"""The one exception that a person can cause and mend, and how a command ends by it."""
+
+import sys
+from collections.abc import Callable
+
+
+class ReaderError(Exception):
+    """Something that the reader can put right.
+
+    Its message is one sentence that says what is wrong and what to do.
+    The command line prints it without a traceback and exits with code 2.
+    """
+
+
+def exit_code_of(command: Callable[[], int | None]) -> int:
+    """Run a command and return its exit code; what a person can mend gives one sentence and exit
+    code 2.
+    """
+    try:
+        return command() or 0
+    except ReaderError as error:
+        return _say(str(error))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _say(
+            f"{place}{error.strerror or error}: check the path, your rights and the space on "
+            "the disk."
+        )
+    except (RuntimeError, MemoryError) as error:
+        if not is_full_memory(error):
+            raise
+        return _say(
+            "The memory is full: give a smaller --batch-size, or close what else is running."
+        )
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def is_full_memory(error: BaseException) -> bool:
+    """Tell whether an error says that the memory is full: PyTorch has a class for some devices, and
+    none for others.
+    """
+    return any(
+        words in str(error)
+        for words in ("out of memory", "can't allocate memory", "not enough memory")
+    )
+
+
+def _say(sentence: str) -> int:
+    print(f"resnet50: {sentence}", file=sys.stderr)
+    return 2
