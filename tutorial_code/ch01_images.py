@@ -22,9 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from tutorial_code.data.cifar10 import fetch_archive
-from tutorial_code.data.image_folder import read_folder
-from tutorial_code.shared.errors import ReaderError
+from tutorial_code.data.data_sets import find_data_set
 
 # %% [markdown]
 # ## One image
@@ -131,60 +129,25 @@ if __name__ == "__main__":
 
 
 # %%
-def load_dataset(spec: str, root: Path = Path("data")) -> ImageData:
+def load_dataset(
+    spec: str, root: Path = Path("data"), mirror: bool | None = None
+) -> ImageData:
     """Load a data set by its name.
 
     Args:
         spec: ``digits``, ``cifar10`` or ``folder:PATH``. Images of a folder may
             have any size and mode.
         root: where the CIFAR-10 archive is, or is put.
+        mirror: whether training images may be mirrored, if that is to differ
+            from what the data set says of itself.
 
     Raises:
         ReaderError: the name is unknown, or the data cannot be found, fetched
             or read.
     """
-    if spec == "digits":
-        return load_digits_data()
-    if spec == "cifar10":
-        return load_cifar10_data(Path(root))
-    if spec.startswith("folder:"):
-        return ImageData(
-            *read_folder(Path(spec.removeprefix("folder:")), IMAGE_SIZE),
-            max_shift=4,
-            may_flip=True,
-        )
-    raise ReaderError(
-        f"There is no data set {spec!r}: choose digits, cifar10 or folder:PATH."
-    )
-
-
-def load_cifar10_data(root: Path) -> ImageData:
-    """Return CIFAR-10, 50,000 images to train and 10,000 to test, fetching the
-    archive where it is missing.
-    """
-    from torchvision.datasets import CIFAR10
-
-    try:
-        splits = [CIFAR10(root, train=train) for train in (True, False)]
-    except RuntimeError:  # torchvision's word for "not there, or not whole"
-        fetch_archive(root)
-        splits = [
-            CIFAR10(root, train=train, download=True) for train in (True, False)
-        ]  # unpacks what is there
-    images = [
-        torch.from_numpy(split.data).permute(0, 3, 1, 2).contiguous()
-        for split in splits
-    ]
-    labels = [torch.tensor(split.targets) for split in splits]
-    return ImageData(
-        images[0],
-        labels[0],
-        images[1],
-        labels[1],
-        tuple(splits[0].classes),
-        max_shift=4,
-        may_flip=True,
-    )
+    data_set, path = find_data_set(spec)
+    data = data_set.load(path or Path(root))
+    return data._replace(may_flip=data_set.mirror if mirror is None else mirror)
 
 
 # %% [markdown]

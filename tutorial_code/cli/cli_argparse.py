@@ -5,7 +5,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-from tutorial_code.runs.config import GROUPS, RUN, START, Config, shown_default
+from tutorial_code.runs.config import GROUPS, RUN, START, Config, is_switch, shown_default
 from tutorial_code.shared.errors import ReaderError, exit_code_of
 
 
@@ -33,14 +33,12 @@ def _run() -> int:
         text = f"{option.metadata['help']} [default: {shown_default(option)}]"
         kind = (
             {"action": argparse.BooleanOptionalAction}
-            if option.type is bool
+            if is_switch(option)
             else {"type": option.type}
         )
         if option.name == "mine":
-            kind = {
-                "action": "store_const",
-                "const": True,
-            }  # where the option is not given, its value is None
+            # Where the option is not given, its value is None.
+            kind = {"action": "store_const", "const": True}
         groups[option.metadata["group"]].add_argument(name, help=text, **kind)
     start, running = groups[START].add_argument, groups[RUN].add_argument
     start("--output", "-o", "--out", dest="out", type=Path, help="The run's folder.")

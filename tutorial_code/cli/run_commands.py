@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tutorial_code.runs.config import RUN, START, Config, shown_default
+from tutorial_code.runs.config import RUN, START, Config, is_switch, shown_default
 from tutorial_code.shared.overwriting import make_way
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
@@ -40,7 +40,7 @@ def _with_configuration(command):
     taken = []
     for option in fields(Config):
         name = f"--{option.name.replace('_', '-')}"
-        names = [f"{name}/--no-{name[2:]}"] if option.type is bool else [name]
+        names = [f"{name}/--no-{name[2:]}"] if is_switch(option) else [name]
         text, group = option.metadata["help"], option.metadata["group"]
         declared = typer.Option(
             *names, help=text, show_default=shown_default(option), rich_help_panel=group

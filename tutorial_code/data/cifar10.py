@@ -1,4 +1,4 @@
-"""The CIFAR-10 archive: found where the reader put it, or fetched from the first address that
+"""CIFAR-10: its archive is found where the reader put it, or fetched from the first address that
 serves it well.
 
 Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
@@ -17,6 +17,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+import torch
+
+from tutorial_code.ch01_images import ImageData
 from tutorial_code.shared.errors import ReaderError
 
 ADDRESSES = (
@@ -218,3 +221,21 @@ def _is_archive(path: Path, archive: Archive) -> bool:
         return False
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() == archive.sha256
+
+
+def load_cifar10_data(root: Path) -> ImageData:
+    """Return CIFAR-10, 50,000 images to train and 10,000 to test; a missing archive is fetched."""
+    from torchvision.datasets import CIFAR10  # here, because importing it takes long
+
+    try:
+        splits = [CIFAR10(root, train=train) for train in (True, False)]
+    except RuntimeError:  # torchvision's word for "not there, or not whole"
+        fetch_archive(root)
+        # It unpacks what is there.
+        splits = [CIFAR10(root, train=train, download=True) for train in (True, False)]
+    images = [torch.from_numpy(split.data).permute(0, 3, 1, 2).contiguous() for split in splits]
+    labels = [torch.tensor(split.targets) for split in splits]
+    classes = tuple(splits[0].classes)
+    return ImageData(
+        images[0], labels[0], images[1], labels[1], classes, max_shift=4, may_flip=True
+    )

@@ -8,6 +8,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from tutorial_code.ch01_images import IMAGE_SIZE, ImageData
 from tutorial_code.shared.errors import ReaderError
 
 
@@ -112,3 +113,8 @@ def _read_split(split: Path, names: list[str], size: int) -> tuple[Tensor, Tenso
 def _is_hidden(entry: Path) -> bool:
     """Tell whether a file browser left this entry there: it is no image, and nothing is wrong."""
     return entry.name.startswith(".") or entry.name.lower() in {"thumbs.db", "desktop.ini"}
+
+
+def load_folder_data(path: Path) -> ImageData:
+    """Return the images of a folder; see ``read_folder``."""
+    return ImageData(*read_folder(path, IMAGE_SIZE), max_shift=4, may_flip=False)

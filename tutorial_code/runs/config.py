@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
+from tutorial_code.data.data_sets import find_data_set, usages
 from tutorial_code.shared.errors import ReaderError
 
 # The groups of the options in --help; the first holds the ten that a learner needs.
@@ -29,7 +30,7 @@ class Config:
     the names.
     """
 
-    data: str = _option(START, "digits", "digits, cifar10 or folder:PATH")
+    data: str = _option(START, "digits", usages())
     recipe: str = _option(
         START, "basic", "basic (chapters 1 to 7) or full (chapters 8 and 9)", ("basic", "full")
     )
@@ -54,7 +55,12 @@ class Config:
     label_smoothing: float = _option(
         OPTIMIZER, 0.0, "Certainty taken from the right class in training, 0 to 1."
     )
-    augment: bool = _option(IMAGES, True, "Shift training images, and mirror photographs.")
+    augment: bool = _option(
+        IMAGES, True, "Shift training images, and mirror them where they may be mirrored."
+    )
+    mirror: bool | None = _option(
+        IMAGES, None, "Whether a mirrored image is of the same class; give it for a folder."
+    )
     cutout: int = _option(IMAGES, 0, "Side of the square cut out of training images; 0 for none.")
     val_size: int = _option(
         IMAGES, 0, "Training images to hold out and test on, in place of the test set."
@@ -78,6 +84,7 @@ class Config:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mine", tuple(self.mine))  # a JSON file has a list
+        find_data_set(self.data)
         for option in fields(self):
             value, choices = getattr(self, option.name), option.metadata["choices"]
             if choices and value not in choices:
@@ -111,6 +118,11 @@ class Config:
             "--workers 0",
         )
         self._needs(self.cuda_graphs, "cuda-graphs", self.compile, "--compile", "--no-cuda-graphs")
+
+    @property
+    def may_mirror(self) -> bool:
+        """Whether images may be mirrored: as was asked for, or as the data set says."""
+        return find_data_set(self.data)[0].mirror if self.mirror is None else self.mirror
 
     @property
     def tested_on(self) -> str:
@@ -149,12 +161,19 @@ RATE_OF_FULL = (
 )  # for each image of a batch: a larger batch has fewer steps, and each may be longer
 
 
+def is_switch(option: Field) -> bool:
+    """Tell whether an option is given as --NAME or --no-NAME."""
+    return option.type in (bool, bool | None)
+
+
 def shown_default(option: Field) -> str:
     """Return an option's default as the help shows it, with that of the recipe ``full`` where it is
     another.
     """
 
     def shown(value: Any) -> str:
+        if value is None:
+            return "as the data set says"
         return ("on" if value else "off") if isinstance(value, (bool, tuple)) else str(value)
 
     full = (

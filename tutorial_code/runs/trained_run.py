@@ -167,7 +167,7 @@ def predict_files(
 
 
 def _data_of(run: TrainedRun) -> ImageData:
-    data = load_dataset(run.config.data)
+    data = load_dataset(run.config.data, mirror=run.config.mirror)
     if run.config.val_size:
         data = use_validation_split(data, run.config.val_size, run.config.seed)
     if list(data.classes) != run.checkpoint["classes"]:

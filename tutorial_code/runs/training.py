@@ -233,7 +233,7 @@ def train(
     device, device_reason = choose_device(config.device)
     precision, precision_reason = choose_precision(config.precision, device)
     compiled, compile_reason = choose_compile(config.compile, device)
-    data = load_dataset(config.data)
+    data = load_dataset(config.data, mirror=config.mirror)
     if config.val_size:
         data = use_validation_split(data, config.val_size, config.seed)
     if len(data.train_labels) < 2:

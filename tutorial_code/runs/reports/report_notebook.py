@@ -48,7 +48,7 @@ from tutorial_code.runs.config import Config
 from tutorial_code.runs.training_setup import build, use_validation_split
 
 config = Config(**{config})
-data = load_dataset(config.data)
+data = load_dataset(config.data, mirror=config.mirror)
 if config.val_size:
     data = use_validation_split(data, config.val_size, config.seed)
 device, _ = choose_device(config.device)

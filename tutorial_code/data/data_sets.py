@@ -1,0 +1,84 @@
+"""The data sets that ``--data`` takes: an entry each, from which help and error messages follow.
+
+A new data set is a file in this folder and an entry here. Nothing here imports torch, because the
+help of the command line is made from it, too.
+"""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tutorial_code.shared.errors import ReaderError
+
+
+class DataSet(NamedTuple):
+    """One kind of data."""
+
+    name: str  # as --data takes it; with a path behind a colon where it needs one
+    about: str
+    module: str  # whose function ``load`` returns the images, see ``load`` below
+    function: str
+    mirror: bool  # whether the mirror image of an image is of the same class
+    needs_path: bool = False  # the images are the reader's own
+    on_disk: bool = True  # it is read from the path, or else from the folder with downloads
+
+    @property
+    def usage(self) -> str:
+        """What is written behind --data."""
+        return f"{self.name}:PATH" if self.needs_path else self.name
+
+    def load(self, place: Path) -> Any:
+        """Return the images, an ``ImageData`` of chapter 1.
+
+        Args:
+            place: the path behind the colon, or else the folder in which downloads are kept.
+        """
+        function: Callable[..., Any] = getattr(importlib.import_module(self.module), self.function)
+        return function(place) if self.on_disk else function()
+
+
+DATA_SETS = (
+    DataSet(
+        "digits",
+        "1,797 handwritten digits that come with scikit-learn",
+        "tutorial_code.ch01_images",
+        "load_digits_data",
+        mirror=False,  # a mirrored 3 is no digit
+        on_disk=False,
+    ),
+    DataSet(
+        "cifar10",
+        "60,000 photographs of ten kinds of things, downloaded once, 170 MB",
+        "tutorial_code.data.cifar10",
+        "load_cifar10_data",
+        mirror=True,
+    ),
+    DataSet(
+        "folder",
+        "your own images, in PATH/train/CLASS/ and PATH/test/CLASS/",
+        "tutorial_code.data.image_folder",
+        "load_folder_data",
+        mirror=False,  # nobody knows what they show: --mirror says that they may be mirrored
+        needs_path=True,
+    ),
+)
+
+
+def usages(conjunction: str = "or") -> str:
+    """Return what --data takes, in words."""
+    *others, last = (data_set.usage for data_set in DATA_SETS)
+    return f"{', '.join(others)} {conjunction} {last}"
+
+
+def find_data_set(spec: str) -> tuple[DataSet, Path | None]:
+    """Return the entry that a text such as ``folder:PATH`` names, and its path if it has one.
+
+    Raises:
+        ReaderError: there is no such data set.
+    """
+    name, colon, path = spec.partition(":")
+    for data_set in DATA_SETS:
+        if data_set.name == name and bool(colon) == data_set.needs_path:
+            return data_set, Path(path) if colon else None
+    raise ReaderError(f"There is no data set {spec!r}: choose {usages()}.")
