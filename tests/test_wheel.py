@@ -3,12 +3,12 @@
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -28,7 +28,7 @@ def run(*command, folder, code=0):
 @pytest.fixture
 def uv():
     """The command uv, run in the project's folder, whose settings in pyproject.toml it takes."""
-    path = os.environ.get("UV") or which("uv")
+    path = os.environ.get("UV") or shutil.which("uv")
     if path is None:
         pytest.fail("This test builds and installs the package with uv: install it with `python -m pip install uv`.")
     return partial(run, path, folder=ROOT)
@@ -55,7 +55,8 @@ def installed(uv, tmp_path):
         for name in ("torch", "torchvision"):  # the index of the CPU builds tells no dates of some files
             install += ["--exclude-newer-package", f"{name}=false"]
     uv(*install, wheel)
-    return programs
+    yield programs
+    shutil.rmtree(tmp_path / "empty")  # gigabytes where the cache is on another disk, and pytest keeps three of them
 
 
 def answer_of(chapter):
