@@ -49,7 +49,7 @@ def installed(uv, tmp_path):
     programs = tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin")
     constraints = tmp_path / "constraints.txt"
     constraints.write_text(versions_here(), encoding="utf-8")
-    install = ["pip", "install", "--quiet", "--python", programs / "python", "--constraints", constraints]
+    install = ["pip", "install", "--quiet", "--python", tmp_path / "empty", "--constraints", constraints]
     if "+cpu" in constraints.read_text(encoding="utf-8"):
         install += ["--torch-backend", "cpu"]
         for name in ("torch", "torchvision"):  # the index of the CPU builds tells no dates of some files
