@@ -1,19 +1,20 @@
-"""What each part of the recipe `full` is worth: it is left out, alone, and the accuracy on held-out
-images is taken.
+"""What each part of the recipe `full` is worth: it is left out, alone, and the accuracy is taken.
 
-    bash benchmarks/record_run.sh ablation        the whole network, 45,000 images to train, 15
-    epochs: for a GPU bash benchmarks/record_run.sh ablation-cpu    a narrow network, 5,000 images
-    to train, 30 epochs
+    bash benchmarks/record_run.sh ablation        the whole network, 45,000 images to train, 10
+                                                  epochs: for a GPU
+    bash benchmarks/record_run.sh ablation-cpu    a narrow network, 5,000 images to train, 30 epochs
 
 Both test on 5,000 training images that are held out; the test set is not touched. Each training
 adds a line to runs/NAME/rows.jsonl, and one that is there already is not trained again. Seconds are
-of training, without testing.
+of training, without testing. With --keep the same is written to NAME in a second folder, and read
+from there: it may lie where it outlives this one.
 """
 
 import argparse
 import json
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -28,19 +29,19 @@ from tutorial_code.ch07_results import standard_error
 from tutorial_code.ch08_learning import use_small_stem
 from tutorial_code.runs import run_files
 from tutorial_code.runs.config import Config, configure
-from tutorial_code.runs.environment import describe_environment
-from tutorial_code.runs.hardware import choose_device
+from tutorial_code.runs.hardware import Hardware, choose_hardware
 from tutorial_code.runs.training_setup import (
     TrainingSetup,
     build,
-    for_testing,
+    make_network,
     use_validation_split,
+    wrap_for_loops,
 )
 
 ROOT = Path(__file__).parent.parent
 HELD_OUT = 5_000
 SCALES = {  # images to train on, epochs, batch size
-    "ablation": (45_000, 15, 512),
+    "ablation": (45_000, 10, 512),
     "ablation-cpu": (5_000, 30, 128),
 }
 LEFT_OUT = {
@@ -78,7 +79,7 @@ class NarrowResNet(ResNet50):
         self.fc = nn.Linear(32 * width, num_classes)
 
 
-def narrow_network(config: Config, classes: int) -> ResNet50:
+def narrow_network(config: Config, hardware: Hardware, classes: int, _: object) -> nn.Module:
     """Return the narrow network with the stem that was asked for."""
     network = NarrowResNet(classes)
     return use_small_stem(network) if config.stem == "3x3" else network
@@ -104,47 +105,40 @@ def row(name: str, accuracy: float, seconds: float, images: int) -> dict:
     }
 
 
-def train(
-    name: str, config: Config, data: ImageData, device: torch.device, make_network
-) -> list[dict]:
-    """Train once; return its row, and for the network with everything those of other ways to test
-    it.
-    """
-    if device.type == "cuda":
+def train(name: str, config: Config, data: ImageData, make: Callable[..., nn.Module]) -> list[dict]:
+    """Train once; return its row, and those of other ways to test the network with everything."""
+    hardware = choose_hardware(config)
+    if hardware.device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
-    parts = (
-        build(config, data, device, make_network) if make_network else build(config, data, device)
-    )
+    setup = build(config, data, hardware, make=make)
     seconds = []
     for _ in range(config.epochs):
         start = time.perf_counter()
-        train_one_epoch(parts.model, parts.train_loader, parts.criterion, parts.optimizer, device)
+        train_one_epoch(
+            setup.model, setup.train_loader, setup.criterion, setup.optimizer, hardware.device
+        )
         seconds.append(time.perf_counter() - start)
-    accuracy = evaluate(parts.model, parts.test_loader, make_criterion(), device)[1]
-    typical, images = statistics.median(seconds), len(parts.train_loader) * config.batch_size
-    rows = [row(name, accuracy, typical, images)]
+    typical, images = statistics.median(seconds), len(setup.train_loader) * config.batch_size
+    models = {name: setup.model}
     if name == "nothing":
-        for other, model in tested_otherwise(config, data, device, parts).items():
-            accuracy = evaluate(model, parts.test_loader, make_criterion(), device)[1]
-            rows.append(row(other, accuracy, typical, images))
+        models |= tested_otherwise(config, data, hardware, setup)
+    rows = []
+    for tested, model in models.items():
+        accuracy = evaluate(model, setup.test_loader, make_criterion(), hardware.device)[1]
+        rows.append(row(tested, accuracy, typical, images))
     return rows
 
 
 def tested_otherwise(
-    config: Config, data: ImageData, device: torch.device, parts: TrainingSetup
+    config: Config, data: ImageData, hardware: Hardware, setup: TrainingSetup
 ) -> dict[str, nn.Module]:
     """Return the trained network without its average, and without its mirror image."""
-    without_flips = replace(config, tta=False)
-    return dict(
-        zip(
-            TESTED_OTHERWISE,
-            (
-                for_testing(config, data.may_flip, device, parts.network),
-                for_testing(without_flips, data.may_flip, device, parts.average.module),
-            ),
-            strict=True,
-        )
+    one_view = replace(config, tta=False)
+    models = (
+        wrap_for_loops(config, hardware, data.may_flip, setup.network),
+        wrap_for_loops(one_view, hardware, data.may_flip, setup.ema.module),
     )
+    return dict(zip(TESTED_OTHERWISE, models, strict=True))
 
 
 def main() -> None:
@@ -152,39 +146,39 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=SCALES)
     parser.add_argument("--data", default="cifar10")
+    parser.add_argument("--keep", type=Path, help="a second folder for what is recorded")
     parser.add_argument("--time-limit", type=float, default=float("inf"), help="minutes")
     arguments = parser.parse_args()
     began = time.monotonic()
 
     images, epochs, batch_size = SCALES[arguments.name]
-    make_network = narrow_network if arguments.name == "ablation-cpu" else None
-    device, _ = choose_device("cpu" if make_network else "cuda")
-    given = {
-        "recipe": "full",
-        "data": arguments.data,
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "warmup_epochs": 2,
+    narrow = arguments.name == "ablation-cpu"
+    base = configure(
+        {
+            "recipe": "full",
+            "data": arguments.data,
+            "mirror": True,
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "warmup_epochs": 2,
+            "device": "cpu" if narrow else "cuda",
+            "compile": not narrow,  # on a CPU it takes longer than it saves in a short training
+        }
+    )
+    facts = {
+        "network": "NarrowResNet of benchmarks/ablation.py" if narrow else "ResNet50",
+        "training_images": images,
+        "held_out": HELD_OUT,
+        **asdict(base),
     }
-    given["compile"] = (
-        device.type == "cuda"
-    )  # on a CPU it takes longer than it saves in a short training
-    base = configure(given)
-    folder = ROOT / "runs" / arguments.name
-    folder.mkdir(parents=True, exist_ok=True)
-    network = "NarrowResNet of benchmarks/ablation.py" if make_network else "ResNet50"
-    facts = {"network": network, "training_images": images, "held_out": HELD_OUT, **asdict(base)}
-    old = folder / run_files.CONFIG
-    if old.exists() and json.loads(old.read_text(encoding="utf-8")) != facts:
-        raise SystemExit(
-            f"{folder} holds rows of another configuration: delete it to record this one."
-        )
-    run_files.write_json(folder / run_files.CONFIG, facts)
-    run_files.write_json(folder / run_files.ENVIRONMENT, describe_environment(device))
-    rows_file = folder / run_files.ROWS
-    lines = rows_file.read_text(encoding="utf-8").splitlines() if rows_file.exists() else []
-    rows = [json.loads(line) for line in lines]
-    data = split(load_dataset(arguments.data), images)
+    machine = choose_hardware(base).describe()
+    folders = [place / arguments.name for place in (ROOT / "runs", arguments.keep) if place]
+    rows = recorded_rows(folders, facts)
+    for folder in folders:
+        run_files.write_json(folder / run_files.CONFIG, facts)
+        run_files.write_json(folder / run_files.ENVIRONMENT, machine)
+        run_files.write_rows(folder / run_files.ROWS, rows)
+    data = split(load_dataset(arguments.data, mirror=True), images)
     longest = 0.0
     for name, change in LEFT_OUT.items():
         if any(row["left_out"] == name for row in rows):
@@ -193,15 +187,32 @@ def main() -> None:
             print("stopped at the time limit; the same command goes on")
             return
         start = time.monotonic()
-        for result in train(name, replace(base, **change), data, device, make_network):
+        make = narrow_network if narrow else make_network
+        for result in train(name, replace(base, **change), data, make):
             rows.append(result)
-            print(
-                f"without {result['left_out']:28} {result['accuracy']:6.2f}%  "
-                f"{result['seconds_an_epoch']:6.1f} s"
-            )
-        run_files.write_metrics(rows_file, rows)
+            accuracy, seconds = result["accuracy"], result["seconds_an_epoch"]
+            print(f"without {result['left_out']:28} {accuracy:6.2f}%  {seconds:6.1f} s")
+        for folder in folders:
+            run_files.write_rows(folder / run_files.ROWS, rows)
         longest = max(longest, time.monotonic() - start)
     print(f"recorded in runs/{arguments.name}")
+
+
+def recorded_rows(folders: list[Path], facts: dict) -> list[dict]:
+    """Return the rows that the folders hold already; they are made where they are missing."""
+    rows = []
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        old, lines = folder / run_files.CONFIG, folder / run_files.ROWS
+        if old.exists() and json.loads(old.read_text(encoding="utf-8")) != json.loads(
+            json.dumps(facts)
+        ):
+            raise SystemExit(
+                f"{folder} holds rows of another configuration: delete them to record this one."
+            )
+        if lines.exists():
+            rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    return rows
 
 
 if __name__ == "__main__":

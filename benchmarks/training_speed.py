@@ -30,10 +30,14 @@ from tutorial_code.ch06_testing import evaluate
 from tutorial_code.ch08_learning import use_small_stem
 from tutorial_code.runs import run_files
 from tutorial_code.runs.config import Config
-from tutorial_code.runs.environment import describe_environment
-from tutorial_code.runs.hardware import choose_device
+from tutorial_code.runs.hardware import (
+    choose_device,
+    choose_hardware,
+    describe_machine,
+    set_up_backends,
+)
 from tutorial_code.runs.loop_wrappers import WatchedCriterion
-from tutorial_code.runs.training_setup import TrainingSetup, build, set_rounding
+from tutorial_code.runs.training_setup import TrainingSetup, build
 
 ROOT = Path(__file__).parent.parent
 PLAIN = "torchvision's resnet50 in a plain loop, fp32"
@@ -51,7 +55,7 @@ STEPS = {  # what each row adds to the one above
     "+ channels last": {"channels_last": True},
     "+ TF32": {"tf32": True},
     "+ bf16": {"precision": "bf16"},
-    "+ 1×1 convolutions as products": {"conv1x1_matmul": True},
+    "+ 1×1 convolutions as products": {"conv1x1_matmul": "on"},
     "+ compiled": {"compile": True},
     "+ CUDA graphs": {"cuda_graphs": True},
     "+ batches of 512, rate scaled": {"batch_size": 512, "lr": 0.4, "cuda_graphs": False},
@@ -59,24 +63,29 @@ STEPS = {  # what each row adds to the one above
 GPU_ONLY = {"+ TF32", "+ CUDA graphs"}
 
 
-def plain_loop(parts: TrainingSetup, device: torch.device) -> Callable[[int], int]:
+def set_up(config: Config, data: ImageData) -> TrainingSetup:
+    """Build what a configuration asks for, on the hardware that it asks for."""
+    return build(config, data, choose_hardware(config))
+
+
+def plain_loop(setup: TrainingSetup, device: torch.device) -> Callable[[int], int]:
     """Return the loop that anyone would write around torchvision's network, in fp32, with the
-    weights of ``parts``.
+    weights of ``setup``.
     """
-    model = resnet50(num_classes=parts.network.fc.out_features)
-    if isinstance(parts.network.maxpool, nn.Identity):
+    model = resnet50(num_classes=setup.network.fc.out_features)
+    if isinstance(setup.network.maxpool, nn.Identity):
         model.conv1 = nn.Conv2d(3, 64, kernel_size=3, padding=1, bias=False)
         model.maxpool = nn.Identity()
-    model.load_state_dict(to_torchvision(parts.network.state_dict()))
+    model.load_state_dict(to_torchvision(setup.network.state_dict()))
     model.to(device)
-    lr = parts.optimizer.param_groups[0]["lr"]
+    lr = setup.optimizer.param_groups[0]["lr"]
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=5e-4)
 
     def some_batches(count: int) -> int:
-        set_rounding(device, tf32=False)
+        set_up_backends(device, tf32=False)
         model.train()
         images = 0
-        for images, labels in itertools.islice(parts.train_loader, count):
+        for images, labels in itertools.islice(setup.train_loader, count):
             images, labels = images.to(device), labels.to(device)
             optimizer.zero_grad()
             nn.functional.cross_entropy(model(images), labels).backward()
@@ -88,18 +97,18 @@ def plain_loop(parts: TrainingSetup, device: torch.device) -> Callable[[int], in
     return some_batches
 
 
-def our_loop(parts: TrainingSetup, config: Config, device: torch.device) -> Callable[[int], int]:
+def our_loop(setup: TrainingSetup, config: Config, device: torch.device) -> Callable[[int], int]:
     """Return the loop of `resnet50 train`, for a number of batches."""
-    criterion = WatchedCriterion(parts.criterion)
+    criterion = WatchedCriterion(setup.criterion)
 
     def some_batches(count: int) -> int:
-        set_rounding(device, config.tf32)
+        set_up_backends(device, config.tf32)
         before = criterion.images
-        batches = itertools.islice(parts.train_loader, count)
-        train_one_epoch(parts.model, batches, criterion, parts.optimizer, device)
+        batches = itertools.islice(setup.train_loader, count)
+        train_one_epoch(setup.model, batches, criterion, setup.optimizer, device)
         return criterion.images - before
 
-    some_batches.model = parts.model
+    some_batches.model = setup.model
     return some_batches
 
 
@@ -185,7 +194,7 @@ def train_both(
     They take the rate of chapter 5. Without a warm-up, what a larger one gives would be chance.
     """
     base = {**BASE, "stem": config.stem, "device": device.type}
-    plain, ours = (build(replace(c, lr=RATE), data, device) for c in (Config(**base), config))
+    plain, ours = (set_up(replace(c, lr=RATE), data) for c in (Config(**base), config))
     loops = {PLAIN: plain_loop(plain, device), name: our_loop(ours, config, device)}
     images = {row: loop(1) for row, loop in loops.items()}  # compiles, and warms up
     seconds = dict.fromkeys(loops, 0.0)
@@ -225,10 +234,9 @@ def main() -> None:
     device, _ = choose_device(arguments.device)
     data = load_dataset(arguments.data)
     configs = configurations(device, arguments.stem, len(data.train_labels))
-    loops = {PLAIN: plain_loop(build(next(iter(configs.values())), data, device), device)}
+    loops = {PLAIN: plain_loop(set_up(next(iter(configs.values())), data), device)}
     loops |= {
-        name: our_loop(build(config, data, device), config, device)
-        for name, config in configs.items()
+        name: our_loop(set_up(config, data), config, device) for name, config in configs.items()
     }
     memories = {name: measure_memory(loop, device) for name, loop in loops.items()}  # and warm up
     measured = {name: [] for name in loops}
@@ -236,7 +244,7 @@ def main() -> None:
         for name, loop in loops.items():
             measured[name].append(measure_speed(loop, arguments.batches, device))
 
-    machine = describe_environment(device)
+    machine = describe_machine(device)
     print(
         f"{machine['gpu'] or machine['cpu']}, {machine['threads']} threads, torch "
         f"{machine['torch']}"
@@ -273,7 +281,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         run_files.write_json(folder / run_files.CONFIG, vars(arguments) | {"base": BASE})
         run_files.write_json(folder / run_files.ENVIRONMENT, machine | {"bf16_tflops": peak / 1e12})
-        run_files.write_metrics(folder / run_files.ROWS, rows)
+        run_files.write_rows(folder / run_files.ROWS, rows)
 
 
 if __name__ == "__main__":

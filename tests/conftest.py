@@ -7,11 +7,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+import tutorial_code  # noqa: F401 - it sets what torch reads when it is loaded
+
+# isort: split
 import pytest
 import torch
 
 from tutorial_code.ch01_images import load_digits_data
-from tutorial_code.cli import main
+from tutorial_code.cli.app import main
 
 
 @pytest.fixture(scope="session")

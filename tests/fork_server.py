@@ -16,8 +16,9 @@ sys.path.append(str(Path(__file__).parent.parent / "benchmarks"))
 from ablation import NarrowResNet
 
 from tutorial_code.ch05_training import make_optimizer
-from tutorial_code.cli import main
-from tutorial_code.runs import components, start  # noqa: F401 - imported here, once
+from tutorial_code.cli.app import main
+from tutorial_code.runs import launch  # noqa: F401 - imported here, once
+from tutorial_code.runs.own_code import components
 
 components.CHAPTERS = components.CHAPTERS._replace(ResNet50=NarrowResNet)
 make_optimizer(NarrowResNet(2))  # the first optimizer of a process imports what takes a second

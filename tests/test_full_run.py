@@ -1,12 +1,14 @@
 """Chapter 8: each part does what it says, each option of a training reaches what it names."""
 
 import copy
+import json
 from dataclasses import replace
 
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tutorial_code.ch01_images import ImageData, augment, make_loaders
 from tutorial_code.ch04_resnet50 import ResNet50
@@ -17,6 +19,7 @@ from tutorial_code.ch08_learning import (
     SmoothedCrossEntropy,
     add_ema,
     exclude_from_weight_decay,
+    update_ema,
     use_small_stem,
 )
 from tutorial_code.ch09_speed import Accelerated, MatmulConv1x1, use_matmul_convs
@@ -27,6 +30,7 @@ from tutorial_code.data.device_loader import (
     shift_and_flip,
 )
 from tutorial_code.runs.config import FULL, Config, configure
+from tutorial_code.runs.hardware import choose_hardware
 from tutorial_code.runs.training_setup import build, use_validation_split
 from tutorial_code.shared import tables
 from tutorial_code.shared.errors import ReaderError
@@ -211,6 +215,36 @@ def test_average_by_hand_and_its_statistics():
         assert got.item() == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("steps", [2, 45, 87, 352])
+def test_the_average_has_the_bits_of_torchs_own_and_its_state(steps):
+    """Weights and statistics; a run that was begun with the one goes on with the other."""
+    network = ResNet50((1, 1, 1, 1))
+    ours = AveragedModel(network)
+    decay = 1 - 1 / steps
+    theirs = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+    optimizer = make_optimizer(network)
+    for step in range(6):
+        optimizer.zero_grad()
+        F.cross_entropy(network(torch.randn(4, 3, 32, 32)), torch.arange(4)).backward()
+        optimizer.step()
+        update_ema(ours, network, 1 / steps)
+        theirs.update_parameters(network)
+        mine, torchs = ours.state_dict(), theirs.state_dict()
+        assert list(mine) == list(torchs) and mine["n_averaged"] == torchs["n_averaged"]
+        for name, value in mine.items():
+            if value.is_floating_point():
+                assert torch.equal(value, torchs[name]), name
+        if step == 0:
+            assert all(torch.equal(mine[name], torchs[name]) for name in mine)  # counts, too
+        if step == 2:  # as after --resume
+            ours = AveragedModel(network)
+            ours.load_state_dict(copy.deepcopy(torchs))
+    counts = [
+        value for name, value in ours.state_dict().items() if name.endswith("batches_tracked")
+    ]
+    assert all(count == 6 for count in counts)
+
+
 def test_average_and_flip_are_for_testing():
     one, other = nn.Flatten(), nn.Sequential(nn.Flatten(), nn.Threshold(10, 7))
     model = EvalWithEMA(one, other)
@@ -257,7 +291,7 @@ def test_held_out_images_are_training_images_and_not_trained_on(data):
 
 def test_recipes():
     assert configure({}) == Config()
-    assert configure({"recipe": "exercise", "epochs": 3}) == replace(Config(), epochs=3)
+    assert configure({"recipe": "basic", "epochs": 3}) == replace(Config(), epochs=3)
     full = configure({"recipe": "full"})
     assert all(getattr(full, name) == value for name, value in FULL.items())
     assert full.lr == pytest.approx(0.4)
@@ -265,14 +299,13 @@ def test_recipes():
     assert configure({"recipe": "full", "lr": 0.2, "cutout": 0}).lr == 0.2
 
 
-def parts_of(data, **options):
-    return build(
-        replace(Config(device="cpu", precision="fp32", batch_size=4), **options), data, CPU
-    )
+def set_up(data, **options):
+    config = replace(Config(device="cpu", precision="fp32", batch_size=4), **options)
+    return build(config, data, choose_hardware(config))
 
 
 def test_cutout_reaches_the_images(data, small_network):
-    plain, cut = (parts_of(data, loader="device", augment=False, cutout=side) for side in (0, 8))
+    plain, cut = (set_up(data, loader="device", augment=False, cutout=side) for side in (0, 8))
     assert not any((images == 0).any() for images, _ in plain.train_loader)
     assert all((images == 0).any() for images, _ in cut.train_loader)
     assert not any((images == 0).any() for images, _ in cut.test_loader)
@@ -280,7 +313,7 @@ def test_cutout_reaches_the_images(data, small_network):
 
 def test_a_compiled_training_is_the_same_training(data, small_network, monkeypatch):
     """What TorchInductor computes is PyTorch's to test; here the same operations run eagerly."""
-    from tutorial_code.runs import training_setup
+    from tutorial_code.runs import hardware
 
     modes = []
 
@@ -290,33 +323,50 @@ def test_a_compiled_training_is_the_same_training(data, small_network, monkeypat
 
     torch_compile = torch.compile
     monkeypatch.setattr(torch, "compile", compile_eagerly)
-    monkeypatch.setattr(training_setup, "choose_compile", lambda asked, device: (asked, ""))
+    monkeypatch.setattr(hardware, "choose_compile", lambda device: (True, ""))
     losses = []
     for options in ({}, {"compile": True}, {"compile": True, "cuda_graphs": True}):
-        parts = parts_of(data, loader="device", ema=True, batch_size=10, **options)
+        setup = set_up(data, loader="device", ema=True, batch_size=10, **options)
         losses.append(
-            train_one_epoch(parts.model, parts.train_loader, parts.criterion, parts.optimizer, CPU)
+            train_one_epoch(setup.model, setup.train_loader, setup.criterion, setup.optimizer, CPU)
         )
-        assert set(parts.network.state_dict()) == set(ResNet50((1, 1, 1, 1)).state_dict())
+        assert set(setup.network.state_dict()) == set(ResNet50((1, 1, 1, 1)).state_dict())
     assert losses[1:] == pytest.approx(losses[:1] * 2, rel=1e-5)
     assert modes == [(None, False), ("reduce-overhead", False)]
 
 
 def test_digits_are_not_mirrored_in_testing(data, small_network):
-    assert isinstance(parts_of(data._replace(may_flip=False), tta=True).model, Accelerated)
+    assert isinstance(set_up(data._replace(may_flip=False), tta=True).model, Accelerated)
 
 
 def test_a_table_that_is_recorded_and_one_that_is_not(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(tables, "RUNS", tmp_path)
+    monkeypatch.setattr(tables, "PLACES", (tmp_path / "missing", tmp_path))
+    for order, name in enumerate(["some", "nothing"]):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.toml").write_text(
+            f'order = {order}\ncaption = "c"\ncommand = "c"\n[columns]\nstep = ["step", '
+            '"{}"]\nseconds = ["seconds", "{:.0f}"]\nmemory_gb = ["GB", "{:.2f}"]\nepochs = '
+            '["epochs", "{}"]\n'
+        )
     tables.show("nothing")
     assert "not recorded yet" in capsys.readouterr().out
-    (tmp_path / "some").mkdir()
     (tmp_path / "some" / "environment.json").write_text('{"gpu": null, "cpu": "C", "torch": "2"}')
-    one = (
-        '{"step": "a", "seconds": 123.4, "memory_gb": null}\n{"step": "bb", "seconds": null, '
-        '"memory_gb": null}\n'
+    rows = (
+        {"step": "a", "seconds": 123.4, "memory_gb": None},
+        {"step": "bb", "seconds": None, "memory_gb": None},
+        {"step": "c", "epochs": 3},
     )
-    (tmp_path / "some" / "rows.jsonl").write_text(one + '{"step": "c", "epochs": 3}\n')
+    (tmp_path / "some" / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
     tables.show("some")
     first, other = "step  seconds\na         123\nbb\n", "step  epochs\nc          3\n"
     assert capsys.readouterr().out == "some, measured on C, torch 2\n" + first + other
+    with pytest.raises(LookupError, match="other"):
+        tables.recorded_run("other")
+
+
+def test_every_recorded_run_describes_itself():
+    for run in tables.recorded_runs():
+        assert run.caption and run.command.split()[0] in ("resnet50", "python")
+        for row in run.rows():
+            shown = {key for key, value in row.items() if value is not None}
+            assert shown <= set(run.columns), run.name

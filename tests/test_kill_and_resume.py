@@ -135,7 +135,7 @@ def test_ctrl_c_saves_the_batch_and_says_how_to_go_on(server, images_folder, tmp
     os.kill(command.pid, signal.SIGINT)
     assert command.wait() == 130
     errors = server.errors.read_text(encoding="utf-8")
-    assert f"resnet50 train --resume --out {folder}" in errors and "Traceback" not in errors
+    assert f"resnet50 train --resume --output {folder}" in errors and "Traceback" not in errors
     saved = load_checkpoint(folder / "checkpoint.pt")
     assert len(saved["history"]) == metrics.read_text(encoding="utf-8").count("\n")
 

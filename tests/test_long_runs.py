@@ -13,7 +13,7 @@ from torchvision.models import resnet50
 
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch08_learning import use_small_stem
-from tutorial_code.runs.checkpoint import before, load_checkpoint, save_checkpoint
+from tutorial_code.runs.checkpoint import load_checkpoint, previous_checkpoint, save_checkpoint
 from tutorial_code.runs.trained_run import load_run
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +29,7 @@ def full(train_small):
         "--stem",
         "7x7",
         "--conv1x1-matmul",
+        "on",
         "--no-compile",
         "--warmup-epochs",
         "1",
@@ -57,7 +58,7 @@ def test_a_time_limit_stops_at_a_batch_and_the_pieces_are_the_whole(
     code, out, _ = command(
         *small, "--quiet", "--epochs", "2", "--out", "run", "--time-limit", "0.0001"
     )
-    assert code == 0 and "resnet50 train --resume --out run" in out
+    assert code == 0 and "resnet50 train --resume --output run" in out
     run = tmp_path / "run"
     assert load_checkpoint(run / "checkpoint.pt")["progress"]["loader"]["batch"] == 1
     assert not (run / "summary.json").exists()
@@ -78,7 +79,10 @@ def test_the_checkpoint_before_is_as_good_within_an_epoch(small_network, small, 
     for more in ([*small, "--quiet", "--epochs", "2"], ["train", "--resume", "--quiet"]):
         assert command(*more, "--out", "run", "--time-limit", "0.0001")[0] == 0
     (run / "checkpoint.pt").unlink()
-    assert load_checkpoint(before(run / "checkpoint.pt"))["progress"]["loader"]["batch"] == 1
+    assert (
+        load_checkpoint(previous_checkpoint(run / "checkpoint.pt"))["progress"]["loader"]["batch"]
+        == 1
+    )
     code, _, err = command("train", "--resume", "--out", "run", "--quiet", "--time-limit", "0.0001")
     assert code == 0 and "it holds epoch 0 and 1 batches of the next" in err
     (run / "checkpoint.pt").unlink()
@@ -161,17 +165,17 @@ def test_the_notebook_of_a_full_run_gives_its_numbers(full, command, capsys):
 
 
 def test_validation_never_looks_at_the_test_set(small, command, tmp_path, monkeypatch):
-    from tutorial_code.runs import training
+    from tutorial_code.runs import training_setup
 
     seen = []
-    load = training.load_dataset
+    load = training_setup.load_dataset
 
-    def without_test_images(spec):
-        data = load(spec)
+    def without_test_images(spec, mirror):
+        data = load(spec, mirror=mirror)
         seen.append(len(data.test_labels))
         return data._replace(test_images=data.test_images[:0], test_labels=data.test_labels[:0])
 
-    monkeypatch.setattr(training, "load_dataset", without_test_images)
+    monkeypatch.setattr(training_setup, "load_dataset", without_test_images)
     code, out, _ = command(*small, "--quiet", "--epochs", "1", "--val-size", "6", "--out", "run")
     assert code == 0 and seen == [6] and "validation accuracy" in out
     summary = read(tmp_path / "run" / "summary.json")

@@ -18,6 +18,7 @@ from tutorial_code.ch01_images import ImageData
 from tutorial_code.runs import export
 from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
 from tutorial_code.runs.config import Config
+from tutorial_code.runs.hardware import choose_hardware
 from tutorial_code.runs.own_code import answer_cells, selection
 from tutorial_code.runs.own_code.components import CHAPTERS, components_of
 from tutorial_code.runs.own_code.own_network import blocks_not_found
@@ -172,7 +173,7 @@ def test_a_run_predicts_and_compares(trained, finished, images_folder, command):
     code, out, _ = command("predict", run, images_folder / "test" / "one" / "0.png")
     assert code == 0 and "zero" in out and "one" in out
     code, out, _ = command("compare", run, finished, "-o", "both.svg")
-    assert code == 0 and out.count("exercise, mine") == 1
+    assert code == 0 and out.count("basic, mine") == 1
 
 
 def test_exercises_are_never_run_again(run, command, tmp_path):
@@ -583,6 +584,12 @@ def data():
 
 
 CONFIG = Config(device="cpu", precision="fp32", batch_size=4, epochs=1, ema=True)
+HARDWARE = choose_hardware(CONFIG)
+
+
+def build_with(options, data, pieces):
+    config = replace(CONFIG, **options)
+    return build(config, data, choose_hardware(config), pieces)
 
 
 @pytest.mark.parametrize(
@@ -593,13 +600,13 @@ def test_every_right_answer_trains_and_opens_again(path, data, tmp_path):
     write(tmp_path / "answers", **{exercise: f"right/{path.name}"})
     pieces = components_of(tmp_path, ["Bottleneck" if exercise == "bottleneck" else "ResNet50"])
     assert pieces.ResNet50 is not CHAPTERS.ResNet50
-    parts = build(CONFIG, data, CPU, pieces=pieces)
-    assert blocks_not_found(CONFIG, parts.network) == ""
-    pieces.train_one_epoch(parts.model, parts.train_loader, parts.criterion, parts.optimizer, CPU)
-    again = AveragedModel(make_network(CONFIG, 2, pieces))
-    again.load_state_dict(parts.average.state_dict())
+    setup = build(CONFIG, data, HARDWARE, pieces)
+    assert blocks_not_found(CONFIG, setup.network) == ""
+    pieces.train_one_epoch(setup.model, setup.train_loader, setup.criterion, setup.optimizer, CPU)
+    again = AveragedModel(make_network(CONFIG, HARDWARE, 2, pieces))
+    again.load_state_dict(setup.ema.state_dict())
     images = torch.randn(2, 3, 32, 32)
-    assert torch.equal(again.eval()(images), parts.average.eval()(images))
+    assert torch.equal(again.eval()(images), setup.ema.eval()(images))
 
 
 def with_network(tmp_path, answer):
@@ -612,14 +619,14 @@ def test_a_stem_that_cannot_be_replaced_is_said(answer, data, tmp_path):
     """The first has other names; the second has conv1, and pools without a layer."""
     pieces = with_network(tmp_path, f"right/{answer}.py")
     with pytest.raises(ReaderError, match="give --stem 7x7"):
-        build(replace(CONFIG, stem="3x3"), data, CPU, pieces=pieces)
+        build_with({"stem": "3x3"}, data, pieces)
 
 
 def test_a_stem_with_the_tutorials_names_is_replaced(data, tmp_path):
     pieces = with_network(tmp_path, "right/06_subclass_sequential.py")
-    parts = build(replace(CONFIG, stem="3x3"), data, CPU, pieces=pieces)
-    assert parts.network.conv1.kernel_size == (3, 3) and isinstance(
-        parts.network.maxpool, nn.Identity
+    setup = build_with({"stem": "3x3"}, data, pieces)
+    assert setup.network.conv1.kernel_size == (3, 3) and isinstance(
+        setup.network.maxpool, nn.Identity
     )
 
 
@@ -630,18 +637,17 @@ def test_products_are_used_where_they_can_be(data, tmp_path):
 
     images = torch.randn(2, 3, 32, 32)
     plain, products = (
-        build(
-            replace(CONFIG, conv1x1_matmul=on), data, CPU, pieces=blocks("right/07_moduledict.py")
-        ).network.eval()(images)
-        for on in (False, True)
+        build_with({"conv1x1_matmul": on}, data, blocks("right/07_moduledict.py")).network.eval()(
+            images
+        )
+        for on in ("off", "on")
     )
     assert torch.allclose(plain, products, atol=1e-4) and not torch.equal(plain, products)
     with pytest.raises(ReaderError, match="--conv1x1-matmul"):
-        build(
-            replace(CONFIG, conv1x1_matmul=True),
+        build_with(
+            {"conv1x1_matmul": "on"},
             data,
-            CPU,
-            pieces=blocks("right/05_functional_conv_parameters.py"),
+            blocks("right/05_functional_conv_parameters.py"),
         )
     own_class = (ANSWERS / "bottleneck" / "right" / "01_torchvision_style.py").read_text(
         encoding="utf-8"
@@ -650,14 +656,14 @@ def test_products_are_used_where_they_can_be(data, tmp_path):
         "class B", "class Conv(nn.Conv2d):\n    pass\nclass B", 1
     )
     with pytest.raises(ReaderError, match="--conv1x1-matmul"):
-        build(replace(CONFIG, conv1x1_matmul=True), data, CPU, pieces=blocks(own_class))
+        build_with({"conv1x1_matmul": "on"}, data, blocks(own_class))
 
 
 def test_decay_of_weights_alone_needs_one_group(data, tmp_path):
     write(tmp_path / "answers", training="right/20_two_param_groups.py")
     pieces = components_of(tmp_path, ["make_optimizer"])
     with pytest.raises(ReaderError, match="add --decay-on all"):
-        build(replace(CONFIG, decay_on="weights"), data, CPU, pieces=pieces)
+        build_with({"decay_on": "weights"}, data, pieces)
 
 
 def test_a_run_that_an_option_cannot_be_applied_to_leaves_nothing(
@@ -681,8 +687,8 @@ def test_a_memory_format_that_a_network_cannot_take_is_said(data, tmp_path):
     source = source.replace("self.conv(x)", "self.conv(x.view(-1).view(x.shape))")
     assert "x.view(-1)" in source
     with pytest.raises(ReaderError, match="--no-channels-last"):
-        build(CONFIG, data, CPU, pieces=with_network(tmp_path, source))
-    build(replace(CONFIG, channels_last=False), data, CPU, pieces=with_network(tmp_path, source))
+        build(CONFIG, data, HARDWARE, with_network(tmp_path, source))
+    build_with({"channels_last": False}, data, with_network(tmp_path, source))
 
 
 def test_blocks_that_are_not_found_are_said():

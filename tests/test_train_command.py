@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 
+from tutorial_code.runs import training
 from tutorial_code.runs.checkpoint import load_checkpoint, load_last_checkpoint, save_checkpoint
 
 ROOT = Path(__file__).parent.parent
@@ -78,7 +79,7 @@ def test_a_run_folder_holds_what_it_should(finished):
         pytest.approx(100 * results["confusions"][i][i] / 3) for i in range(2)
     ]
     logits = np.load(finished / "logits.npy")
-    assert logits.dtype == np.float16 and logits.shape == (6, 2)
+    assert logits.dtype == np.float32 and logits.shape == (6, 2)
     assert [logits[3 * i : 3 * i + 3].argmax(1).tolist().count(i) for i in range(2)] == [
         results["confusions"][i][i] for i in range(2)
     ]
@@ -114,6 +115,34 @@ def test_predict_names_classes_with_probabilities(finished, images_folder, comma
         float(part.split()[-1].rstrip("%")) for part in first.removeprefix(f"{image}: ").split(", ")
     ]
     assert sum(shares) == pytest.approx(100, abs=0.2) and shares == sorted(shares, reverse=True)
+
+
+def test_the_test_set_is_passed_through_once_an_epoch(small_network, small, command, monkeypatch):
+    """Results and report are made from the last test, and what is written is what is shown."""
+    from tutorial_code.runs import loop_wrappers
+
+    seen = []
+    forward = loop_wrappers.LogitsRecorder.forward
+
+    def watched(self, images):
+        if not self.training:
+            seen.append(len(images))
+        return forward(self, images)
+
+    monkeypatch.setattr(loop_wrappers.LogitsRecorder, "forward", watched)
+    monkeypatch.setattr(training, "logits_of", None)  # nothing is computed again
+    assert command(*small, "--epochs", "2", "--out", "run", "--quiet")[0] == 0
+    assert sum(seen) == 2 * 6
+
+
+def test_a_report_is_made_from_the_files_of_the_run(run, command):
+    for path in run.glob("checkpoint*"):
+        path.unlink()
+    first = (run / "report.html").read_text(encoding="utf-8")
+    assert command("report", run)[0] == 0
+    assert (run / "report.html").read_text(encoding="utf-8") == first
+    (run / "logits.npy").write_bytes(b"cut")
+    refused(command("report", run), "damaged")
 
 
 def test_html_report_is_one_file_with_everything(finished):
@@ -261,7 +290,7 @@ def test_a_bad_checkpoint_falls_back_to_the_one_before_or_is_refused(
             err == f"{path} is missing or damaged, so the one before is used: it holds epoch 1.\n"
         )
         (run / "checkpoint-before.pt").unlink()
-    for arguments in (["train", "--resume", "--out", run], ["test", run], ["report", run]):
+    for arguments in (["train", "--resume", "--out", run], ["test", run]):
         refused(command(*arguments), "checkpoint.pt")
     assert not (tmp_path / "executed").exists()
 

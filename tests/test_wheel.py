@@ -20,7 +20,9 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in 
 def run(*command, folder, code=0):
     """Run a command; return what it prints."""
     command = [str(word) for word in command]
-    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=600)
+    done = subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT, capture_output=True, encoding="utf-8", timeout=600
+    )
     assert done.returncode == code, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
@@ -30,14 +32,21 @@ def uv():
     """The command uv, run in the project's folder, whose settings in pyproject.toml it takes."""
     path = os.environ.get("UV") or shutil.which("uv")
     if path is None:
-        pytest.fail("This test builds and installs the package with uv: install it with `python -m pip install uv`.")
+        pytest.fail(
+            "This test builds and installs the package with uv: install it with `python -m "
+            "pip install uv`."
+        )
     return partial(run, path, folder=ROOT)
 
 
 def versions_here():
-    """Return the versions of all that is installed here as constraints: they are in uv's cache, and are tested."""
+    """Return the versions of all that is installed here as constraints: they are in uv's cache, and
+    are tested.
+    """
     found = {each.metadata["Name"]: each.version for each in distributions()}
-    return "".join(f"{name}=={version}\n" for name, version in found.items() if name != "resnet50-tutorial")
+    return "".join(
+        f"{name}=={version}\n" for name, version in found.items() if name != "resnet50-tutorial"
+    )
 
 
 @pytest.fixture
@@ -49,18 +58,33 @@ def installed(uv, tmp_path):
     programs = tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin")
     constraints = tmp_path / "constraints.txt"
     constraints.write_text(versions_here(), encoding="utf-8")
-    install = ["pip", "install", "--quiet", "--python", tmp_path / "empty", "--constraints", constraints]
+    install = [
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        tmp_path / "empty",
+        "--constraints",
+        constraints,
+    ]
     if "+cpu" in constraints.read_text(encoding="utf-8"):
         install += ["--torch-backend", "cpu"]
-        for name in ("torch", "torchvision"):  # the index of the CPU builds tells no dates of some files
+        for name in (
+            "torch",
+            "torchvision",
+        ):  # the index of the CPU builds tells no dates of some files
             install += ["--exclude-newer-package", f"{name}=false"]
     uv(*install, wheel)
     yield programs
-    shutil.rmtree(tmp_path / "empty")  # gigabytes where the cache is on another disk, and pytest keeps three of them
+    shutil.rmtree(
+        tmp_path / "empty"
+    )  # gigabytes where the cache is on another disk, and pytest keeps three of them
 
 
 def answer_of(chapter):
-    """Return what a reader would write: the imports of a chapter and its class ``Bottleneck``, without the chapter."""
+    """Return what a reader would write: the imports of a chapter and its class ``Bottleneck``,
+    without the chapter.
+    """
     text = chapter.read_text(encoding="utf-8")
     parts = [
         node
@@ -77,7 +101,9 @@ def test_a_reader_needs_nothing_but_the_wheel(installed, tmp_path):
     python = partial(run, installed / "python", folder=folder)
     resnet50 = partial(run, installed / "resnet50", folder=folder)
 
-    package = Path(python("-c", "import tutorial_code; print(tutorial_code.__file__)").strip()).parent
+    package = Path(
+        python("-c", "import tutorial_code; print(tutorial_code.__file__)").strip()
+    ).parent
     assert package.is_relative_to(tmp_path / "empty")
 
     resnet50("exercises")
@@ -87,12 +113,14 @@ def test_a_reader_needs_nothing_but_the_wheel(installed, tmp_path):
     exercise.write_text(answer_of(package / exercise.name), encoding="utf-8")
     assert json.loads(resnet50("check", "bottleneck", "--json"))["passed"]
 
-    resnet50("train", "--epochs", 1, "--batch-size", 512, "--quiet", "--device", "cpu", "--out", "run")
+    resnet50(
+        "train", "--epochs", 1, "--batch-size", 512, "--quiet", "--device", "cpu", "--out", "run"
+    )
     assert json.loads((folder / "run" / "summary.json").read_text(encoding="utf-8"))["epochs"] == 1
     assert (folder / "run" / "report.html").exists()
 
     assert resnet50("notebook").strip() == "resnet50.ipynb"
     assert json.loads((folder / "resnet50.ipynb").read_text(encoding="utf-8"))["cells"]
 
-    shown = python("-c", "from tutorial_code import tables; tables.show('ablation-cpu')")
+    shown = python("-c", "from tutorial_code.shared import tables; tables.show('ablation-cpu')")
     assert shown.startswith("ablation-cpu, measured on ") and "accuracy" in shown

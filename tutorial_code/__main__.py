@@ -3,7 +3,7 @@ not installed.
 """
 
 try:
-    from tutorial_code.cli import main
+    from tutorial_code.cli.app import main
 except ModuleNotFoundError as missing:
     if missing.name != "typer":
         raise

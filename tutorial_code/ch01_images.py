@@ -237,7 +237,9 @@ if __name__ == "__main__":
     mirrored = chosen.flip(-1)
     titles = ["as it is"] * 6 + ["shifted"] * 6 + ["mirrored"] * 6
     plots.show(
-        plots.images(torch.cat([chosen, shifted, mirrored]), titles, columns=6),
+        plots.image_grid(
+            torch.cat([chosen, shifted, mirrored]), titles, columns=6
+        ),
         name="ch01-augmentation",
         alt="Six digits as they are, shifted by a few pixels, and mirrored. "
         "Mirrored digits are no digits.",

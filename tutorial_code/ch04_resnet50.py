@@ -266,7 +266,7 @@ if __name__ == "__main__":
             maps += [channel.expand(3, -1, -1) for channel in channels]
             titles += [f"{name}, {x.shape[-1]}×{x.shape[-1]}", "", ""]
     plots.show(
-        plots.images(maps, titles, columns=3),
+        plots.image_grid(maps, titles, columns=3),
         name="ch04-maps",
         alt="Three channels after each group: edges of the digit after conv1, "
         "ever fewer and larger cells after that.",

@@ -276,7 +276,7 @@ def misclassified_figure(
         f"({m.probability:.0%})"
         for m in misclassified
     ]
-    return plots.images(
+    return plots.image_grid(
         images[[m.index for m in misclassified]], titles, columns=6
     )
 

@@ -13,7 +13,7 @@
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from tutorial_code.ch04_resnet50 import ResNet50, count_groups
 from tutorial_code.ch05_training import make_optimizer
@@ -84,7 +84,7 @@ if __name__ == "__main__":
     shifted = shift_and_flip(flower, 4, True, generator)
     cut = cut_out(shifted, 8, generator)
     plots.show(
-        plots.images(
+        plots.image_grid(
             torch.cat([shifted, cut]),
             ["shifted, mirrored"] * 4 + ["cut out, here black"] * 4,
             columns=4,
@@ -174,21 +174,38 @@ if __name__ == "__main__":
 
 
 # %%
+@torch.no_grad()
+def update_ema(ema: AveragedModel, network: nn.Module, share: float) -> None:
+    """Move every number of the average a share of its way to the network's.
+
+    The first time it moves all the way. What counts batches is copied.
+    """
+    share = share if ema.n_averaged else 1.0
+    olds, news = (
+        [*module.parameters(), *module.buffers()]
+        for module in (ema.module, network)
+    )
+    pairs = list(zip(olds, news, strict=True))
+    real = [pair for pair in pairs if pair[0].is_floating_point()]
+    counts = [pair for pair in pairs if not pair[0].is_floating_point()]
+    torch._foreach_lerp_(*zip(*real, strict=True), share)  # all at once
+    if counts:
+        torch._foreach_copy_(*zip(*counts, strict=True))
+    ema.n_averaged += 1
+
+
 def add_ema(
     optimizer: torch.optim.Optimizer, network: nn.Module, steps: int
 ) -> AveragedModel:
-    """Return an exponential moving average of weights and BatchNorm statistics,
-    of about the last ``steps`` steps.
+    """Return an exponential moving average of about the last ``steps`` steps.
+
+    It is one of the weights and of the BatchNorm statistics.
     """
-    average = AveragedModel(
-        network,
-        multi_avg_fn=get_ema_multi_avg_fn(1 - 1 / steps),
-        use_buffers=True,
-    )
+    ema = AveragedModel(network)
     optimizer.register_step_post_hook(
-        lambda *_: average.update_parameters(network)
+        lambda *_: update_ema(ema, network, 1 / steps)
     )
-    return average
+    return ema
 
 
 class EvalWithEMA(nn.Module):

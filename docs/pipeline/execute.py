@@ -19,6 +19,7 @@ from pipeline import CACHE, ROOT
 from tutorial_code.shared.chapters import Cell, Chapter
 
 VERSION = "1"  # of what is stored
+SHOWN = "rows.jsonl", "run.toml", "environment.json"  # of recorded runs, by tables.py
 TABLES = ROOT / "tutorial_code" / "shared" / "tables.py"
 
 

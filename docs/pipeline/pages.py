@@ -11,7 +11,7 @@ import typer
 from pipeline.diagrams import CLASSES, SIZE, groups
 from pipeline.execute import Execution
 from pipeline.figures import figure, figure_in
-from tutorial_code.cli import app
+from tutorial_code.cli.app import app
 from tutorial_code.shared.chapters import Chapter
 
 

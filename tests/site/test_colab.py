@@ -1,9 +1,13 @@
-"""Where the site knows its repository, each chapter offers its notebook in Colab, and the notebook is published."""
+"""Where the site knows its repository, each chapter offers its notebook in Colab, and the notebook
+is published.
+"""
 
 import os
 import re
 
-LINK = re.compile(r"https://colab\.research\.google\.com/github/([^\"]+?)/blob/gh-pages/([^\"]+\.ipynb)")
+LINK = re.compile(
+    r"https://colab\.research\.google\.com/github/([^\"]+?)/blob/gh-pages/([^\"]+\.ipynb)"
+)
 
 
 def test_each_chapter_opens_in_colab_where_the_repository_is_known(site):

@@ -15,6 +15,7 @@ from tutorial_code.checks.mistakes import solution_source
 from tutorial_code.checks.exercises import EXERCISES
 from tutorial_code.checks.skeletons import exercise_cells
 from tutorial_code.shared.chapters import PACKAGE
+from tutorial_code.shared.tables import recorded_runs
 from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.notebook_json import code_cell, markdown_cell, notebook_json
 
@@ -37,9 +38,9 @@ if importlib.util.find_spec("tutorial_code") is None:
     zipfile.ZipFile(io.BytesIO(base64.b64decode(TUTORIAL))).extractall(".")
     importlib.invalidate_caches()
 
+from tutorial_code.checks import check
 import torch
 from torch import Tensor, nn
-from tutorial_code.checks import check
 
 print("Python", sys.version.split()[0], "  PyTorch", torch.__version__)"""
 
@@ -181,14 +182,19 @@ def set_up() -> str:
 
 
 def _archive() -> str:
-    """Return the package as a zip file in base64, the same text for the same files."""
+    """Return the package and the tables that are recorded, as a zip file in base64.
+
+    It is the same text for the same files.
+    """
+    files = {path.relative_to(PACKAGE): path for path in PACKAGE.rglob("*")}
+    for run in recorded_runs():
+        for name in ("run.toml", "rows.jsonl", "environment.json"):
+            files[Path("recorded") / run.name / name] = run.folder / name
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path in sorted(PACKAGE.rglob("*")):
-            if path.is_file() and path.suffix in {".py", ".toml", ".html"}:
-                entry = zipfile.ZipInfo(
-                    str(Path("tutorial_code") / path.relative_to(PACKAGE)).replace("\\", "/")
-                )
+        for place, path in sorted(files.items()):
+            if path.is_file() and path.suffix in {".py", ".toml", ".html", ".json", ".jsonl"}:
+                entry = zipfile.ZipInfo((Path("tutorial_code") / place).as_posix())
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, path.read_bytes())
     return base64.b64encode(buffer.getvalue()).decode()

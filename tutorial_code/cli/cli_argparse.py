@@ -41,8 +41,8 @@ def _run() -> int:
             kind = {"action": "store_const", "const": True}
         groups[option.metadata["group"]].add_argument(name, help=text, **kind)
     start, running = groups[START].add_argument, groups[RUN].add_argument
-    start("--output", "-o", "--out", dest="out", type=Path, help="The run's folder.")
-    start("--resume", action="store_true", help="Go on with the run in --out, or the newest.")
+    start("--output", "-o", "--out", dest="output", type=Path, help="The run's folder.")
+    start("--resume", action="store_true", help="Go on with the run in --output, or the newest.")
     running("--time-limit", type=float, help="Minutes. Stop at a checkpoint; --resume goes on.")
     running("--save-minutes", type=float, help="Minutes between checkpoints within an epoch.")
     running("--quiet", action="store_true", help="Print the result only.")
@@ -57,6 +57,6 @@ def _run() -> int:
         return 0
     from tutorial_code.runs.launch import start
 
-    out, resume, quiet = given.pop("out", None), given.pop("resume"), given.pop("quiet")
+    output, resume, quiet = given.pop("output", None), given.pop("resume"), given.pop("quiet")
     pace = {name: given.pop(name) for name in ("time_limit", "save_minutes") if name in given}
-    return start(given, out, resume, quiet, pace)
+    return start(given, output, resume, quiet, pace)

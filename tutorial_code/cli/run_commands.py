@@ -64,7 +64,7 @@ def _minutes(text: str, default: str, group: str):
 @_with_configuration
 def train(
     *,
-    out: Annotated[
+    output: Annotated[
         Path | None,
         typer.Option(
             *OUTPUT,
@@ -76,7 +76,7 @@ def train(
     resume: Annotated[
         bool,
         typer.Option(
-            "--resume", help="Go on with the run in --out, or the newest.", rich_help_panel=START
+            "--resume", help="Go on with the run in --output, or the newest.", rich_help_panel=START
         ),
     ] = False,
     time_limit: Annotated[
@@ -94,9 +94,9 @@ def train(
     from tutorial_code.runs.launch import start
 
     given = {name: value for name, value in configuration.items() if value is not None}
-    pace = {"time_limit": time_limit, "save_minutes": save_minutes}
-    pace = {name: value for name, value in pace.items() if value is not None}
-    raise typer.Exit(start(given, out, resume, quiet, pace))
+    save_times = {"time_limit": time_limit, "save_minutes": save_minutes}
+    save_times = {name: value for name, value in save_times.items() if value is not None}
+    raise typer.Exit(start(given, output, resume, quiet, save_times))
 
 
 def test(run: RunFolder) -> None:
@@ -121,7 +121,7 @@ def predict(
     """Name the classes of your own images, with probabilities."""
     import sys
 
-    from tutorial_code.runs.trained_run import predict_files
+    from tutorial_code.runs.prediction import predict_files
 
     for path, (classes, notice) in zip(images, predict_files(run, images, invert), strict=True):
         print(f"{path}: " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
@@ -138,14 +138,15 @@ def report(
     force: Force = False,
 ) -> None:
     """Write the report of a finished run again."""
-    from tutorial_code.runs.reports.report import read_recorded, write_report
-    from tutorial_code.runs.trained_run import results_of
+    from tutorial_code.runs.reports.report import write_report
+    from tutorial_code.runs.run_record import read_record
+    from tutorial_code.runs.training_setup import load_data
 
-    read_recorded(run)  # an unfinished run is refused before its network is judged
+    record = read_record(run)
     path = output or run / f"report.{to.value}"
     if output or to is Format.ipynb:  # a notebook is worked in, wherever it is
         make_way(path, force)
-    write_report(run, results_of(run), to.value, path)
+    write_report(record, run, load_data(record.config), to.value, path)
     print(path)
 
 

@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from tutorial_code.ch01_images import IMAGE_SIZE, ImageData
+from tutorial_code.data.image_cache import read_cached
 from tutorial_code.shared.errors import ReaderError
 
 
@@ -94,20 +95,18 @@ def _class_names(split: Path) -> list[str]:
 
 
 def _read_split(split: Path, names: list[str], size: int) -> tuple[Tensor, Tensor]:
-    images, labels = [], []
+    files: list[Path] = []
+    labels: list[int] = []
     for label, name in enumerate(names):
-        files = sorted(
-            entry
-            for entry in (split / name).rglob("*")
-            if entry.is_file() and not _is_hidden(entry)
-        )
-        if not files:
+        entries = (split / name).rglob("*")
+        found = sorted(entry for entry in entries if entry.is_file() and not _is_hidden(entry))
+        if not found:
             raise ReaderError(
                 f"The class folder {split / name} is empty: put images in it or remove it."
             )
-        images += [read_image(file, size) for file in files]
-        labels += [label] * len(files)
-    return torch.stack(images), torch.tensor(labels)
+        files += found
+        labels += [label] * len(found)
+    return read_cached(files, size, read_image), torch.tensor(labels)
 
 
 def _is_hidden(entry: Path) -> bool:

@@ -1,58 +1,24 @@
 """Checkpoints: written whole or not at all, read without running code."""
 
-import os
 import pickle
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import torch
 
+from tutorial_code.runs.older_versions import upgrade_checkpoint
+from tutorial_code.runs.run_files import write_atomically
 from tutorial_code.shared.errors import ReaderError
 
-KEYS = {"config", "model", "average", "optimizer", "schedule", "history", "progress"}
-KEYS |= {
-    "classes",
-    "mean",
-    "std",
-    "may_flip",
-    "brightness",
-}  # of the data, for whoever uses the network
+KEYS = {"config", "model", "ema", "optimizer", "schedule", "history", "progress"}
+KEYS |= {"classes", "mean", "std", "may_flip", "brightness"}  # of the data, to use the network
 NEWER = {"brightness"}  # not in the checkpoints of older versions
 
 
 class DamagedError(ReaderError):
     """A checkpoint is missing or cannot be read to its end."""
-
-
-def write_atomically(
-    path: Path, write: Callable[[BinaryIO], None], keep: Path | None = None
-) -> None:
-    """Call ``write(file)`` on a temporary file beside ``path``, flush it to the disk, and rename
-    it.
-
-    Whenever the process is killed, ``path`` holds the old content or the new, never a part. With
-    ``keep`` the old content goes there; killed between the two renamings, ``path`` is missing and
-    ``keep`` holds the old content.
-    """
-    temporary = path.parent / f"{path.name}.tmp"
-    try:
-        with temporary.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        if keep and path.exists():
-            path.replace(keep)
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:  # torch reports a failed write as RuntimeError
-        temporary.unlink(missing_ok=True)
-        reason = getattr(error, "strerror", None) or "the write failed"
-        raise ReaderError(
-            f"{path} cannot be written ({reason}): free space or choose another place; what "
-            "was saved before is kept."
-        ) from error
 
 
 def previous_checkpoint(path: Path) -> Path:
@@ -61,39 +27,36 @@ def previous_checkpoint(path: Path) -> Path:
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Save a state made of tensors and plain Python values; the one that was there is kept as the
-    one before.
-    """
+    """Save a state of tensors and plain Python values; the previous one is kept beside it."""
     write_atomically(path, lambda file: torch.save(state, file), keep=previous_checkpoint(path))
 
 
 def load_last_checkpoint(path: Path, mend: bool = False) -> dict[str, Any]:
-    """Return the state that was saved last, or the one before, saying so, where the last is damaged
-    or missing.
+    """Load the newest checkpoint; if it is missing or damaged, warn and load the previous one.
 
-    With ``mend`` the one before then takes the place of the damaged one, so that the next save does
-    not lose it.
+    With ``mend`` the previous one then takes the place of the damaged one, so that the next save
+    does not lose it.
 
     Raises:
-        ReaderError: neither can be read, or the last was not written by this tutorial.
+        ReaderError: neither can be read, or the newest was not written by this tutorial.
     """
     try:
         return load_checkpoint(path)
     except DamagedError as damage:
+        previous = previous_checkpoint(path)
         try:
-            state = load_checkpoint(previous_checkpoint(path))
+            state = load_checkpoint(previous)
         except ReaderError:
             raise damage from None
         batch = state["progress"]["loader"]["batch"]
-        place = f"epoch {len(state['history'])}" + (
-            f" and {batch} batches of the next" if batch else ""
-        )
+        place = f"epoch {len(state['history'])}"
+        place += f" and {batch} batches of the next" if batch else ""
         print(
             f"{path} is missing or damaged, so the one before is used: it holds {place}.",
             file=sys.stderr,
         )
         if mend:
-            previous_checkpoint(path).replace(path)
+            previous.replace(path)
         return state
 
 
@@ -104,9 +67,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         ReaderError: there is no checkpoint, or it is damaged, or was not written by this tutorial.
     """
     if not path.is_file():
-        raise DamagedError(
-            f"There is no checkpoint {path}: train first, or check the folder's name."
-        )
+        raise DamagedError(f"There is no checkpoint {path}: train first, or check its name.")
     damaged = (
         f"{path} is damaged or cut off: train again in a new folder, or put a whole copy in its "
         "place."
@@ -125,10 +86,9 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise
     except Exception as error:  # a damaged archive can fail anywhere in the reader
         raise DamagedError(damaged) from error
-    if (
-        not isinstance(state, dict)
-        or not KEYS - NEWER <= set(state) <= KEYS
-        or not isinstance(state["config"], dict)
-    ):
+    if not isinstance(state, dict) or not isinstance(state.get("config"), dict):
+        raise ReaderError(other)
+    state = upgrade_checkpoint(state)
+    if not KEYS - NEWER <= set(state) <= KEYS:
         raise ReaderError(other)
     return state

@@ -77,7 +77,9 @@ class Config:
     )
     workers: int = _option(SPEED, 0, "Processes of the DataLoader.")
     channels_last: bool = _option(SPEED, True, "Keep the channels last in memory.")
-    conv1x1_matmul: bool = _option(SPEED, False, "Compute 1×1 convolutions as matrix products.")
+    conv1x1_matmul: str = _option(
+        SPEED, "auto", "Compute 1×1 convolutions as matrix products.", ("auto", "on", "off")
+    )
     tf32: bool = _option(SPEED, False, "Let a GPU round fp32 products to TF32.")
     compile: bool = _option(SPEED, False, "Compile the network for training.")
     cuda_graphs: bool = _option(SPEED, False, "Replay the compiled network as CUDA graphs.")
@@ -88,9 +90,8 @@ class Config:
         for option in fields(self):
             value, choices = getattr(self, option.name), option.metadata["choices"]
             if choices and value not in choices:
-                raise ReaderError(
-                    f"--{option.name} {value} is unknown: choose {', '.join(choices)}."
-                )
+                name = f"--{option.name.replace('_', '-')}"
+                raise ReaderError(f"{name} {value} is unknown: choose {', '.join(choices)}.")
         self._require("epochs", self.epochs >= 1, "at least 1")
         self._require(
             "batch_size", self.batch_size >= 2, "at least 2, because BatchNorm compares images"
@@ -118,6 +119,11 @@ class Config:
             "--workers 0",
         )
         self._needs(self.cuda_graphs, "cuda-graphs", self.compile, "--compile", "--no-cuda-graphs")
+
+    @property
+    def own_network(self) -> bool:
+        """Whether part of the network is the reader's, so that its layers may have any names."""
+        return not {"Bottleneck", "ResNet50"}.isdisjoint(self.mine)
 
     @property
     def may_mirror(self) -> bool:

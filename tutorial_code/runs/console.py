@@ -3,28 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tutorial_code.ch07_results import Epoch
-
-ROW = "{:>5}  {:>13}  {:>9}  {:>13}  {:>7}"
-
-
-def head_of(tested_on: str) -> str:
-    """Return the head of the table in the terminal."""
-    return ROW.format(
-        "epoch", "training loss", f"{tested_on} loss", f"{tested_on} accuracy", "seconds"
-    )
-
-
-def row_of(epoch: Epoch) -> str:
-    """Return an epoch as a row of the table in the terminal."""
-    values = (
-        f"{epoch.train_loss:.4f}",
-        f"{epoch.test_loss:.4f}",
-        f"{epoch.test_accuracy:.2f}%",
-        f"{epoch.seconds:.1f}",
-    )
-    return ROW.format(epoch.epoch, *values)
-
 
 class Console:
     """Prints lines and shows no bar: for a machine without rich. A quiet one prints nothing."""

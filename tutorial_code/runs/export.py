@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from tutorial_code.ch01_images import IMAGE_SIZE
 from tutorial_code.ch04_resnet50 import to_torchvision
-from tutorial_code.runs.checkpoint import write_atomically
+from tutorial_code.runs.run_files import write_atomically
 from tutorial_code.runs.trained_run import TrainedRun, load_run
 from tutorial_code.shared.errors import ReaderError
 

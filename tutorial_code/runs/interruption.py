@@ -8,25 +8,27 @@ from typing import Any, NamedTuple
 
 
 class TimeLimitReached(Exception):
-    """The training was stopped at a checkpoint, and can go on from there."""
+    """The training was stopped at a checkpoint by its time limit, and can go on from there."""
 
 
 class SaveTimes(NamedTuple):
-    """Minutes."""
+    """When to save and when to stop, in minutes."""
 
     save_minutes: float = 5.0  # between checkpoints within an epoch; 0 saves after every batch
     time_limit: float | None = None  # from the start of the command
 
 
 class StopRequest:
-    """Ctrl-C as a wish: the first is noted, and the batch is finished; the second stops at once."""
+    """Treats the first Ctrl-C as a request to stop after the current batch; a second one stops at
+    once.
+    """
 
     def __init__(self) -> None:
         self.requested = False
 
     @contextmanager
     def catch_sigint(self) -> Iterator[None]:
-        """Listen while inside; signals reach the main thread alone."""
+        """Catch Ctrl-C while inside; signals reach the main thread alone."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

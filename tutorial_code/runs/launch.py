@@ -1,23 +1,31 @@
 """What ``resnet50 train`` does with its options: begin a training, or resume one."""
 
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from tutorial_code.runs import run_files
+from tutorial_code.ch01_images import ImageData
+from tutorial_code.runs import epoch_table, run_files
 from tutorial_code.runs.config import Config, configure
 from tutorial_code.runs.console import Console, open_terminal
+from tutorial_code.runs.hardware import Hardware, choose_hardware
 from tutorial_code.runs.interruption import SaveTimes, TimeLimitReached
+from tutorial_code.runs.own_code.components import components_of, naming_own_lines, whose
+from tutorial_code.runs.own_code.own_network import blocks_not_found
+from tutorial_code.runs.resume import configuration_to_resume, refuse_other_data, saved_state
 from tutorial_code.runs.trained_run import result_line
-from tutorial_code.runs.training import train
+from tutorial_code.runs.training import Training
+from tutorial_code.runs.training_setup import build, load_data
 from tutorial_code.shared.errors import ReaderError
 
 
 def start(
     given: Mapping[str, Any],
-    out: Path | None,
+    output: Path | None,
     resume: bool,
     quiet: bool,
     save_times: Mapping[str, float],
@@ -26,8 +34,8 @@ def start(
 
     Args:
         given: the options of the configuration that were given.
-        out: the run's folder.
-        resume: go on with the run in ``out``, or the newest.
+        output: the run's folder.
+        resume: go on with the run in ``output``, or the newest.
         quiet: print the result only.
         save_times: the options of ``SaveTimes`` that were given, in minutes.
     """
@@ -39,8 +47,8 @@ def start(
     options = {name: value for name, value in given.items() if name != "mine"}
     console, answers = open_terminal(quiet), {}
     if resume:
-        folder = out or run_files.newest_folder()
-        config = run_files.configuration_to_resume(folder, options)
+        folder = output or run_files.newest_folder()
+        config = configuration_to_resume(folder, options)
         if given.get("mine") and not config.mine:
             raise ReaderError(
                 f"The run in {folder} was begun without --mine: leave --mine out, or begin a "
@@ -48,20 +56,16 @@ def start(
             )
     else:
         config = configure(options)
-        folder = out or run_files.next_folder(config.data)
+        folder = output or run_files.next_folder(config.data)
         if given.get("mine"):
             config, answers = _with_mine(config, console)
-    on = f"go on with  resnet50 train --resume --out {folder}"
+    on = f"go on with  resnet50 train --resume --output {folder}"
     try:
         summary = train(config, folder, resume, console, SaveTimes(**save_times), answers)
     except KeyboardInterrupt:
         saved = (folder / run_files.CONFIG).exists()
-        print(
-            f"\nStopped. Everything up to the last checkpoint is saved: {on}"
-            if saved
-            else "\nStopped.",
-            file=sys.stderr,
-        )
+        what = f" Everything up to the last checkpoint is saved: {on}" if saved else ""
+        print(f"\nStopped.{what}", file=sys.stderr)
         return 130
     except TimeLimitReached:
         print(f"Stopped at the time limit, and saved: {on}")
@@ -94,3 +98,71 @@ def _with_mine(config: Config, console: Console) -> tuple[Config, dict[str, str]
         )
         names = tuple(name for name in names if name != "make_criterion")
     return replace(config, mine=names), chosen.answers
+
+
+def train(
+    config: Config,
+    folder: Path,
+    resume: bool,
+    console: Console,
+    save_times: SaveTimes,
+    answers: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Train as configured, write the run folder, and return its summary.
+
+    Args:
+        config: of a new run, or that of the run in ``folder`` when it is resumed.
+        folder: where the run is written.
+        resume: go on after what was saved there last.
+        console: where progress is shown.
+        save_times: when to save and when to stop.
+        answers: the reader's files that a new run is trained with, by their names.
+
+    Raises:
+        ReaderError: data, device or folder are not fit for it, or the loss became NaN or infinite.
+        TimeLimitReached: the time limit was reached; everything is saved.
+    """
+    began = time.monotonic()
+    hardware = choose_hardware(config)
+    data = load_data(config)
+    if len(data.train_labels) < 2:
+        raise ReaderError(f"{config.data} has a single training image: BatchNorm needs at least 2.")
+    saved = saved_state(folder, config) if resume else None
+    if not resume:
+        run_files.begin(folder, config, answers)
+    run_files.write_json(folder / run_files.ENVIRONMENT, hardware.describe())
+    for line in _head(config, folder, data, hardware):
+        console.line(line)
+    try:
+        pieces = components_of(folder, config.mine)
+        with naming_own_lines():
+            setup = build(config, data, hardware, pieces)
+    except ReaderError:
+        if not resume:
+            run_files.withdraw(folder)
+        raise
+    if pieces.own_network and (note := blocks_not_found(config, setup.network)):
+        console.line(f"blocks     {note}")
+    training = Training(config, folder, data, setup, pieces, save_times, console, began)
+    if saved:
+        refuse_other_data(saved, folder, config.data, training.statistics, data.classes)
+        training.load_state_dict(saved)
+        batch = training.loader.batch
+        place = f"epoch {len(training.history)}" + (f" and {batch} batches" if batch else "")
+        console.line(f"resumed    after {place} of {config.epochs}")
+    tested_on = config.tested_on
+    for cells in (epoch_table.head(tested_on), *map(epoch_table.row, training.history)):
+        console.line(epoch_table.line(cells, tested_on))
+    training.run(hardware.device)
+    return training.finish(hardware.device)
+
+
+def _head(config: Config, folder: Path, data: ImageData, hardware: Hardware) -> list[str]:
+    """Return what is shown before the first epoch."""
+    counts = f"{len(data.train_labels):,} to train, {len(data.test_labels):,} to test"
+    lines = [f"run        {folder}"]
+    lines += [f"{owner:<10} {', '.join(names)}" for owner, names in whose(config.mine).items()]
+    lines.append(f"data       {config.data}: {counts}")
+    if config.data.startswith("folder:") and config.mirror is None:
+        lines.append("mirror     no (give --mirror if a mirrored image is of the same class)")
+    return [*lines, *hardware.lines()]

@@ -82,8 +82,7 @@ class ResumableLoader:
 
 
 class WatchedCriterion(nn.Module):
-    """A criterion that stops the training at the first loss that is NaN or infinite, and keeps the
-    sum of an epoch.
+    """A criterion that stops at the first loss that is NaN or infinite, and sums up an epoch.
 
     The sum is that of the training loop, so that an epoch that was interrupted has the mean loss of
     all its images.
@@ -97,12 +96,9 @@ class WatchedCriterion(nn.Module):
         self.images = 0
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        training = (
-            logits.requires_grad
-        )  # testing runs without gradients, and its batches are no steps
-        with torch.set_grad_enabled(
-            training
-        ):  # a test may run the model alone without them, and the criterion with
+        training = logits.requires_grad  # testing runs without gradients: its batches are no steps
+        # A test may run the model alone without gradients, and the criterion with them.
+        with torch.set_grad_enabled(training):
             loss = self.criterion(logits, labels)
         self.step += training
         if not loss.isfinite():
@@ -124,8 +120,37 @@ class WatchedCriterion(nn.Module):
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on where ``state`` was called."""
-        self.step, self.total, self.images = (
-            state["step"],
-            torch.tensor(state["total"]),
-            state["images"],
-        )
+        self.step, self.images = state["step"], state["images"]
+        self.total = torch.tensor(state["total"])
+
+
+class LogitsRecorder(nn.Module):
+    """A network that keeps the logits of the last test, so that they need not be computed again.
+
+    Args:
+        model: the network as the loops call it.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+        self._batches: list[Tensor] = []
+
+    def forward(self, images: Tensor) -> Tensor:
+        logits = self.model(images)
+        if not self.training:
+            self._batches.append(logits.detach())
+        return logits
+
+    def clear(self) -> None:
+        """Forget what was kept: another test begins."""
+        self._batches.clear()
+
+    def logits(self, count: int) -> Tensor | None:
+        """Return the logits of the last test on the CPU, (count, classes).
+
+        None where the test did not give one row for each of ``count`` images: a loop of the
+        reader's may call the network as often as it likes.
+        """
+        rows = torch.cat(self._batches).cpu() if self._batches else torch.empty(0)
+        return rows if len(rows) == count else None

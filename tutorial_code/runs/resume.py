@@ -1,14 +1,40 @@
-"""What a run goes on from, and whether it still fits."""
+"""Going on with a run: its configuration, what was saved last, and whether both still fit."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tutorial_code.runs import run_files
 from tutorial_code.runs.checkpoint import load_last_checkpoint, previous_checkpoint
 from tutorial_code.runs.config import Config
+from tutorial_code.runs.older_versions import read_config
 from tutorial_code.shared.errors import ReaderError
+
+
+def configuration_to_resume(folder: Path, asked: Mapping[str, Any]) -> Config:
+    """Return the configuration of the run in the folder.
+
+    Raises:
+        ReaderError: there is no run, or something was asked for that differs from it.
+    """
+    path = folder / run_files.CONFIG
+    if not path.is_file():
+        raise ReaderError(
+            f"There is no run in {folder} to resume: leave out --resume to begin one."
+        )
+    try:
+        config = read_config(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ReaderError(f"{path} is damaged: begin a new run in another folder.") from error
+    for name, value in asked.items():
+        if value != getattr(config, name):
+            option = f"--{name.replace('_', '-')}"
+            raise ReaderError(
+                f"The run in {folder} has {option} {getattr(config, name)}, not {value}: leave "
+                f"{option} out to resume it, or begin a new run in another folder."
+            )
+    return config
 
 
 def saved_state(folder: Path, config: Config) -> dict[str, Any] | None:
@@ -18,14 +44,11 @@ def saved_state(folder: Path, config: Config) -> dict[str, Any] | None:
         ReaderError: it cannot be read, or is that of another run.
     """
     path = folder / run_files.CHECKPOINT
-    if not any(
-        place.exists() for place in (path, previous_checkpoint(path), folder / run_files.METRICS)
-    ):
+    traces = path, previous_checkpoint(path), folder / run_files.METRICS
+    if not any(place.exists() for place in traces):
         return None
     saved = load_last_checkpoint(path, mend=True)
-    if {**asdict(Config()), **saved["config"]} != asdict(
-        config
-    ):  # an option may be newer than the run
+    if read_config(saved["config"]) != config:
         raise ReaderError(
             f"{path} belongs to a run with another configuration: put the run's own checkpoint "
             "there."
@@ -50,9 +73,8 @@ def refuse_other_data(
         classes: their names.
     """
     now = [value for values in statistics for value in values]
-    close = all(
-        abs(a - b) < 1e-5 for a, b in zip(now, [*saved["mean"], *saved["std"]], strict=True)
-    )
+    then = [*saved["mean"], *saved["std"]]
+    close = all(abs(a - b) < 1e-5 for a, b in zip(now, then, strict=True))
     if not close or list(classes) != saved["classes"]:
         raise ReaderError(
             f"The images of {data} are not those that the run in {folder} was begun with: restore "

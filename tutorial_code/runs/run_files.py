@@ -1,14 +1,14 @@
-"""The folder of a run: the names of its files, and how it is begun and taken up again."""
+"""The files of a run's folder: their names, and how they are written whole or not at all."""
 
 import json
+import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, BinaryIO
 
-from tutorial_code.runs.checkpoint import write_atomically
 from tutorial_code.runs.config import Config
 from tutorial_code.shared.errors import ReaderError
 
@@ -40,31 +40,29 @@ def newest_folder() -> Path:
     configs = list(MY_RUNS.glob(f"*/{CONFIG}"))
     if not configs:
         raise ReaderError(
-            f"There is no run in {MY_RUNS} to resume: train first, or name the run with --out."
+            f"There is no run in {MY_RUNS} to resume: train first, or name the run with --output."
         )
     return max(configs, key=lambda path: path.stat().st_mtime).parent
 
 
 def begin(folder: Path, config: Config, answers: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Make the folder of a new run, and write its configuration and the reader's files that are
-    trained with.
+    """Make the folder of a new run with its configuration and the reader's files that it uses.
 
     Raises:
         ReaderError: the folder holds something already, or cannot be written.
     """
-    left = f"{CONFIG}.tmp"  # by whoever was killed before anything was written
-    if folder.exists() and (
-        not folder.is_dir() or any(entry.name != left for entry in folder.iterdir())
-    ):
+    left = f"{CONFIG}.tmp"  # by a process that was killed during its first write
+    used = folder.is_dir() and any(entry.name != left for entry in folder.iterdir())
+    if used or (folder.exists() and not folder.is_dir()):
         raise ReaderError(
-            f"{folder} exists and is not empty: choose another --out, or add --resume to go on "
+            f"{folder} exists and is not empty: choose another --output, or add --resume to go on "
             "with it."
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ReaderError(
-            f"{folder} cannot be made ({error.strerror}): choose another --out."
+            f"{folder} cannot be made ({error.strerror}): choose another --output."
         ) from error
     write_json(folder / CONFIG, asdict(config))
     for name, source in answers.items():
@@ -73,47 +71,50 @@ def begin(folder: Path, config: Config, answers: Mapping[str, str] = MappingProx
 
 
 def withdraw(folder: Path) -> None:
-    """Take back what ``begin`` wrote, where nothing can be trained after all; the folder was empty
-    before.
-    """
+    """Take back what ``begin`` wrote, where nothing can be trained after all."""
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def configuration_to_resume(folder: Path, asked: Mapping[str, Any]) -> Config:
-    """Return the configuration of the run in the folder.
-
-    Raises: ReaderError: there is no run, or something was asked for that differs from its
-        configuration.
-    """
-    path = folder / CONFIG
-    if not path.is_file():
-        raise ReaderError(
-            f"There is no run in {folder} to resume: leave out --resume to begin one."
-        )
-    try:
-        config = Config(**json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
-        raise ReaderError(f"{path} is damaged: begin a new run in another folder.") from error
-    for name, value in asked.items():
-        if value != getattr(config, name):
-            option = f"--{name.replace('_', '-')}"
-            raise ReaderError(
-                f"The run in {folder} has {option} {getattr(config, name)}, not {value}: "
-                f"leave {option} out to resume it, or begin a new run in another folder."
-            )
-    return config
-
-
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write a small file that people read, whole or not at all."""
+    """Write a small file that people read."""
     write_text(path, json.dumps(values, indent=2) + "\n")
 
 
-def write_metrics(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write a line for each epoch, whole or not at all."""
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write a line of JSON for each row, such as an epoch."""
     write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a small file, whole or not at all."""
+    """Write a small file of text."""
     write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def write_atomically(
+    path: Path, write: Callable[[BinaryIO], object], keep: Path | None = None
+) -> None:
+    """Call ``write(file)`` on a temporary file beside ``path``, flush it, and rename it.
+
+    Whenever the process is killed, ``path`` holds the old content or the new, never a part. With
+    ``keep`` the old content goes there; killed between the two renamings, ``path`` is missing and
+    ``keep`` holds the old content.
+
+    Raises:
+        ReaderError: the file cannot be written; the old content is still there.
+    """
+    temporary = path.parent / f"{path.name}.tmp"
+    try:
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        if keep and path.exists():
+            path.replace(keep)
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:  # torch reports a failed write as RuntimeError
+        temporary.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or "the write failed"
+        raise ReaderError(
+            f"{path} cannot be written ({reason}): free space or choose another place; what was "
+            "saved before is kept."
+        ) from error

@@ -1,28 +1,32 @@
-"""What a run folder says of a run, and its tables in words."""
+"""What the files of a run's folder say of it."""
 
+import json
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from tutorial_code.ch07_results import Epoch, standard_error
 from tutorial_code.checks.exercises import NAMES
+from tutorial_code.runs import epoch_table, run_files
+from tutorial_code.runs.config import Config
+from tutorial_code.runs.older_versions import read_config, upgrade_answer
+from tutorial_code.shared.errors import ReaderError
 
 
-class Recorded(NamedTuple):
-    """The small files of a run."""
+class RunRecord(NamedTuple):
+    """The small files of a finished run."""
 
-    config: dict[str, Any]
+    config: Config
     environment: dict[str, Any]
     history: list[Epoch]
     summary: dict[str, Any]
-    answers: Mapping[str, str] = MappingProxyType(
-        {}
-    )  # the reader's files that were trained with, by their names
+    answers: Mapping[str, str]  # the reader's files that were trained with, by their names
 
     @property
     def tested_on(self) -> str:
         """``test``, or ``validation`` where training images were held out."""
-        return self.summary.get("tested_on", "test")
+        return self.config.tested_on
 
     def sentence(self) -> str:
         """Return the result in a sentence."""
@@ -33,58 +37,57 @@ class Recorded(NamedTuple):
         )
 
     def whose(self) -> str:
-        """Return in sentences which parts of the training are the reader's, and which the
-        chapters'.
-        """
-        own = self.config.get("mine", ())
+        """Return in sentences which parts are the reader's, and which are the chapters'."""
+        own = self.config.mine
         others = [name for name in NAMES if name not in own]
         sentence = f"Written by the reader: {', '.join(own)}."
         return f"{sentence} The chapters' own: {', '.join(others)}." if others else sentence
 
-    def epoch_rows(self) -> list[tuple[str, ...]]:
+    def epoch_rows(self) -> list[epoch_table.Row]:
         """Return a head and a row for each epoch."""
-        head = (
-            "epoch",
-            "training loss",
-            f"{self.tested_on} loss",
-            f"{self.tested_on} accuracy",
-            "seconds",
-        )
-        rows = [
-            (
-                str(e.epoch),
-                f"{e.train_loss:.4f}",
-                f"{e.test_loss:.4f}",
-                f"{e.test_accuracy:.2f}%",
-                f"{e.seconds:.1f}",
-            )
-            for e in self.history
-        ]
-        return [head, *rows]
+        return [epoch_table.head(self.tested_on), *map(epoch_table.row, self.history)]
 
-    def detail_rows(self) -> list[tuple[str, ...]]:
+    def detail_rows(self) -> list[epoch_table.Row]:
         """Return a head and a row for each setting and each fact of the machine."""
-        speed = f"{self.summary['images_per_second']:.0f}"
-        config = {
-            name: ", ".join(value) if isinstance(value, list) else value
-            for name, value in self.config.items()
-        }
         facts = {
-            **config,
+            **asdict(self.config),
             **self.environment,
             "parameters": f"{self.summary['parameters']:,}",
-            "images/s": speed,
+            "images/s": f"{self.summary['images_per_second']:.0f}",
         }
-        return [
-            ("what", "value"),
-            *((name, str(value)) for name, value in facts.items() if value not in (None, "")),
-        ]
+        shown = {
+            name: ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
+            for name, value in facts.items()
+            if value is not None
+        }
+        return [("what", "value"), *((name, value) for name, value in shown.items() if value)]
 
-    def markdown_table(self) -> str:
-        """Return the epochs as a Markdown table."""
-        head, *rows = self.epoch_rows()
-        rule = ("---",) * len(head)
-        return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))
+
+def read_record(folder: Path) -> RunRecord:
+    """Read what a finished run's folder says of it.
+
+    Raises:
+        ReaderError: the run has not finished, or a file is missing or damaged.
+    """
+    try:
+        config, environment, summary = (
+            json.loads((folder / name).read_text(encoding="utf-8"))
+            for name in (run_files.CONFIG, run_files.ENVIRONMENT, run_files.SUMMARY)
+        )
+        lines = (folder / run_files.METRICS).read_text(encoding="utf-8").splitlines()
+        history = [Epoch(**json.loads(line)) for line in lines]
+        paths = sorted((folder / run_files.ANSWERS).glob("*.py")) if config.get("mine") else []
+        answers = [upgrade_answer(path.name, path.read_text(encoding="utf-8")) for path in paths]
+        return RunRecord(read_config(config), environment, history, summary, dict(answers))
+    except FileNotFoundError as error:
+        raise ReaderError(
+            f"{folder} holds no finished run (no {Path(error.filename).name}): train first, or "
+            "finish it with --resume."
+        ) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ReaderError(
+            f"A file of {folder} is damaged ({error}): train again in a new folder."
+        ) from error
 
 
 def summarise(

@@ -1,4 +1,4 @@
-"""From a configuration to the parts of a training: what chapters 1 to 8 build, put together."""
+"""From a configuration to the objects of a training: what chapters 1 to 9 build, put together."""
 
 import signal
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
-from tutorial_code.ch01_images import ImageData, make_loaders
+from tutorial_code.ch01_images import ImageData, load_dataset, make_loaders
 from tutorial_code.ch03_bottleneck import Bottleneck
 from tutorial_code.ch05_training import add_schedule, initialize
 from tutorial_code.ch08_learning import (
@@ -24,7 +24,7 @@ from tutorial_code.ch08_learning import (
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
 from tutorial_code.data.device_loader import DeviceLoader, make_device_loaders
 from tutorial_code.runs.config import Config
-from tutorial_code.runs.hardware import choose_compile, choose_precision
+from tutorial_code.runs.hardware import Hardware, set_up_backends
 from tutorial_code.runs.own_code import components
 from tutorial_code.runs.own_code.components import Components
 from tutorial_code.runs.own_code.own_network import adapt, initialize_own, try_out
@@ -32,10 +32,10 @@ from tutorial_code.shared.errors import ReaderError
 
 
 class TrainingSetup(NamedTuple):
-    """What chapter 7's ``fit`` takes, and what a checkpoint holds."""
+    """The objects that a training run needs: model, loaders, loss, optimizer, schedule."""
 
     network: nn.Module  # the weights that are trained
-    average: AveragedModel | None  # the weights that are tested, where they are others
+    ema: AveragedModel | None  # the weights that are tested, where they are others
     model: nn.Module  # the network as the loops call it
     train_loader: DataLoader | DeviceLoader
     test_loader: DataLoader | DeviceLoader
@@ -45,56 +45,58 @@ class TrainingSetup(NamedTuple):
 
     @property
     def images_per_epoch(self) -> int:
-        """How many images an epoch trains on: all, or all but those of a last batch that is left
-        out.
-        """
+        """How many images an epoch trains on: all, or all but those of a last batch left out."""
         loader = self.train_loader
-        whole = len(loader.dataset if hasattr(loader, "dataset") else loader.labels)
-        return len(loader) * loader.batch_size if loader.drop_last else whole
+        if loader.drop_last:
+            return len(loader) * loader.batch_size
+        return len(loader.dataset if hasattr(loader, "dataset") else loader.labels)
+
+
+def load_data(config: Config) -> ImageData:
+    """Load the images that a run trains and tests on."""
+    data = load_dataset(config.data, mirror=config.may_mirror)
+    return use_validation_split(data, config.val_size, config.seed) if config.val_size else data
 
 
 def use_validation_split(data: ImageData, count: int, seed: int) -> ImageData:
-    """Return the data with ``count`` training images, drawn by the seed, in place of the test
-    images.
+    """Return the data with ``count`` training images, drawn by the seed, in place of the test set.
 
     Raises:
         ReaderError: too few images would be left to train on.
     """
-    if count > len(data.train_labels) - 2:
-        raise ReaderError(
-            f"--val-size {count} leaves nothing to train on: {len(data.train_labels)} images "
-            "are there."
-        )
-    order = torch.randperm(len(data.train_labels), generator=torch.Generator().manual_seed(seed))
-    held, kept = order[:count], order[count:]
     images, labels = data.train_images, data.train_labels
+    if count > len(labels) - 2:
+        raise ReaderError(
+            f"--val-size {count} leaves nothing to train on: {len(labels)} images are there."
+        )
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    held_out, kept = order[:count], order[count:]
     return data._replace(
         train_images=images[kept],
         train_labels=labels[kept],
-        test_images=images[held],
-        test_labels=labels[held],
+        test_images=images[held_out],
+        test_labels=labels[held_out],
     )
 
 
-def make_network(config: Config, classes: int, pieces: Components | None = None) -> nn.Module:
-    """Return the network with the stem and the products that were asked for; ``build`` gives it its
-    first weights.
-    """
+def make_network(
+    config: Config, hardware: Hardware, classes: int, pieces: Components | None = None
+) -> nn.Module:
+    """Return the network as it was asked for; ``build`` gives it its first weights."""
     pieces = pieces or components.CHAPTERS
     network = pieces.ResNet50(num_classes=classes)
     if pieces.own_network:
-        return adapt(config, network)
-    if config.conv1x1_matmul:
+        return adapt(config, hardware, network)
+    if hardware.conv1x1_matmul:
         use_matmul_convs(network)
     return use_small_stem(network) if config.stem == "3x3" else network
 
 
-def loaders_of(config: Config, data: ImageData, device: torch.device):
+def make_run_loaders(config: Config, data: ImageData, device: torch.device):
     """Return the loaders of training and of test batches."""
     if config.loader == "device":
-        return make_device_loaders(
-            data, config.batch_size, device, config.augment, config.cutout, config.seed
-        )
+        options = config.batch_size, device, config.augment, config.cutout, config.seed
+        return make_device_loaders(data, *options)
     loaders = make_loaders(data, config.batch_size, config.augment, config.seed, config.workers)
     loaders[0].worker_init_fn = _ignore_interrupt
     return loaders
@@ -108,97 +110,93 @@ def _ignore_interrupt(_: int) -> None:
 def build(
     config: Config,
     data: ImageData,
-    device: torch.device,
-    network: Callable[[Config, int], nn.Module] | None = None,
+    hardware: Hardware,
     pieces: Components | None = None,
+    make: Callable[..., nn.Module] = make_network,
 ) -> TrainingSetup:
-    """Build all parts of a training. The same configuration gives the same parts, weights included.
+    """Build all objects of a training. The same configuration gives the same, weights included.
 
     Args:
         config: what was asked for.
         data: the images.
-        device: where they are trained on.
-        network: makes another network than ``make_network`` does.
+        hardware: where they are trained on, and how.
         pieces: the classes and functions that it is built of, if not the chapters'.
+        make: makes the network, called as ``make_network`` is.
+
+    Raises:
+        ReaderError: an option does not fit what the reader wrote.
     """
     pieces = pieces or components.CHAPTERS
     torch.manual_seed(config.seed)
-    train_loader, test_loader = loaders_of(config, data, device)
-    classes = len(data.classes)
-    network = network(config, classes) if network else make_network(config, classes, pieces)
-    if pieces.own_network:
-        initialize_own(config, network)
-    else:
-        initialize(network)
-        if not config.zero_init:
-            for block in (module for module in network.modules() if isinstance(module, Bottleneck)):
-                nn.init.ones_(block.bn3.weight)
-    network.to(device)
-    optimizer = pieces.make_optimizer(network, config.lr, config.momentum, config.weight_decay)
-    if config.decay_on == "weights":
-        if len(optimizer.param_groups) > 1:
-            raise ReaderError(
-                "--decay-on weights needs an optimizer with all parameters in one group, and "
-                f"yours has {len(optimizer.param_groups)} groups: add --decay-on all."
-            )
-        exclude_from_weight_decay(optimizer)
-    for group in optimizer.param_groups:
-        group["nesterov"] = config.nesterov
+    train_loader, test_loader = make_run_loaders(config, data, hardware.device)
+    network = make(config, hardware, len(data.classes), pieces)
+    _initialize(config, network, pieces)
+    network.to(hardware.device)
+    optimizer = _optimizer(config, network, pieces)
     steps = len(train_loader)
     schedule = None
     if config.schedule == "cosine":
-        schedule = add_schedule(
-            optimizer, config.epochs * steps, min(config.warmup_epochs, config.epochs) * steps
-        )
-    average = add_ema(optimizer, network, steps) if config.ema else None
+        warmup = min(config.warmup_epochs, config.epochs) * steps
+        schedule = add_schedule(optimizer, config.epochs * steps, warmup)
+    ema = add_ema(optimizer, network, steps) if config.ema else None
     criterion = pieces.make_criterion()
     if config.label_smoothing:
         criterion = SmoothedCrossEntropy(label_smoothing=config.label_smoothing)
     if pieces.own_network:
-        try_out(config, network, choose_precision(config.precision, device)[0], device)
-    model = _for_training(config, data.may_flip, device, network, average)
+        try_out(config, hardware, network)
+    model = wrap_for_loops(config, hardware, data.may_flip, network, ema)
     return TrainingSetup(
-        network, average, model, train_loader, test_loader, criterion, optimizer, schedule
+        network, ema, model, train_loader, test_loader, criterion, optimizer, schedule
     )
 
 
-def _for_training(
+def _initialize(config: Config, network: nn.Module, pieces: Components) -> None:
+    if pieces.own_network:
+        initialize_own(config, network)
+        return
+    initialize(network)
+    if not config.zero_init:
+        for module in network.modules():
+            if isinstance(module, Bottleneck):
+                nn.init.ones_(module.bn3.weight)
+
+
+def _optimizer(config: Config, network: nn.Module, pieces: Components) -> torch.optim.Optimizer:
+    optimizer = pieces.make_optimizer(network, config.lr, config.momentum, config.weight_decay)
+    if config.decay_on == "weights":
+        if (groups := len(optimizer.param_groups)) > 1:
+            raise ReaderError(
+                "--decay-on weights needs an optimizer with all parameters in one group, and yours "
+                f"has {groups} groups: add --decay-on all."
+            )
+        exclude_from_weight_decay(optimizer)
+    for group in optimizer.param_groups:
+        group["nesterov"] = config.nesterov
+        on_cpu = all(parameter.device.type == "cpu" for parameter in group["params"])
+        if type(optimizer) is torch.optim.SGD and on_cpu and not group["foreach"]:
+            group["fused"] = True  # the same step, with each number read once
+    return optimizer
+
+
+def wrap_for_loops(
     config: Config,
+    hardware: Hardware,
     may_flip: bool,
-    device: torch.device,
     network: nn.Module,
-    average: nn.Module | None,
+    ema: nn.Module | None = None,
 ) -> nn.Module:
-    """Return the network as the loops call it: compiled and accelerated, tested by its average and
-    its mirror image.
+    """Return a network as the loops call it, in training and in testing.
+
+    It is accelerated, trained in its compiled form, and tested by its average and with mirror
+    images, each where asked for.
     """
-    set_rounding(device, config.tf32)
-    precision, _ = choose_precision(config.precision, device)
+    set_up_backends(hardware.device, config.tf32)
     compiled = None
-    if choose_compile(config.compile, device)[0]:
+    if hardware.compiled:
         mode = "reduce-overhead" if config.cuda_graphs else None
         compiled = torch.compile(network, mode=mode, dynamic=False)
-    model = Accelerated(network, precision, compiled, config.channels_last)
-    if average:
-        model = EvalWithEMA(
-            model, Accelerated(average, precision, channels_last=config.channels_last)
-        )
-    return EvalWithFlip(model) if config.tta and may_flip else model
-
-
-def set_rounding(device: torch.device, tf32: bool) -> None:
-    """Let a GPU round the factors of fp32 products to TF32, or not, in the whole process."""
-    if device.type == "cuda":
-        rounding = "tf32" if tf32 else "ieee"
-        torch.backends.cuda.matmul.fp32_precision = rounding
-        torch.backends.cudnn.conv.fp32_precision = rounding
-
-
-def for_testing(
-    config: Config, may_flip: bool, device: torch.device, network: nn.Module
-) -> nn.Module:
-    """Return a trained network as it is tested: accelerated, and with its mirror image."""
-    set_rounding(device, config.tf32)
-    precision, _ = choose_precision(config.precision, device)
-    model = Accelerated(network, precision, channels_last=config.channels_last)
+    model: nn.Module = Accelerated(network, hardware.precision, compiled, config.channels_last)
+    if ema:
+        tested = Accelerated(ema, hardware.precision, channels_last=config.channels_last)
+        model = EvalWithEMA(model, tested)
     return EvalWithFlip(model) if config.tta and may_flip else model

@@ -51,7 +51,7 @@ def to_svg(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-def images(images: Sequence[Tensor] | Tensor, titles: Sequence[str], columns: int) -> Figure:
+def image_grid(images: Sequence[Tensor] | Tensor, titles: Sequence[str], columns: int) -> Figure:
     """Draw images in a grid.
 
     Args:

@@ -1,60 +1,108 @@
-"""Tables that were measured once and recorded in ``runs/``, as chapters and site show them."""
+"""Recorded runs and their tables, as the chapters, the site and the recording itself read them.
+
+Each has a folder in ``runs/`` with a ``run.toml`` that says what it is: its caption, the command
+that records it, and, where it is a measurement, the columns of its table.
+"""
 
 import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-RUNS = Path(__file__).parent.parent / "runs"
-COLUMNS = {  # key in rows.jsonl: heading, format
-    "left_out": ("left out", "{}"),
-    "step": ("step", "{}"),
-    "images_per_second": ("images/s", "{:.0f}"),
-    "speedup": ("× plain loop", "{:.2f}"),
-    "memory_gb": ("GB", "{:.2f}"),
-    "share_of_bf16_peak": ("of bf16 peak", "{:.1%}"),
-    "seconds_an_epoch": ("seconds an epoch", "{:.1f}"),
-    "epochs": ("epochs", "{}"),
-    "seconds": ("seconds", "{:.0f}"),
-    "accuracy": ("accuracy", "{:.2f}%"),
-    "standard_error": ("standard error", "{:.2f}"),
-}
+from tutorial_code.shared.chapters import PACKAGE
+
+# Beside the package in the project's folder; inside it where it is installed, or in a notebook.
+PLACES = (PACKAGE.parent / "runs", PACKAGE / "recorded")
+ABOUT = "run.toml"
+Table = list[list[str]]
 
 
-def split_tables(rows: Sequence[Mapping[str, Any]]) -> list[list[list[str]]]:
-    """Return tables, one for each stretch of rows that hold the same: the headings, and then the
-    cells of each row.
+class RecordedRun(NamedTuple):
+    """A training or a measurement that is recorded, or is to be."""
+
+    folder: Path
+    order: int  # on the page of recorded runs
+    caption: str  # what it is, Markdown
+    command: str  # that records it; {data} stands for the images
+    columns: dict[str, tuple[str, str]]  # of a measurement: by key in its rows, heading and format
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return self.folder.name
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Return the content of one of its JSON files."""
+        return json.loads((self.folder / name).read_text(encoding="utf-8"))
+
+    def rows(self, name: str = "rows.jsonl") -> list[dict[str, Any]]:
+        """Return the rows of its measurement, or of another file; none if there is none."""
+        path = self.folder / name
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        return [json.loads(line) for line in lines]
+
+    def tables(self) -> list[Table]:
+        """Return its rows as tables: the headings, and then the cells of each row."""
+        return split_tables(self.rows(), self.columns)
+
+
+def split_tables(
+    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, tuple[str, str]]
+) -> list[Table]:
+    """Split rows into tables, one for each run of consecutive rows with the same keys.
+
+    Args:
+        rows: of a measurement.
+        columns: the heading and the format of each key that is shown, in their order.
     """
-    return [_table(list(stretch)) for _, stretch in groupby(rows, key=lambda row: row.keys())]
+    return [_table(list(alike), columns) for _, alike in groupby(rows, key=lambda row: row.keys())]
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    shown = {
-        key: column
-        for key, column in COLUMNS.items()
-        if any(row.get(key) is not None for row in rows)
-    }
+def _table(rows: list[Mapping[str, Any]], columns: Mapping[str, tuple[str, str]]) -> Table:
+    shown = [key for key in columns if any(row.get(key) is not None for row in rows)]
     body = [
-        ["" if row.get(key) is None else form.format(row[key]) for key, (_, form) in shown.items()]
+        ["" if row.get(key) is None else columns[key][1].format(row[key]) for key in shown]
         for row in rows
     ]
-    return [[heading for heading, _ in shown.values()], *body]
+    return [[columns[key][0] for key in shown], *body]
+
+
+def recorded_runs() -> list[RecordedRun]:
+    """Return all recorded runs in the order of their page."""
+    place = next((place for place in PLACES if place.is_dir()), PLACES[0])
+    return sorted((_read(path.parent) for path in place.glob(f"*/{ABOUT}")), key=lambda r: r.order)
+
+
+def recorded_run(name: str) -> RecordedRun:
+    """Return the recorded run of this name.
+
+    Raises:
+        LookupError: there is none.
+    """
+    for run in recorded_runs():
+        if run.name == name:
+            return run
+    raise LookupError(f"no folder of recorded runs is called {name}")
+
+
+def _read(folder: Path) -> RecordedRun:
+    said = tomllib.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    columns = {key: (heading, form) for key, (heading, form) in said.get("columns", {}).items()}
+    return RecordedRun(folder, said["order"], said["caption"], said["command"], columns)
 
 
 def show(name: str) -> None:
-    """Print the table in ``runs/name``, with the machine that it was measured on."""
-    folder = RUNS / name
-    if not (folder / "rows.jsonl").exists():
+    """Print the table of a recorded run, with the machine that it was measured on."""
+    run = recorded_run(name)
+    tables = run.tables()
+    if not tables:
         print(f"{name}: not recorded yet. To record it:  bash benchmarks/record_run.sh {name}")
         return
-    machine = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
+    machine = run.read("environment.json")
     print(f"{name}, measured on {machine['gpu'] or machine['cpu']}, torch {machine['torch']}")
-    rows = [
-        json.loads(line)
-        for line in (folder / "rows.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    for table in split_tables(rows):
+    for table in tables:
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         for first, *rest in table:
             numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))

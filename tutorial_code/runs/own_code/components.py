@@ -19,6 +19,7 @@ from tutorial_code import ch03_bottleneck, ch04_resnet50, ch05_training, ch06_te
 from tutorial_code.checks.exercises import EXERCISES, FOLDER, NAMES
 from tutorial_code.checks.isolate.answers import run_source, use_own
 from tutorial_code.runs import run_files
+from tutorial_code.runs.older_versions import find_answer, let_import_former_chapters
 from tutorial_code.shared.errors import ReaderError, is_full_memory
 
 
@@ -71,6 +72,7 @@ def components_of(run: Path, names: Sequence[str]) -> Components:
     if not names:
         return CHAPTERS
     copies = run / run_files.ANSWERS
+    let_import_former_chapters()
     _let_import_each_other(copies)
     chapters = {
         exercise.chapter: importlib.import_module(f"tutorial_code.{exercise.chapter}")
@@ -79,7 +81,7 @@ def components_of(run: Path, names: Sequence[str]) -> Components:
     own: dict[str, dict[str, Any]] = {}  # by chapter
     for exercise in EXERCISES:
         wanted = [name for name in exercise.names if name in names]
-        path = copies / f"{exercise.chapter}.py"
+        path = find_answer(copies, exercise.file.name)
         if not wanted and own and exercise.names == ("ResNet50",):
             # The chapter is run as an answer is, so that its network is built of the reader's
             # blocks.

@@ -9,13 +9,14 @@ from tutorial_code.ch01_images import IMAGE_SIZE
 from tutorial_code.ch08_learning import use_small_stem
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
 from tutorial_code.runs.config import Config
+from tutorial_code.runs.hardware import Hardware
 from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.initialization import block_scales, operations_of, use_he_initialization
 
 BLOCKS = 16  # of ResNet-50
 
 
-def adapt(config: Config, network: nn.Module) -> nn.Module:
+def adapt(config: Config, hardware: Hardware, network: nn.Module) -> nn.Module:
     """Give a network the stem and the matrix products that were asked for, in place; return it.
 
     Chapters 8 and 9 change both by the tutorial's names, so afterwards we look whether it computes
@@ -25,16 +26,16 @@ def adapt(config: Config, network: nn.Module) -> nn.Module:
         ReaderError: it does not.
     """
     operations_of(network)  # lazy layers get their weights with the first images
-    if config.conv1x1_matmul:
+    if hardware.conv1x1_matmul:
         pointwise = [
             m for m in network.modules() if isinstance(m, nn.Conv2d) and m.kernel_size == (1, 1)
         ]
-        plain = all(
-            type(module) is nn.Conv2d for module in pointwise
-        )  # another class may do more than convolve
-        if not plain or [1, 1] in _kernels(use_matmul_convs(network)):
+        # Another class may do more than convolve.
+        plain = all(type(module) is nn.Conv2d for module in pointwise)
+        works = plain and [1, 1] not in _kernels(use_matmul_convs(network))
+        if not works and config.conv1x1_matmul == "on":
             raise ReaderError(
-                "--conv1x1-matmul works on layers of the class nn.Conv2d, and your network "
+                "--conv1x1-matmul on works for layers of the class nn.Conv2d, and your network "
                 "computes its 1×1 convolutions otherwise: leave it out."
             )
     if config.stem == "3x3" and not _takes_small_stem(network):
@@ -79,20 +80,20 @@ def blocks_not_found(config: Config, network: nn.Module) -> str:
     )
 
 
-def try_out(config: Config, network: nn.Module, precision: str, device: torch.device) -> None:
+def try_out(config: Config, hardware: Hardware, network: nn.Module) -> None:
     """Run a network once as it will be run, and leave it as it was.
 
     Raises:
         ReaderError: it cannot be run so.
     """
-    model = Accelerated(network, precision, channels_last=config.channels_last).eval()
+    model = Accelerated(network, hardware.precision, channels_last=config.channels_last).eval()
     try:
         with torch.no_grad():
-            model(torch.zeros(2, 3, IMAGE_SIZE, IMAGE_SIZE, device=device))
+            model(torch.zeros(2, 3, IMAGE_SIZE, IMAGE_SIZE, device=hardware.device))
     except RuntimeError as error:
         what = str(error).partition("\n")[0].rstrip(".")
         raise ReaderError(
-            f"Your network does not run with these options ({what}): try --no-channels-last "
-            "and --precision fp32."
+            f"Your network does not run with these options ({what}): try --no-channels-last and "
+            "--precision fp32."
         ) from error
     model.train()

@@ -5,9 +5,10 @@ from dataclasses import asdict
 
 from tutorial_code import ch03_bottleneck, ch04_resnet50, ch05_training, ch06_testing, ch07_results
 from tutorial_code.checks.exercises import NAMES
+from tutorial_code.runs import epoch_table
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.own_code.answer_cells import as_cell, helpers
-from tutorial_code.runs.run_record import Recorded
+from tutorial_code.runs.run_record import RunRecord
 from tutorial_code.shared.notebook_json import code_cell, markdown_cell, notebook_json, text_output
 
 IMPORTS = """\
@@ -22,7 +23,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 
 from tutorial_code.ch01_images import load_dataset, make_loaders
-from tutorial_code.ch09_speed import Accelerated"""
+from tutorial_code.ch09_speed import Accelerated, use_matmul_convs"""
 
 PARTS = {  # title: the chapter, and what of it is used
     "The bottleneck block": (ch03_bottleneck, ["Bottleneck"]),
@@ -42,28 +43,67 @@ PARTS = {  # title: the chapter, and what of it is used
     "Both, epoch by epoch": (ch07_results, ["Epoch", "fit"]),
 }
 
+# With chapters 1 to 7 alone, as a reader would write it.
+BASIC_CODE = """\
+EPOCHS = {epochs}
+torch.manual_seed({seed})
+data = load_dataset({data!r}, mirror={may_mirror})
+train_loader, test_loader = make_loaders(data, batch_size={batch_size}, seed={seed})
+device = torch.device({device})
+network = initialize(ResNet50(num_classes=len(data.classes))).to(device)
+{products}# Channels last in memory: faster, and the same but for rounding.
+model = Accelerated(network, {precision!r})
+optimizer = make_optimizer(model, {lr}, {momentum}, {weight_decay})
+{schedule}criterion = make_criterion()
+history = fit(model, train_loader, test_loader, criterion, optimizer, device, EPOCHS)
+for epoch in history:
+    print(*epoch)"""
+PRODUCTS = """\
+# 1×1 convolutions as matrix products: on a CPU faster, and the same but for rounding.
+use_matmul_convs(network)
+"""
+SCHEDULE = """\
+add_schedule(optimizer, EPOCHS * len(train_loader), warmup_steps=len(train_loader))
+"""
+
+# With every option that there is.
 RECIPE_CODE = """\
-from tutorial_code.runs.hardware import choose_device
 from tutorial_code.runs.config import Config
-from tutorial_code.runs.training_setup import build, use_validation_split
+from tutorial_code.runs.hardware import choose_hardware
+from tutorial_code.runs.training_setup import build, load_data
 
 config = Config(**{config})
-data = load_dataset(config.data, mirror=config.mirror)
-if config.val_size:
-    data = use_validation_split(data, config.val_size, config.seed)
-device, _ = choose_device(config.device)
-{pieces}setup = build(config, data, device{given})
-model, criterion, optimizer = setup.model, setup.criterion, setup.optimizer
+data, hardware = load_data(config), choose_hardware(config)
+{pieces}setup = build(config, data, hardware{given})
+model, criterion, optimizer, device = setup.model, setup.criterion, setup.optimizer, hardware.device
 train_loader, test_loader = setup.train_loader, setup.test_loader
 history = fit(model, train_loader, test_loader, criterion, optimizer, device, config.epochs)
 for epoch in history:
     print(*epoch)"""
+SHOWN_IN_BASIC_CODE = {
+    "data",
+    "mirror",
+    "epochs",
+    "batch_size",
+    "lr",
+    "momentum",
+    "weight_decay",
+    "schedule",
+    "device",
+    "precision",
+    "conv1x1_matmul",
+    "seed",
+}
 
 PIECES = f"""\
 from tutorial_code.runs.own_code.components import Components
 
 pieces = Components({", ".join(NAMES)}, config.mine)
 """
+
+TESTING = """\
+test_loss, accuracy = evaluate(model, test_loader, criterion, device)
+print(f"test loss {test_loss:.4f}, accuracy {accuracy:.2f}%")"""
 
 FIGURES = (
     """\
@@ -88,105 +128,55 @@ plots.show(figure, "misclassified", CAPTION)""",
 )
 
 
-def notebook_text(recorded: Recorded, figures: dict[str, str]) -> str:
-    """Return the notebook as JSON: the chapters' code, then this run's training, testing and
-    figures.
+def notebook_text(record: RunRecord, figures: dict[str, str]) -> str:
+    """Return the notebook as JSON: the chapters' code, then training, testing and figures.
 
     The outputs are those of the run; executing the notebook trains again.
     """
-    cells = [
-        markdown_cell(f"# ResNet-50 on {recorded.config['data']}\n\n{recorded.sentence()}"),
-        code_cell(IMPORTS),
-    ]
-    mine = recorded.config.get("mine", [])
+    title = f"# ResNet-50 on {record.config.data}\n\n{record.sentence()}"
+    cells = [markdown_cell(title), code_cell(IMPORTS)]
+    mine = record.config.mine
     if mine:
-        cells += [markdown_cell(recorded.whose()), *map(code_cell, helpers(recorded.answers))]
+        cells += [markdown_cell(record.whose()), *map(code_cell, helpers(record.answers))]
     for title, (chapter, names) in PARTS.items():
         cells.append(markdown_cell(f"## {title}"))
         if not set(names).isdisjoint(mine):
-            cells.append(
-                code_cell(
-                    as_cell(f"{chapter.__name__.rpartition('.')[2]}.py", recorded.answers, mine)
-                )
-            )
-        if others := [
-            inspect.getsource(getattr(chapter, name)).rstrip() for name in names if name not in mine
-        ]:
-            cells.append(code_cell("\n\n\n".join(others)))
-    rows = "\n".join(" ".join(map(str, epoch)) for epoch in recorded.history)
-    cells += [markdown_cell("## The run"), code_cell(_training_code(recorded), text_output(rows))]
-    result = (
-        f"test loss {recorded.summary['test_loss']:.4f}, accuracy "
-        f"{recorded.summary['test_accuracy']:.2f}%"
-    )
-    code = (
-        "test_loss, accuracy = evaluate(model, test_loader, criterion, device)\n"
-        'print(f"test loss {test_loss:.4f}, accuracy {accuracy:.2f}%")'
-    )
+            file = f"{chapter.__name__.rpartition('.')[2]}.py"
+            cells.append(code_cell(as_cell(file, record.answers, mine)))
+        others = [name for name in names if name not in mine]
+        if others:
+            sources = (inspect.getsource(getattr(chapter, name)).rstrip() for name in others)
+            cells.append(code_cell("\n\n\n".join(sources)))
+    rows = "\n".join(" ".join(map(str, epoch)) for epoch in record.history)
+    cells += [markdown_cell("## The run"), code_cell(_training_code(record), text_output(rows))]
+    summary = record.summary
+    result = f"test loss {summary['test_loss']:.4f}, accuracy {summary['test_accuracy']:.2f}%"
+    table = epoch_table.markdown(record.epoch_rows())
     cells += [
         markdown_cell("## The result"),
-        code_cell(code, text_output(result)),
-        _table_cell(recorded),
+        code_cell(TESTING, text_output(result)),
+        markdown_cell(f"Training loss for each epoch, with the test beside it:\n\n{table}"),
     ]
-    drawn = zip(
-        FIGURES, figures.items(), strict=False
-    )  # a run without misclassified images has no third figure
+    # A run without misclassified images has no third figure.
+    drawn = zip(FIGURES, figures.items(), strict=False)
     cells += [_figure_cell(source, caption, svg) for source, (caption, svg) in drawn]
     return notebook_json(cells)
 
 
-def _training_code(recorded: Recorded) -> str:
-    if _goes_beyond_chapter_6(recorded.config):
-        mine = bool(recorded.config.get("mine"))
-        return RECIPE_CODE.format(
-            config=recorded.config, pieces=PIECES * mine, given=", pieces=pieces" * mine
-        )
-    config = recorded.config
-    precision = recorded.environment["precision"]
-    device = (
-        '"cpu"' if config["device"] == "cpu" else '"cuda" if torch.cuda.is_available() else "cpu"'
-    )
-    schedule = (
-        "add_schedule(optimizer, EPOCHS * len(train_loader), warmup_steps=len(train_loader))\n"
-    )
-    return (
-        f"EPOCHS = {config['epochs']}\ntorch.manual_seed({config['seed']})\ndata = "
-        f"load_dataset({config['data']!r})\ntrain_loader, test_loader = make_loaders(data, "
-        f"batch_size={config['batch_size']}, seed={config['seed']})\ndevice = "
-        f"torch.device({device})\nnetwork = "
-        "initialize(ResNet50(num_classes=len(data.classes))).to(device)\nmodel = "
-        f"Accelerated(network, {precision!r})  # channels last in memory: faster, the same but for "
-        f"rounding\noptimizer = make_optimizer(model, {config['lr']}, {config['momentum']}, "
-        f"{config['weight_decay']})\n{schedule if config['schedule'] == 'cosine' else ''}criterion "
-        "= make_criterion()\nhistory = fit(model, train_loader, test_loader, criterion, "
-        "optimizer, device, EPOCHS)\nfor epoch in history:\n    print(*epoch)"
-    )
-
-
-def _goes_beyond_chapter_6(config: dict) -> bool:
-    shown = {
-        "data",
-        "epochs",
-        "batch_size",
-        "lr",
-        "momentum",
-        "weight_decay",
-        "schedule",
-        "device",
-        "precision",
-        "seed",
+def _training_code(record: RunRecord) -> str:
+    values, default = asdict(record.config), asdict(Config())
+    if any(values[name] != default[name] for name in values if name not in SHOWN_IN_BASIC_CODE):
+        pieces, given = (PIECES, ", pieces") if record.config.mine else ("", "")
+        return RECIPE_CODE.format(config=values, pieces=pieces, given=given)
+    best = '"cuda" if torch.cuda.is_available() else "cpu"'
+    values["device"] = '"cpu"' if record.config.device == "cpu" else best
+    values["precision"] = record.environment["precision"]
+    values |= {
+        "may_mirror": record.config.may_mirror,
+        "products": PRODUCTS if record.environment.get("conv1x1_matmul") else "",
+        "schedule": SCHEDULE if record.config.schedule == "cosine" else "",
     }
-    return any(
-        config.get(name, default) != default
-        for name, default in asdict(Config()).items()
-        if name not in shown
-    )
-
-
-def _table_cell(recorded: Recorded) -> dict:
-    return markdown_cell(
-        f"Training loss for each epoch, with the test beside it:\n\n{recorded.markdown_table()}"
-    )
+    return BASIC_CODE.format(**values)
 
 
 def _figure_cell(source: str, caption: str, svg: str) -> dict:

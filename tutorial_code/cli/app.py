@@ -1,0 +1,83 @@
+"""The command ``resnet50``, and one sentence for each mistake that a person can mend."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tutorial_code import __version__
+from tutorial_code.cli import check_commands, run_commands
+from tutorial_code.shared.errors import ReaderError, exit_code_of
+
+UsageError = typer.BadParameter.__base__  # typer's own, whichever click it brings
+
+app = typer.Typer(
+    help="Train, test and use the ResNet-50 of the tutorial.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _print_versions(asked: bool) -> None:
+    if asked:
+        import platform
+
+        import torch
+
+        python = platform.python_version()
+        print(f"resnet50-tutorial {__version__}, torch {torch.__version__}, Python {python}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_versions,
+            is_eager=True,
+            help="Print the versions and stop.",
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+for command in (
+    run_commands.train,
+    run_commands.test,
+    run_commands.predict,
+    run_commands.report,
+    run_commands.compare,
+    run_commands.export,
+):
+    app.command()(command)
+for command in (
+    check_commands.check,
+    check_commands.exercises,
+    check_commands.notebook,
+    check_commands.grade,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command."""
+    sys.exit(exit_code_of(_run))
+
+
+def _run() -> int | None:
+    try:
+        return app(standalone_mode=False)
+    except UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            return error.exit_code
+        context = getattr(error, "ctx", None)
+        raise ReaderError(
+            f"{error.format_message()} See {context.command_path if context else 'resnet50'} "
+            "--help."
+        ) from error
+    except typer.Abort:
+        raise KeyboardInterrupt from None

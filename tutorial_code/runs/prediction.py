@@ -1,0 +1,45 @@
+"""What a trained network says of the reader's own images."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch.utils.data import DataLoader
+
+from tutorial_code.ch01_images import IMAGE_SIZE, normalise
+from tutorial_code.ch07_results import predict
+from tutorial_code.data.image_folder import read_image
+from tutorial_code.runs.trained_run import load_run
+from tutorial_code.runs.unusual_images import brightness_of, notice
+
+
+class Prediction(NamedTuple):
+    """What a network says of one image."""
+
+    classes: list[tuple[str, float]]  # the top classes with their probabilities, highest first
+    notice: str | None  # where the image is unlike those of the training: a sentence that says so
+
+
+def predict_files(
+    folder: Path, paths: Sequence[Path], invert: bool = False, most: int = 3
+) -> list[Prediction]:
+    """Return the prediction for each image file; ``invert`` exchanges light and dark first."""
+    run = load_run(folder)
+    images = torch.stack([read_image(path, IMAGE_SIZE) for path in paths])
+    if invert:
+        images = 255 - images
+    statistics = run.checkpoint.get("brightness")  # a run of an older version has none
+    notices = [
+        notice(str(path), brightness, statistics, invert) if statistics else None
+        for path, brightness in zip(paths, brightness_of(images), strict=True)
+    ]
+    images = normalise(images, run.checkpoint["mean"], run.checkpoint["std"])
+    loader = DataLoader([(image, 0) for image in images], batch_size=64)
+    classes = run.checkpoint["classes"]
+    probabilities = predict(run.model, loader, run.device)
+    values, indices = probabilities.topk(min(most, len(classes)))
+    return [
+        Prediction([(classes[index], value) for value, index in zip(*row, strict=True)], said)
+        for *row, said in zip(values.tolist(), indices.tolist(), notices, strict=True)
+    ]
