@@ -7,4 +7,4 @@ import os
 # benchmarks/two_at_once.py shows. It is read when torch is loaded, so it is set before.
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
-__version__ = "0.2.0"
+__version__ = "0.2.0.dev0"

@@ -59,6 +59,7 @@ def generate(repository: str) -> dict[str, str]:
             "path": tables_of_chapters.home_page(executions),
             "result": pages.result(executions),
         },
+        "reference/functions.md": {"chapters": pages.functions(executions)},
         "network.md": {
             "calculator": pages.calculator(),
             "shares": diagrams.shares(),

@@ -2,6 +2,7 @@
 network.
 """
 
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,19 @@ def result(executions: dict[Chapter, Execution]) -> str:
     }
     shown = [found[name] for name in ("ch07-loss", "ch07-misclassified") if name in found]
     return "\n\n".join(figure(each.svg, each.alt) for each in shown)
+
+
+def functions(chapters: Iterable[Chapter]) -> str:
+    """Return the reference of what the chapters define, for mkdocstrings to fill in."""
+    parts = []
+    for chapter in chapters:
+        if names := chapter.documented:
+            parts.append(
+                f"## {chapter.title}\n\n::: tutorial_code.{chapter.name}\n    options:\n"
+                "      show_root_heading: false\n      show_root_toc_entry: false\n"
+                f"      members: [{', '.join(names)}]"
+            )
+    return "\n\n".join(parts)
 
 
 def calculator() -> str:

@@ -119,6 +119,17 @@ class Chapter:
         """The syntax tree of the whole file."""
         return ast.parse(self.text)
 
+    @property
+    def documented(self) -> list[str]:
+        """The public classes and functions that it defines and describes, in its order."""
+        return [
+            node.name
+            for node in self.tree.body
+            if isinstance(node, Definition)
+            and not node.name.startswith("_")
+            and ast.get_docstring(node)
+        ]
+
     def source_of(self, name: str) -> str:
         """Return the source of a class or function at top level, its decorators included.
 
