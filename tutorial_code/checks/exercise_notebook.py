@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tutorial_code.checks.mistakes import solution_source
 from tutorial_code.checks.exercises import EXERCISES
+from tutorial_code.checks.mistakes import solution_source
 from tutorial_code.checks.skeletons import exercise_cells
 from tutorial_code.shared.chapters import PACKAGE
 from tutorial_code.shared.tables import recorded_runs
@@ -106,7 +106,7 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
         cells.append(
             markdown_cell(
                 f"## {exercise.title}\n\nChapter {exercise.number} explains it: "
-                    f"`tutorial_code/{exercise.chapter}.py`."
+                f"`tutorial_code/{exercise.chapter}.py`."
             )
         )
         answers = (
@@ -126,7 +126,7 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
     cells += [
         markdown_cell(
             "## Train it\n\nYour network, your loop, on 1,437 handwritten digits. About a "
-                "minute or two on a CPU."
+            "minute or two on a CPU."
         ),
         code_cell(TRAINING.format(epochs=epochs)),
         markdown_cell("## Test it\n\nOn 360 digits that it has never seen."),

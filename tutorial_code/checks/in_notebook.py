@@ -65,7 +65,7 @@ def _table(verdict: Verdict) -> str:
     colour, word = ("#1a7f37", "right") if verdict.passed else ("#b42318", "wrong")
     rows = [
         f"<b style='color:#fff;background:{colour};padding:0 "
-            f"0.4em'>{html.escape(verdict.file)}: {word}</b>"
+        f"0.4em'>{html.escape(verdict.file)}: {word}</b>"
     ]
     if verdict.mistake:
         rows += [

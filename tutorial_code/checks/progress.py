@@ -26,7 +26,7 @@ def answer_file(exercise: Exercise) -> Path:
     if not exercise.file.is_file():
         raise ReaderError(
             f"There is no {exercise.file}: write it with  uv run resnet50 exercises  or name a "
-                "file with --file."
+            "file with --file."
         )
     return exercise.file
 
@@ -55,8 +55,7 @@ def judge_answer(path: Path, exercise: Exercise, worker: Worker | None = None) -
 
 
 def walk(console: Console) -> bool:
-    """Judge everything that is started, print the path and the next step; tell whether all is done.
-    """
+    """Judge everything that is started, print the path and the next step; tell whether all is done."""
     verdicts = {
         exercise: judge_answer(exercise.file, exercise)
         for exercise in EXERCISES

@@ -16,7 +16,9 @@ def write_skeletons(folder: Path, force: bool = False) -> list[tuple[Path, str]]
     the new one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(folder / exercise.file.name, skeleton(exercise), force) for exercise in EXERCISES]
+    return [
+        _write(folder / exercise.file.name, skeleton(exercise), force) for exercise in EXERCISES
+    ]
 
 
 def _write(path: Path, text: str, force: bool) -> tuple[Path, str]:

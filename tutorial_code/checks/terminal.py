@@ -47,7 +47,7 @@ def print_verdict(console: Console, verdict: Verdict) -> None:
         _print(
             console,
             f"{_counted(verdict)}. What "
-                f"failed{', first of all' * (len(failed) > MAX_FAILED_CHECKS)}:",
+            f"failed{', first of all' * (len(failed) > MAX_FAILED_CHECKS)}:",
         )
         for name in failed[:MAX_FAILED_CHECKS]:
             _print(console, f"✗ {name}", "red")

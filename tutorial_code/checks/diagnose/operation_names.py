@@ -1,5 +1,7 @@
 """How operations and their settings are called in a diagnosis, and what to say of them."""
 
+from typing import Any
+
 ORDINALS = (
     "first",
     "second",
@@ -71,17 +73,17 @@ FAMILIES = (  # layers that stand for one another in other networks
         }
         | {"hardtanh", "hardswish", "hardsigmoid"},
         "The activation of ResNet is ReLU everywhere: it keeps what is positive and makes the "
-            "rest 0.",
+        "rest 0.",
     ),
     (
         {"batch_norm", "group_norm", "layer_norm", "instance_norm"},
         "BatchNorm normalises each channel over all images of the batch, and keeps running "
-            "statistics for evaluation. The others normalise each image alone.",
+        "statistics for evaluation. The others normalise each image alone.",
     ),
     (
         {"max_pool", "avg_pool", "mean", "adaptive_max_pool", "sum"},
         "The stem takes the maximum of each window, the end of the network the mean over all "
-            "positions.",
+        "positions.",
     ),
     (
         {"conv", "transposed_conv"},
@@ -129,33 +131,33 @@ MISSING = {
 }
 EXTRA = {
     "relu": (
-        "A ReLU cuts off everything negative. It belongs after the first and the second BatchNorm "
-            "of a block and after its addition, nowhere else."
+        "A ReLU cuts off everything negative. In a block it belongs after each BatchNorm of the "
+        "branch but the last, and after the addition, nowhere else."
     ),
-    "dropout": "ResNet-50 has no dropout: BatchNorm and augmentation do that work.",
+    "dropout": "A ResNet has no dropout: BatchNorm and augmentation do that work.",
     "softmax": "The loss takes logits and does the softmax itself.",
     "log_softmax": "The loss takes logits and does the log-softmax itself.",
     "sigmoid": "The loss takes logits, any real numbers.",
     "batch_norm": "BatchNorm follows a convolution, once.",
-    "conv": "Count the convolutions: a block has three, and one more on the shortcut where shapes "
-        "differ.",
+    "conv": "Count the convolutions of the branch; there is one more on the shortcut where shapes "
+    "differ.",
 }
 SETTINGS = {
     "stride": (
-        "In a block the 3×3 convolution carries the stride, and the shortcut's projection with "
-            "it; in a stage only the first block has one."
+        "In a block one 3×3 convolution carries the stride, and the shortcut's projection with it; "
+        "in a stage only the first block has one."
     ),
     "padding": "A 3×3 convolution keeps the size with padding 1, a 7×7 with stride 2 halves it with "
-        "padding 3, a 1×1 needs none.",
-    "kernel_size": "A block has 1×1, 3×3, 1×1; the stem begins with 7×7.",
+    "padding 3, a 1×1 needs none.",
+    "kernel_size": "In a block the kernels are 3×3 and 1×1; the stem begins with 7×7.",
     "groups": "All channels are mixed: groups stays at 1.",
     "bias": (
         "BatchNorm subtracts the mean of each channel, so a bias before it does nothing: "
-            "bias=False. The linear layer keeps its bias."
+        "bias=False. The linear layer keeps its bias."
     ),
     "momentum": (
         "PyTorch's momentum is the share of the new batch, 0.1 by default; other frameworks "
-            "count the other way."
+        "count the other way."
     ),
     "eps": "Leave BatchNorm's eps at its default, 1e-5.",
     "tracked": "Without running statistics evaluation mode has nothing to use.",
@@ -163,9 +165,53 @@ SETTINGS = {
 }
 
 
-STAGES = {
-    256: "conv2_x",
-    512: "conv3_x",
-    1024: "conv4_x",
-    2048: "conv5_x",
-}  # by the channels that a block gives
+def name_of(ops: list[dict], index: int) -> str:
+    """Return, for example, "second BatchNorm", and in a whole network also the block that it stands
+    in.
+    """
+    kind = ops[index]["kind"]
+    word = WORDS.get(kind, kind)
+    additions = [i for i, op in enumerate(ops) if op["kind"] == "add"]
+    if len(additions) <= 1:
+        number = sum(op["kind"] == kind for op in ops[: index + 1])
+        alone = sum(op["kind"] == kind for op in ops) == 1
+        return word if alone else f"{ORDINALS[min(number, 10) - 1]} {word}"
+    done, ahead = [i for i in additions if i < index], [i for i in additions if i >= index]
+    start = done[-1] + 1 if done else 0
+    number = sum(op["kind"] == kind for op in ops[start : index + 1])
+    if not done and (kind == "max_pool" or "max_pool" in [op["kind"] for op in ops[index:]]):
+        place = "of the stem"
+    elif ahead:
+        place = f"of block {len(done) + 1}{_stage(ops, additions, ahead[0])}"
+    else:
+        place = "behind the last block"
+    return f"{ORDINALS[min(number, 10) - 1]} {word} {place}"
+
+
+def _stage(ops: list[dict], additions: list[int], index: int) -> str:
+    """Return the stage of the block that ends with an addition, or nothing where there are none.
+
+    Each stage has its own number of channels; the first is conv2_x, because conv1 is the stem.
+    """
+    channels = list(dict.fromkeys(ops[addition]["shape"][1] for addition in additions))
+    return f" (in conv{channels.index(ops[index]['shape'][1]) + 2}_x)" if channels[1:] else ""
+
+
+def listed(ops: list[dict]) -> str:
+    """Return what a few operations are, separated by commas."""
+    return ", ".join(map(described, ops[:6])) + (", …" if len(ops) > 6 else "")
+
+
+def described(op: dict) -> str:
+    """Return what an operation is, such as "3×3 convolution to 64 channels"."""
+    if op["kind"] == "conv" and op["attributes"]:
+        size = "×".join(map(str, op["attributes"]["kernel_size"]))
+        return f"{size} convolution to {op['attributes']['out_channels']} channels"
+    return WORDS.get(op["kind"], op["kind"])
+
+
+def as_text(value: Any) -> str:
+    """Return the value of a setting; a list of equal values is written as one."""
+    if isinstance(value, list):
+        return str(value[0]) if len(set(map(str, value))) == 1 else "×".join(map(str, value))
+    return str(value)

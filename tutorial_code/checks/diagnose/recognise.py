@@ -5,16 +5,11 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
+from tutorial_code.checks.exercises import looks_of
 from tutorial_code.checks.mistakes import Mistake, mistakes_of, wrong_version
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import Record, Scenario, same
-
-STRUCTURES = (
-    2  # of the scenarios of a whole network, the first ones: they see shapes and counts only
-)
-WHOLE_NETWORK_OPS = (
-    50  # operations: the values of a whole network take a third of a second, its trace far less
-)
+from tutorial_code.checks.observe.networks import count_structures
 
 
 def recognise(name: str, record: Record) -> list[Mistake]:
@@ -24,16 +19,13 @@ def recognise(name: str, record: Record) -> list[Mistake]:
     every = mistakes_of(name)
     if not record:
         return []
-    if len(record[0].get("trace", [])) > WHOLE_NETWORK_OPS:
-        every = [
-            mistake
-            for mistake in every
-            if _signature(_seen_of(mistake)[0]) == _signature(record[0])
-        ]
-        if (
-            len(every) == 1
-        ):  # no other has this structure, so its values, which take a second, need not tell
-            record = record[:STRUCTURES]
+    structures = count_structures(looks_of(name))
+    if structures and "error" not in record[0]:
+        # Where structures are looked at first, the values take far more time than they do.
+        asked = _signature(record[0])
+        every = [mistake for mistake in every if _signature(_seen_of(mistake)[0]) == asked]
+        if len(every) == 1:  # no other mistake has this structure, so the values need not tell
+            record = record[:structures]
     alike = [mistake for mistake in every if _behaves_as(mistake, record)]
     if len(alike) < 2:
         return alike

@@ -1,11 +1,12 @@
-"""The exercises: a folder each, with its title, hints, mistakes, and what its answers are looked at
-with.
+"""The exercises: a folder each, with its title, its hints, its mistakes, and the configurations in
+which its answers are looked at.
 
 Which chapter sets an exercise, and where in it, follows from the chapter's cells: an exercise is
 set where the first of its classes or functions is defined in a cell with the tag ``exercise``.
 """
 
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,21 @@ FOLDERS = Path(__file__).parent
 FOLDER = Path("exercises")  # the reader's own, seen from the project's folder
 
 
+class Kind(StrEnum):
+    """What a class or function is: this decides how it is called, looked at and explained."""
+
+    NETWORK = "network"  # a class of modules: a block, or a whole network
+    LOSS = "loss"  # a function that returns a criterion
+    OPTIMIZER = "optimizer"  # a function that takes a model, and returns its optimizer
+    TRAINING_LOOP = "training loop"  # f(model, loader, criterion, optimizer, device)
+    TEST_LOOP = "test loop"  # f(model, loader, criterion, device)
+
+    @property
+    def uses_optimizer(self) -> bool:
+        """Whether an optimizer is made while an answer of this kind is looked at."""
+        return self in {Kind.OPTIMIZER, Kind.TRAINING_LOOP, Kind.TEST_LOOP}
+
+
 class Exercise(NamedTuple):
     """What the reader writes in one file."""
 
@@ -24,7 +40,8 @@ class Exercise(NamedTuple):
     chapter: str  # the module that sets it
     names: tuple[str, ...]  # the classes and functions that are judged
     hints: tuple[str, ...]  # from a nudge to nearly the answer
-    uses: tuple[str, ...]  # ids of earlier exercises whose answers it is built from
+    # ids of the earlier exercises whose answers it is built from, directly or through others
+    uses: tuple[str, ...]
 
     @property
     def number(self) -> int:
@@ -33,14 +50,18 @@ class Exercise(NamedTuple):
 
     @property
     def module(self) -> str:
-        """The name of the reader's file without its ending: chapter and exercise, in reading order.
-        """
+        """The name of the reader's file without its ending: chapter and exercise, in reading order."""
         return f"ch{self.number:02}_{self.id}"
 
     @property
     def file(self) -> Path:
         """Where the reader's answer is, seen from the project's folder."""
         return FOLDER / f"{self.module}.py"
+
+    @property
+    def kinds(self) -> set[Kind]:
+        """The kinds of its classes and functions."""
+        return {kind_of(name) for name in self.names}
 
     @property
     def tasks(self) -> list[Task]:
@@ -63,37 +84,61 @@ def exercises_of(chapter: Chapter) -> list[Exercise]:
     return [exercise for exercise in EXERCISES if exercise.chapter == chapter.name]
 
 
-def read_folder(folder: Path) -> dict[str, Any]:
-    """Return what the folder of an exercise says: title, hints, and a table for each name."""
-    return tomllib.loads((folder / "exercise.toml").read_text(encoding="utf-8"))
-
-
-def _read_exercises() -> tuple[Exercise, ...]:
-    """Return the exercises in reading order."""
-    folders = {path.parent.name: read_folder(path.parent) for path in FOLDERS.glob("*/exercise.toml")}
-    owners = {
-        name: id for id, said in folders.items() for name in said if isinstance(said[name], dict)
+def _read_folders() -> dict[str, dict[str, Any]]:
+    """Return what each folder's ``exercise.toml`` says: title, hints, and a table for each name."""
+    return {
+        path.parent.name: tomllib.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(FOLDERS.glob("*/exercise.toml"))
     }
+
+
+def _tables(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {name: table for name, table in said.items() if isinstance(table, dict)}
+
+
+def _owners(folders: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Return the id of the exercise that asks for each class or function."""
+    owners: dict[str, str] = {}
+    for id, said in folders.items():
+        for name in _tables(said):
+            if name in owners:
+                raise LookupError(f"{name} stands in two exercises, {owners[name]} and {id}")
+            owners[name] = id
+    return owners
+
+
+def _in_reading_order(folders: dict[str, dict[str, Any]]) -> tuple[Exercise, ...]:
+    owners = _owners(folders)
     made: dict[str, Exercise] = {}
     for chapter in read_chapters():
         for task in chapter.tasks:
             if task.name not in owners:
-                raise LookupError(f"{chapter.path.name} tags {task.name}, which no exercise's folder has")
+                raise LookupError(
+                    f"{chapter.path.name} tags {task.name}, which no exercise's folder has"
+                )
             id = owners[task.name]
-            if id in made:
-                continue
-            said = folders[id]
-            names = tuple(name for name in said if isinstance(said[name], dict))
-            used = {name for each in chapter.tasks if each.name in names for name in each.uses}
-            uses = tuple(each.id for each in made.values() if used.intersection(each.names))
-            hints = tuple(" ".join(hint.split()) for hint in said["hints"])
-            made[id] = Exercise(id, said["title"], chapter.name, names, hints, uses)
+            if id not in made:
+                made[id] = _made(id, folders[id], chapter, made)
     if left := folders.keys() - made.keys():
-        raise LookupError(f"no chapter has a cell with the tag exercise for {', '.join(sorted(left))}")
+        names = ", ".join(sorted(left))
+        raise LookupError(f"no chapter has a cell with the tag exercise for {names}")
     return tuple(made.values())
 
 
-EXERCISES = _read_exercises()
+def _made(
+    id: str, said: dict[str, Any], chapter: Chapter, earlier: dict[str, Exercise]
+) -> Exercise:
+    names = tuple(_tables(said))
+    used = {name for task in chapter.tasks if task.name in names for name in task.uses}
+    direct = [each for each in earlier.values() if used.intersection(each.names)]
+    needed = {id for each in direct for id in (each.id, *each.uses)}
+    hints = tuple(" ".join(hint.split()) for hint in said["hints"])
+    uses = tuple(id for id in earlier if id in needed)
+    return Exercise(id, said["title"], chapter.name, names, hints, uses)
+
+
+_FOLDERS = _read_folders()
+EXERCISES = _in_reading_order(_FOLDERS)
 NAMES = tuple(name for exercise in EXERCISES for name in exercise.names)  # of all that is judged
 
 
@@ -120,3 +165,16 @@ def exercise_of(name: str) -> Exercise:
         if name in exercise.names:
             return exercise
     raise LookupError(f"No exercise asks for {name}.")
+
+
+def kind_of(name: str) -> Kind:
+    """Return the kind of a class or function."""
+    return Kind(_FOLDERS[exercise_of(name).id][name]["kind"])
+
+
+def looks_of(name: str) -> list[dict[str, Any]]:
+    """Return the configurations in which a class or function is looked at, as its folder has them.
+
+    Which keys each of them has is described where its kind is looked at, in ``checks/observe``.
+    """
+    return _FOLDERS[exercise_of(name).id][name]["look"]

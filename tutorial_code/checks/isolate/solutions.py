@@ -18,8 +18,7 @@ NETWORKS = "torchvision.models"
 
 
 def forget(chapter: str) -> None:
-    """Let the chapter and later ones be imported anew, so that an answer that imports them is seen.
-    """
+    """Let the chapter and later ones be imported anew, so that an answer that imports them is seen."""
     for name in list(sys.modules):
         if _is_solution(name.removeprefix("tutorial_code."), chapter) and name.startswith(
             "tutorial_code."
@@ -95,5 +94,5 @@ def sentence(found: set[str]) -> str:
     """Return what a reader is told."""
     return (
         f"It takes the solution from {min(found)}. Write it yourself: an answer may import earlier "
-            "chapters and your own earlier answers, and nothing that holds the solution."
+        "chapters and your own earlier answers, and nothing that holds the solution."
     )

@@ -93,7 +93,7 @@ class Worker:
             return (
                 None,
                 f"It did not start within {START_LIMIT:.0f} seconds: the machine is too busy. "
-                    "Try again.",
+                "Try again.",
             )
         except (OSError, ValueError, TypeError, KeyError):
             report = None
@@ -129,13 +129,13 @@ class Worker:
                 if used > limit:
                     raise _TooLongError(
                         f"It was stopped after computing for {used:.0f} seconds. Look for a "
-                            "loop that never ends."
+                        "loop that never ends."
                     ) from None
                 if now - computing > IDLE_LIMIT or now - start > WALL_LIMIT:
                     raise _TooLongError(
                         f"It was stopped after {now - start:.0f} seconds, in which it computed for "
-                            f"{most:.1f}. Look for what it waits for: sleep(), input() or another "
-                            "process."
+                        f"{most:.1f}. Look for what it waits for: sleep(), input() or another "
+                        "process."
                     ) from None
 
     def _next(self, seconds: float) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""How each class and function that a reader writes is looked at."""
+"""What an answer does, looked at in each configuration that its exercise's folder lists."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -6,31 +6,29 @@ from typing import Any
 
 import torch
 
+from tutorial_code.checks.exercises import Kind, kind_of, looks_of
 from tutorial_code.checks.observe.facts import Scenario
-from tutorial_code.checks.observe.loops import observe_evaluate, observe_train_one_epoch
-from tutorial_code.checks.observe.networks import observe_bottleneck, observe_resnet50
-from tutorial_code.checks.observe.optimizer_and_loss import (
-    observe_make_criterion,
-    observe_make_optimizer,
-)
+from tutorial_code.checks.observe.loops import look_at_test_loop, look_at_training_loop
+from tutorial_code.checks.observe.networks import look_at_network
+from tutorial_code.checks.observe.optimizer_and_loss import look_at_loss, look_at_optimizer
 
-OBSERVERS: dict[str, Callable[[Any], Iterator[Scenario]]] = {
-    "Bottleneck": observe_bottleneck,
-    "ResNet50": observe_resnet50,
-    "make_criterion": observe_make_criterion,
-    "make_optimizer": observe_make_optimizer,
-    "train_one_epoch": observe_train_one_epoch,
-    "evaluate": observe_evaluate,
+Looks = list[dict[str, Any]]  # configurations, as in exercise.toml
+OBSERVERS: dict[Kind, Callable[[Any, Looks], Iterator[Scenario]]] = {
+    Kind.NETWORK: look_at_network,
+    Kind.LOSS: look_at_loss,
+    Kind.OPTIMIZER: look_at_optimizer,
+    Kind.TRAINING_LOOP: look_at_training_loop,
+    Kind.TEST_LOOP: look_at_test_loop,
 }
 
 
 def scenarios_of(name: str, answer: Any) -> Iterator[Scenario]:
-    """Look at a class or function, one way to use it at a time.
+    """Look at a class or function, one configuration at a time.
 
     What is looked at draws from generators of its own. The answer may draw from torch's, which
     begins each time at the same place and is afterwards as it was.
     """
-    scenarios = OBSERVERS[name](answer)
+    scenarios = OBSERVERS[kind_of(name)](answer, looks_of(name))
     while True:
         with torch.random.fork_rng(devices=[]), torch.enable_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what an answer does, PyTorch may warn

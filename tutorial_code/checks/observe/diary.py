@@ -9,26 +9,14 @@ import contextlib
 import gc
 import weakref
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from tutorial_code.checks.observe.devices import DeviceWatch
-from tutorial_code.checks.observe.facts import digest
-
-
-class Batches(NamedTuple):
-    """What a loader gives: 11 images in batches of 4, 4 and 3, or otherwise."""
-
-    images: int = 11
-    size: int = 4
-    drop_last: bool = False
-    classes: int = 3
-    moves_only: bool = False  # whether the device of a batch is followed only where it is moved
-    # or "one class is missing", "the network is right", "an image is not a number"
-    kind: str = "any labels"
+from tutorial_code.checks.observe.facts import Fact, digest
 
 
 class Diary:
@@ -172,10 +160,21 @@ class DiaryLoader(DataLoader):
 class LoopFixture:
     """Everything that a loop is given, new and always the same."""
 
-    def __init__(self, batches: Batches, training: bool, rate: float = 0.2) -> None:
+    def __init__(
+        self,
+        training: bool,  # the mode that the model is in at first
+        images: int = 11,
+        batch_size: int = 4,
+        drop_last: bool = False,
+        classes: int = 3,
+        labels: str = "any",  # or "nearly all right", or "one class is missing"
+        lr: float = 0.2,
+        moves_only: bool = False,
+        nan: bool = False,  # whether an image is not a number
+    ) -> None:
         random = torch.Generator().manual_seed(4)
-        self.diary, self.watch = Diary(), DeviceWatch(batches.moves_only)
-        self.model = DiaryNetwork(self.diary, batches.classes).train(training)
+        self.diary, self.watch = Diary(), DeviceWatch(moves_only)
+        self.model = DiaryNetwork(self.diary, classes).train(training)
         with torch.no_grad():
             for name, tensor in (*self.model.named_parameters(), *self.model.named_buffers()):
                 if tensor.is_floating_point():
@@ -185,30 +184,32 @@ class LoopFixture:
                         if name.endswith(("0.weight", "4.weight", "bias"))
                         else values + 0.5
                     )
-        images = torch.randn(batches.images, 3, 2, 2, generator=random)
-        images[0] *= (
-            # its logits are the largest of all, so that a maximum over the whole batch finds them
-            5
-        )
-        labels = torch.randint(batches.classes, (batches.images,), generator=random)
-        if batches.kind == "one class is missing":
-            labels = labels.clamp(max=batches.classes - 2)
-        elif batches.kind == "the network is right":
-            with torch.no_grad():
-                labels = self.model.eval().body(images).argmax(dim=1)
-            labels[::60] = (labels[::60] + 1) % batches.classes  # but for a few
-            self.model.train(training)
-        elif batches.kind == "an image is not a number":
-            images[batches.size] = torch.nan  # the first of the second batch
+        pixels = torch.randn(images, 3, 2, 2, generator=random)
+        # Its logits are the largest of all, so that a maximum over the whole batch finds them.
+        pixels[0] *= 5
+        classes_of = self._labels(labels, pixels, classes, random)
+        self.model.train(training)
+        if nan:
+            pixels[batch_size] = torch.nan  # the first image of the second batch
         self.watch.of_the_model(*self.model.parameters(), *self.model.buffers())
         self.loader = DiaryLoader(
-            TensorDataset(images, labels), batches.size, drop_last=batches.drop_last
+            TensorDataset(pixels, classes_of), batch_size, drop_last=drop_last
         )
         self.loader.diary, self.loader.watch = self.diary, self.watch
         self.criterion = DiaryCriterion(self.diary)
-        self.optimizer = DiaryOptimizer(self.model.parameters(), lr=rate, momentum=0.9)
+        self.optimizer = DiaryOptimizer(self.model.parameters(), lr=lr, momentum=0.9)
         self.optimizer.diary = self.diary
         self.settings = self.optimizer.settings()
+
+    def _labels(self, which: str, images: Tensor, classes: int, random: torch.Generator) -> Tensor:
+        labels = torch.randint(classes, (len(images),), generator=random)
+        if which == "one class is missing":
+            return labels.clamp(max=classes - 2)
+        if which == "nearly all right":
+            with torch.no_grad():
+                labels = self.model.eval().body(images).argmax(dim=1)
+            labels[::60] = (labels[::60] + 1) % classes
+        return labels
 
     def train(self, train_one_epoch: Callable[..., float]) -> Any:
         with self.watch:
@@ -230,16 +231,12 @@ class LoopFixture:
         """Return what training and testing have in common."""
         diary = self.diary
         return {
-            "mode and autograd": sorted(
-                {event for event in diary.events if event.startswith("forward")}
-            ),
-            "batches": diary.count("batch"),
-            "forward passes": diary.count("forward"),
-            "device": self.watch.verdict(),
-            "criterion left alone": self.criterion.settings() == DiaryCriterion(diary).settings(),
-            "weights still ask for gradients": all(
-                p.requires_grad for p in self.model.parameters()
-            ),
+            Fact.MODES: sorted({event for event in diary.events if event.startswith("forward")}),
+            Fact.BATCHES: diary.count("batch"),
+            Fact.FORWARD_PASSES: diary.count("forward"),
+            Fact.DEVICE: self.watch.verdict(),
+            Fact.CRITERION_UNCHANGED: self.criterion.settings() == DiaryCriterion(diary).settings(),
+            Fact.STILL_TRAINABLE: all(p.requires_grad for p in self.model.parameters()),
         }
 
     def explanations(self) -> dict[str, Any]:

@@ -1,30 +1,100 @@
-"""What a check holds against what: facts about an answer, plain values that travel between
-processes as JSON.
+"""What is compared between an answer and the chapter's own version: facts, plain values that
+travel between processes as JSON.
 
-A tensor becomes a *digest*: its norm, and its projections on four fixed directions. Tensors with
-the same digest
-are the same but for rounding: a permutation, a sign or a scale shows.
+A tensor becomes a *digest*: its norm, and its projections on four fixed directions. Two tensors
+with the same digest are equal but for rounding; a permutation, a sign or a scale changes it.
 """
 
 import math
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
 import torch
 from torch import Tensor
 
 WIDTH = 1024
-# of a number that an answer returns, relative: above rounding in float32, below two decimals
+# Of a number that an answer returns, relative: above rounding in float32, below two decimals.
 EXACTNESS = 2e-5
-TOLERANCE = (
-    2e-4  # of a digest, relative to the norm: far above rounding in float32, far below a mistake
-)
+# Of a digest, relative to the norm: far above rounding in float32, far below a mistake.
+TOLERANCE = 2e-4
+
+
+class Fact(StrEnum):
+    """The facts that are recorded, under the words in which a reader sees them as a check."""
+
+    RUNS = "runs"  # "yes", or what is known of the exception
+    WEIGHTS_UNCHANGED = "weights left alone"  # of the model that an optimizer or a loop is given
+
+    # of a network
+    MADE_IN_TRAINING_MODE = "is made in training mode"
+    OUTPUT_SHAPE = "output shape"
+    PARAMETERS = "parameters"
+    UNREGISTERED_WEIGHTS = "weights that are not registered"
+    SENSIBLE_SIZE = "feature maps of a sensible size"
+    INPUT_UNCHANGED = "input left alone"
+    OUTPUT_IN_TRAINING = "output in training mode"
+    OUTPUT_IN_EVALUATION = "output in evaluation mode"
+    INPUT_GRADIENT = "gradient of the input"
+    PARAMETER_GRADIENTS = "gradients of the parameters"
+    WITHOUT_GRADIENT = "parameters without a gradient"
+    FROZEN = "frozen parameters"
+    STATISTICS_KEPT_IN_EVALUATION = "statistics kept in evaluation mode"
+    OWN_WEIGHTS = "weights of their own"
+    ARGUMENTS_UNCHANGED = "arguments left alone"
+
+    # of a loss
+    IS_AN_OBJECT = "is an object, not a class"
+    LOSS_SHAPE = "shape of the loss"
+    LOSS = "loss"
+    LOSS_GRADIENT = "gradient"
+
+    # of an optimizer
+    PARAMETERS_TRAINABLE = "parameters ask for gradients"
+    MODEL_IN_TRAINING_MODE = "model left in training mode"
+    IS_AN_OPTIMIZER = "is an optimizer"
+    PARAMETERS_HELD = "parameters that it holds"
+    LR = "lr"
+    MOMENTUM = "momentum"
+    WEIGHT_DECAY = "weight_decay"
+    NESTEROV = "nesterov"
+    DAMPENING = "dampening"
+    MAXIMIZE = "maximize"
+    POSITIVE_DEFAULT_RATE = "default rate is positive"
+
+    # of a loop
+    RETURNED = "what is returned"
+    MEAN_LOSS = "mean loss per image"
+    FIRST_RESULT = "first result, the loss"
+    SECOND_RESULT = "second result, the accuracy"
+    SAME_AGAIN = "two tests give the same"
+    MODES = "mode and autograd"
+    BATCHES = "batches"
+    FORWARD_PASSES = "forward passes"
+    BACKWARD_PASSES = "backward passes"
+    OPTIMIZER_STEPS = "optimizer steps"
+    DEVICE = "device"
+    CRITERION_UNCHANGED = "criterion left alone"
+    OPTIMIZER_UNCHANGED = "settings of the optimizer left alone"
+    STILL_TRAINABLE = "weights still ask for gradients"
+    STATISTICS_UNCHANGED = "statistics left alone"
+    WEIGHTS_AFTERWARDS = "weights afterwards"
+    STATISTICS_AFTERWARDS = "running statistics afterwards"
+    GRAPHS_KEPT = "graphs kept alive"
+    AUTOGRAD_LEFT_ON = "autograd left on"
+    NAN_VISIBLE = "a loss that is NaN stays visible"
+
+
+# Facts of which there are several: one for each size of an image, and one for each step.
+SHAPE_AT_SIZE = "shape for one image of {} pixels"
+OUTPUT_AT_SIZE = "output for one image of {} pixels"
+WEIGHTS_AFTER_STEP = "weights after step {}"
 
 
 class Scenario(TypedDict):
     """What came of one way to use an answer."""
 
     scenario: str  # how it was called, in words
-    facts: dict[str, Any]  # by the name of what is checked
+    facts: dict[str, Any]  # by the name of what is checked, see ``Fact``
     trace: NotRequired[list]  # what it did; this and what follows only explains
     error: NotRequired[dict[str, str]]  # as the reader wants to see it
     unused: NotRequired[list[str]]  # parameters that got no gradient, by the reader's own names
@@ -33,6 +103,7 @@ class Scenario(TypedDict):
         list[float]
     ]  # of what each operation gives, under the weights that all answers get
     frozen: NotRequired[list[str]]  # parameters that ask for none
+    changed: NotRequired[list[str]]  # arguments that were changed, with their types
     buffers: NotRequired[int]  # numbers that are kept beside the weights
     kind: NotRequired[str]  # of an optimizer
     batches: NotRequired[list[dict[str, Any]]]  # what the network gave for each batch of a loop
@@ -58,8 +129,7 @@ def digest(tensor: Tensor) -> dict[str, Any]:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Tell whether two facts agree: numbers and digests but for rounding, everything else exactly.
-    """
+    """Tell whether two facts agree: numbers and digests but for rounding, everything else exactly."""
     if isinstance(a, float) and isinstance(b, float):
         return math.isclose(a, b, rel_tol=EXACTNESS, abs_tol=1e-6) or (
             math.isnan(a) and math.isnan(b)
@@ -70,8 +140,7 @@ def same(a: Any, b: Any) -> bool:
         if a.keys() == b.keys() == {"norm", "along"}:
             slack = TOLERANCE * max(a["norm"], b["norm"]) + 1e-6
             pairs = [(a["norm"], b["norm"]), *zip(a["along"], b["along"], strict=True)]
-            return all(
-                x == y or abs(x - y) <= slack for x, y in pairs
-            )  # two infinite norms are the same
+            # Two infinite norms are the same.
+            return all(x == y or abs(x - y) <= slack for x, y in pairs)
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     return type(a) is type(b) and a == b

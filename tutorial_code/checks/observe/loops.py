@@ -1,4 +1,11 @@
-"""How the loops are looked at: run on a small network and compared by what they did."""
+"""How the loops are looked at: run on a small network, and compared by what they did.
+
+Each configuration has the key ``scenario``, which says in words what it is. Everything else has a
+default: the numbers of ``images`` and ``classes``, ``batch_size`` and ``drop_last``, the learning
+rate ``lr``, ``training`` (the mode of the model at first), ``times`` (how often the loop runs),
+``labels`` (``nearly all right`` or ``one class is missing``), ``moves_only``, see ``DeviceWatch``,
+and ``nan``: one image is not a number, and all that is asked is whether this stays visible.
+"""
 
 import math
 from collections.abc import Callable, Iterator
@@ -8,124 +15,103 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tutorial_code.checks.observe.diary import Batches, LoopFixture
-from tutorial_code.checks.observe.exceptions import error_facts
-from tutorial_code.checks.observe.facts import Scenario
+from tutorial_code.checks.observe.attempt import Attempt
+from tutorial_code.checks.observe.diary import LoopFixture
+from tutorial_code.checks.observe.facts import Fact, Scenario
 
-UNEVEN = Batches()
-SINGLE = Batches(images=4)
-DROPPED = Batches(drop_last=True)
-MANY = Batches(images=301, size=2, moves_only=True)
-ONE_MISSING = Batches(kind="one class is missing")
-MANY_HITS = Batches(images=600, size=290, classes=300, kind="the network is right")
-NOT_A_NUMBER = Batches(kind="an image is not a number")
+Look = dict[str, Any]
+FIXTURE = ("images", "batch_size", "drop_last", "classes", "labels", "lr", "moves_only", "nan")
 
 
-def observe_train_one_epoch(train_one_epoch: Callable[..., float]) -> Iterator[Scenario]:
-    """Run a training loop over loaders of several shapes, once and twice in a row."""
-    yield _train("an epoch of batches of 4, 4 and 3", train_one_epoch, UNEVEN)
-    yield _train("two epochs of batches of 4, 4 and 3", train_one_epoch, UNEVEN, epochs=2)
-    yield _train("an epoch of a single batch", train_one_epoch, SINGLE)
-    yield _train("an epoch of a model in training mode", train_one_epoch, UNEVEN, training=True)
-    yield _train("an epoch whose loader drops the smaller last batch", train_one_epoch, DROPPED)
-    yield _train("an epoch of 151 batches", train_one_epoch, MANY, rate=0.01)
-    yield _train("an epoch in which a class is missing", train_one_epoch, ONE_MISSING)
-    yield _hides_nan(
-        "an epoch in which a loss is NaN", lambda fixture: fixture.train(train_one_epoch)
-    )
+def look_at_training_loop(
+    train_one_epoch: Callable[..., float], looks: list[Look]
+) -> Iterator[Scenario]:
+    """Run a training loop in each configuration."""
+    for look in looks:
+        fixture = _fixture(look, training=False)
+        if look.get("nan"):
+            yield _hides_nan(look, fixture, lambda given: given.train(train_one_epoch))
+        else:
+            yield _train(look, fixture, train_one_epoch)
 
 
-def observe_evaluate(evaluate: Callable[..., tuple[float, float]]) -> Iterator[Scenario]:
-    """Run a test over loaders of several shapes, starting in training mode and in evaluation mode.
-    """
-    yield _test("a test of batches of 4, 4 and 3", evaluate, UNEVEN)
-    yield _test("three tests, one after the other", evaluate, UNEVEN, again=True)
-    yield _test(
-        "a test of a model that is in evaluation mode already", evaluate, UNEVEN, training=False
-    )
-    yield _test("a test of a single batch", evaluate, SINGLE)
-    yield _test("a test whose loader drops the smaller last batch", evaluate, DROPPED)
-    yield _test("a test of 151 batches, the last of a single image", evaluate, MANY)
-    yield _test("a test of 600 images, nearly all classified right", evaluate, MANY_HITS)
-    yield _test("a test in which a class is missing", evaluate, ONE_MISSING)
-    yield _hides_nan("a test in which a loss is NaN", lambda fixture: fixture.test(evaluate))
+def look_at_test_loop(
+    evaluate: Callable[..., tuple[float, float]], looks: list[Look]
+) -> Iterator[Scenario]:
+    """Run a test in each configuration."""
+    for look in looks:
+        fixture = _fixture(look, training=True)
+        if look.get("nan"):
+            yield _hides_nan(look, fixture, lambda given: given.test(evaluate))
+        else:
+            yield _test(look, fixture, evaluate)
 
 
-def _train(
-    name: str,
-    train_one_epoch: Callable[..., float],
-    batches: Batches,
-    epochs: int = 1,
-    training: bool = False,
-    rate: float = 0.2,
-) -> Scenario:
-    facts: dict[str, Any] = {"runs": "yes"}
-    scenario: Scenario = {"scenario": name, "facts": facts}
-    fixture = LoopFixture(batches, training, rate)
-    try:
-        for _ in range(epochs):
+def _fixture(look: Look, training: bool) -> LoopFixture:
+    """Return what a loop is given; the model is in the wrong mode unless ``look`` says otherwise."""
+    asked = {key: look[key] for key in FIXTURE if key in look}
+    return LoopFixture(training=look.get("training", training), **asked)
+
+
+def _train(look: Look, fixture: LoopFixture, train_one_epoch: Callable[..., float]) -> Scenario:
+    with _Loop(look["scenario"], "trains") as attempt:
+        for _ in range(look.get("times", 1)):
             result = fixture.train(train_one_epoch)
-        facts["what is returned"] = _type(result)
-        facts["mean loss per image"] = _number(result)
-    except (Exception, SystemExit) as error:
-        facts["runs"], scenario["error"] = error_facts(error, "trains")
-    finally:
-        switched_off = not torch.is_grad_enabled()
-        torch.set_grad_enabled(True)
-    scenario |= fixture.explanations()
+        attempt.facts[Fact.RETURNED] = _type(result)
+        attempt.facts[Fact.MEAN_LOSS] = _number(result)
+    facts = attempt.facts
+    attempt.scenario |= fixture.explanations()
     facts |= fixture.facts()
-    facts["settings of the optimizer left alone"] = fixture.optimizer.settings() == fixture.settings
-    facts["optimizer steps"] = fixture.diary.count("step")
-    facts["weights afterwards"] = fixture.state("weights")
-    facts["running statistics afterwards"] = fixture.state("buffers")
-    facts["graphs kept alive"] = fixture.diary.most_graphs > 1
-    facts["autograd left on"] = not switched_off
-    return scenario
+    facts[Fact.OPTIMIZER_UNCHANGED] = fixture.optimizer.settings() == fixture.settings
+    facts[Fact.OPTIMIZER_STEPS] = fixture.diary.count("step")
+    facts[Fact.WEIGHTS_AFTERWARDS] = fixture.state("weights")
+    facts[Fact.STATISTICS_AFTERWARDS] = fixture.state("buffers")
+    facts[Fact.GRAPHS_KEPT] = fixture.diary.most_graphs > 1
+    facts[Fact.AUTOGRAD_LEFT_ON] = attempt.autograd_left_on
+    return attempt.scenario
 
 
 def _test(
-    name: str,
-    evaluate: Callable[..., tuple[float, float]],
-    batches: Batches,
-    training: bool = True,
-    again: bool = False,
+    look: Look, fixture: LoopFixture, evaluate: Callable[..., tuple[float, float]]
 ) -> Scenario:
-    facts: dict[str, Any] = {"runs": "yes"}
-    scenario: Scenario = {"scenario": name, "facts": facts}
-    fixture = LoopFixture(batches, training)
     before = {kind: fixture.state(kind) for kind in ("weights", "buffers")}
-    try:
-        results = [fixture.test(evaluate) for _ in range(3 if again else 1)]
+    with _Loop(look["scenario"], "tests") as attempt:
+        facts = attempt.facts
+        results = [fixture.test(evaluate) for _ in range(look.get("times", 1))]
         result = results[-1]
-        facts["what is returned"] = (
+        facts[Fact.RETURNED] = (
             [_type(value) for value in result] if _is_sequence(result) else _type(result)
         )
         values = list(result) if _is_sequence(result) else [result]
-        for label, value in zip(
-            ("first result, the loss", "second result, the accuracy"), values, strict=False
-        ):
-            facts[label] = _number(value)
-        if again:
-            facts["two tests give the same"] = len(set(map(str, results))) == 1
-    except (Exception, SystemExit) as error:
-        facts["runs"], scenario["error"] = error_facts(error, "tests")
-    finally:
-        switched_off = not torch.is_grad_enabled()
-        torch.set_grad_enabled(True)
-    scenario |= fixture.explanations()
+        for fact, value in zip((Fact.FIRST_RESULT, Fact.SECOND_RESULT), values, strict=False):
+            facts[fact] = _number(value)
+        if len(results) > 1:
+            facts[Fact.SAME_AGAIN] = len(set(map(str, results))) == 1
+    facts = attempt.facts
+    attempt.scenario |= fixture.explanations()
     facts |= fixture.facts()
-    facts["backward passes"] = fixture.diary.count("backward")
-    facts["weights left alone"] = fixture.state("weights") == before["weights"]
-    facts["statistics left alone"] = fixture.state("buffers") == before["buffers"]
-    facts["autograd left on"] = not switched_off
-    return scenario
+    facts[Fact.BACKWARD_PASSES] = fixture.diary.count("backward")
+    facts[Fact.WEIGHTS_UNCHANGED] = fixture.state("weights") == before["weights"]
+    facts[Fact.STATISTICS_UNCHANGED] = fixture.state("buffers") == before["buffers"]
+    facts[Fact.AUTOGRAD_LEFT_ON] = attempt.autograd_left_on
+    return attempt.scenario
 
 
-def _hides_nan(name: str, run: Callable[[LoopFixture], Any]) -> Scenario:
+class _Loop(Attempt):
+    """Collects the facts of one loop, and switches autograd on again where the loop leaves it off."""
+
+    autograd_left_on = True
+
+    def __exit__(self, *raised: Any) -> bool:
+        self.autograd_left_on = torch.is_grad_enabled()
+        torch.set_grad_enabled(True)
+        return super().__exit__(*raised)
+
+
+def _hides_nan(look: Look, fixture: LoopFixture, run: Callable[[LoopFixture], Any]) -> Scenario:
     """See whether a loss that is NaN stays visible: in the mean, or by an exception of the answer's
     own.
     """
-    fixture = LoopFixture(NOT_A_NUMBER, training=True)
     try:
         result = run(fixture)
     except (Exception, SystemExit):
@@ -136,8 +122,8 @@ def _hides_nan(name: str, run: Callable[[LoopFixture], Any]) -> Scenario:
     finally:
         torch.set_grad_enabled(True)
     return {
-        "scenario": name,
-        "facts": {"a loss that is NaN stays visible": visible},
+        "scenario": look["scenario"],
+        "facts": {Fact.NAN_VISIBLE: visible},
         "trace": fixture.diary.events,
     }
 

@@ -1,5 +1,10 @@
-"""How ``make_criterion`` and ``make_optimizer`` are looked at: by the losses and the steps that
-they give.
+"""How functions that return a criterion or an optimizer are looked at: by the losses and the steps
+that they give.
+
+Each configuration of a loss has the keys ``call``, ``on`` (what the logits are, in words),
+``logits`` and ``labels``. One of an optimizer has the key ``call``, in which ``model`` stands for
+the network. Without keyword arguments any sensible default is right; with them three steps are
+taken.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,108 +13,82 @@ from typing import Any
 import torch
 from torch import nn
 
-from tutorial_code.checks.observe.exceptions import error_facts
-from tutorial_code.checks.observe.facts import Scenario, digest
+from tutorial_code.checks.observe.attempt import Attempt
+from tutorial_code.checks.observe.calls import Call
+from tutorial_code.checks.observe.facts import WEIGHTS_AFTER_STEP, Fact, Scenario, digest
 from tutorial_code.checks.observe.weights import numbers
 
-
-def observe_make_criterion(make_criterion: Callable[[], Any]) -> Iterator[Scenario]:
-    """Compute losses and their gradients for a few images, sure and unsure, right and wrong."""
-    logits = [[4.0, 0, -1], [0, 2, 1], [1, 1, 1], [-3, 5, 0], [0, 0, 9]]
-    yield _criticise("make_criterion() on five images", make_criterion, logits, [0, 1, 2, 0, 2])
-    sure = [[300.0, 0, -300], [0, -200, 200]]
-    yield _criticise(
-        "make_criterion() on two very sure answers, both wrong", make_criterion, sure, [1, 1]
-    )
+STEPS = 3
 
 
-def _criticise(
-    name: str, make_criterion: Callable[[], Any], rows: list[list[float]], classes: list[int]
-) -> Scenario:
-    facts: dict[str, Any] = {"runs": "yes"}
-    scenario: Scenario = {"scenario": name, "facts": facts}
-    logits, labels = torch.tensor(rows, requires_grad=True), torch.tensor(classes)
-    when = "is made"
-    try:
-        criterion = make_criterion()
-        facts["is an object, not a class"] = not isinstance(criterion, type)
-        when = "is called with logits and labels"
-        loss = criterion(logits, labels)
-        facts["shape of the loss"] = list(loss.shape)
-        facts["loss"] = digest(loss)
-        when = "runs backward"
-        loss.backward()
-        facts["gradient"] = digest(logits.grad)
-    except (Exception, SystemExit) as error:
-        facts["runs"], scenario["error"] = error_facts(error, when)
-    return scenario
-
-
-def observe_make_optimizer(
-    make_optimizer: Callable[..., torch.optim.Optimizer],
+def look_at_loss(
+    make_criterion: Callable[..., Any], looks: list[dict[str, Any]]
 ) -> Iterator[Scenario]:
-    """Take three steps with an optimizer, under its defaults and under given values, by name and by
-    position.
-    """
-    yield _optimize("make_optimizer(model)", make_optimizer, given=None)
-    by_name = {"lr": 0.5, "momentum": 0.6, "weight_decay": 0.1}
-    yield _optimize(
-        "make_optimizer(model, lr=0.5, momentum=0.6, weight_decay=0.1)", make_optimizer, by_name
-    )
-    plain = {"lr": 0.25, "momentum": 0.0, "weight_decay": 0.0}
-    yield _optimize(
-        "make_optimizer(model, lr=0.25, momentum=0.0, weight_decay=0.0)", make_optimizer, plain
-    )
+    """Compute losses and their gradients."""
+    for look in looks:
+        with Attempt(f"{look['call']} on {look['on']}") as attempt:
+            facts = attempt.facts
+            logits = torch.tensor(look["logits"], requires_grad=True)
+            criterion = Call(look["call"]).of(make_criterion)
+            facts[Fact.IS_AN_OBJECT] = not isinstance(criterion, type)
+            attempt.when = "is called with logits and labels"
+            loss = criterion(logits, torch.tensor(look["labels"]))
+            facts[Fact.LOSS_SHAPE] = list(loss.shape)
+            facts[Fact.LOSS] = digest(loss)
+            attempt.when = "runs backward"
+            loss.backward()
+            facts[Fact.LOSS_GRADIENT] = digest(logits.grad)
+        yield attempt.scenario
 
 
-def _optimize(
-    name: str, make_optimizer: Callable[..., Any], given: dict[str, float] | None
-) -> Scenario:
-    facts: dict[str, Any] = {"runs": "yes"}
-    scenario: Scenario = {"scenario": name, "facts": facts}
+def look_at_optimizer(
+    make_optimizer: Callable[..., torch.optim.Optimizer], looks: list[dict[str, Any]]
+) -> Iterator[Scenario]:
+    """Make an optimizer for a small network, and take steps with it."""
+    for look in looks:
+        yield _optimize(make_optimizer, look["call"])
+
+
+def _optimize(make_optimizer: Callable[..., Any], text: str) -> Scenario:
+    call = Call(text)
     model = nn.Sequential(nn.Linear(4, 3, bias=False), nn.BatchNorm1d(3), nn.Linear(3, 2))
     with torch.no_grad():
         for place, parameter in model.named_parameters():
             parameter.copy_(numbers(tuple(parameter.shape), place))
-    before = [digest(parameter) for parameter in model.parameters()]
-    when = "is made"
-    try:
-        optimizer = make_optimizer(model, **(given or {}))
-        facts["parameters ask for gradients"] = all(
+    before = _weights(model)
+    with Attempt(text) as attempt:
+        facts = attempt.facts
+        optimizer = call.of(make_optimizer, model=model)
+        facts[Fact.PARAMETERS_TRAINABLE] = all(
             parameter.requires_grad for parameter in model.parameters()
         )
-        facts["weights left alone"] = [
-            digest(parameter) for parameter in model.parameters()
-        ] == before
-        facts["model left in training mode"] = all(module.training for module in model.modules())
-        facts["is an optimizer"] = isinstance(optimizer, torch.optim.Optimizer)
-        scenario["kind"] = (
+        facts[Fact.WEIGHTS_UNCHANGED] = _weights(model) == before
+        facts[Fact.MODEL_IN_TRAINING_MODE] = all(module.training for module in model.modules())
+        facts[Fact.IS_AN_OPTIMIZER] = isinstance(optimizer, torch.optim.Optimizer)
+        attempt.scenario["kind"] = (
             "SGD" if isinstance(optimizer, torch.optim.SGD) else type(optimizer).__name__
         )
-        held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
-        facts["parameters that it holds"] = sum(
-            id(parameter) in held for parameter in model.parameters()
-        )
-        if given is not None:
-            for setting in given:
-                facts[setting] = sorted(
-                    {float(group.get(setting, 0.0)) for group in optimizer.param_groups}
-                )
-            for setting in ("nesterov", "dampening", "maximize"):
-                facts[setting] = any(group.get(setting, False) for group in optimizer.param_groups)
-        when = "takes steps"
-        if given is None:  # any sensible default is right
-            rates = [group["lr"] for group in optimizer.param_groups]
-            facts["default rate is positive"] = all(float(rate) > 0 for rate in rates)
-            return scenario
-        for number in range(3):
+        groups = optimizer.param_groups
+        held = {id(parameter) for group in groups for parameter in group["params"]}
+        facts[Fact.PARAMETERS_HELD] = sum(id(parameter) in held for parameter in model.parameters())
+        _, given = call.arguments(model=model)
+        if not given:
+            attempt.when = "takes steps"
+            facts[Fact.POSITIVE_DEFAULT_RATE] = all(float(group["lr"]) > 0 for group in groups)
+            return attempt.scenario
+        for setting in given:
+            facts[setting] = sorted({float(group.get(setting, 0.0)) for group in groups})
+        for setting in (Fact.NESTEROV, Fact.DAMPENING, Fact.MAXIMIZE):
+            facts[setting] = any(group.get(setting, False) for group in groups)
+        attempt.when = "takes steps"
+        for number in range(STEPS):
             random = torch.Generator().manual_seed(number)
             for parameter in model.parameters():
                 parameter.grad = torch.randn(parameter.shape, generator=random)
             optimizer.step()
-            facts[f"weights after step {number + 1}"] = [
-                digest(parameter) for parameter in model.parameters()
-            ]
-    except (Exception, SystemExit) as error:
-        facts["runs"], scenario["error"] = error_facts(error, when)
-    return scenario
+            facts[WEIGHTS_AFTER_STEP.format(number + 1)] = _weights(model)
+    return attempt.scenario
+
+
+def _weights(model: nn.Module) -> list[dict[str, Any]]:
+    return [digest(parameter) for parameter in model.parameters()]

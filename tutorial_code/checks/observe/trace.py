@@ -128,8 +128,7 @@ def trace(model: nn.Module, x: Tensor) -> tuple[Trace, Any]:
 
 
 def _placed(ops: list[Op], last: int | None) -> Trace:
-    """Find where each operation stands; without a last one, as after an error, all of them count.
-    """
+    """Find where each operation stands; without a last one, as after an error, all of them count."""
     depth, height, live = [], [0] * len(ops), set(range(len(ops))) if last is None else {last}
     for op in ops:
         before = max((depth[i] for i in op.inputs if i != INPUT), default=0)

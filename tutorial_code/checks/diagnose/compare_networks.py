@@ -1,31 +1,21 @@
-"""What an answer does otherwise, in words, for mistakes that nobody foresaw: the difference of two
-traces.
-"""
+"""Where two networks differ, in words, for mistakes that nobody foresaw: their traces are compared."""
 
 import math
 from difflib import SequenceMatcher
-from typing import Any, NamedTuple
 
+from tutorial_code.checks.diagnose.difference import Difference
 from tutorial_code.checks.diagnose.normal_form import in_one_style
 from tutorial_code.checks.diagnose.operation_names import (
     ATTRIBUTES,
     EXTRA,
     FAMILIES,
     MISSING,
-    ORDINALS,
     SETTINGS,
-    STAGES,
-    WORDS,
+    as_text,
+    listed,
+    name_of,
 )
 from tutorial_code.checks.observe.facts import Scenario
-
-
-class Difference(NamedTuple):
-    """One thing that is otherwise, and what to know about it."""
-
-    sentence: str
-    reason: str = ""
-    rank: int = 1  # 0: a cause of others, 1: seen in the trace, 2: a consequence, 3: a weak sign
 
 
 def compare_networks(expected: list[dict], got: list[dict], complete: bool) -> list[Difference]:
@@ -47,7 +37,10 @@ def compare_networks(expected: list[dict], got: list[dict], complete: bool) -> l
         sentence = "The operations are the right ones, but they are connected in another way."
         found.append(
             Difference(
-                sentence, "Follow x from operation to operation: which result goes where?", rank=3
+                "connected-otherwise",
+                sentence,
+                "Follow x from operation to operation: which result goes where?",
+                rank=3,
             )
         )
     return found
@@ -65,7 +58,7 @@ def compare_norms(expected: Scenario, got: Scenario) -> list[Difference]:
     for index, (norm, mine) in enumerate(zip(right, yours, strict=True)):
         if not math.isclose(norm, mine, rel_tol=1e-3):
             ops = expected["trace"]
-            where = _name(ops, index) + (" on the shortcut" if ops[index]["beside"] else "")
+            where = name_of(ops, index) + (" on the shortcut" if ops[index]["beside"] else "")
             sentence = (
                 f"The values part from the right ones at the {where}: {mine / norm:.3g} times as "
                 "large."
@@ -74,7 +67,7 @@ def compare_norms(expected: Scenario, got: Scenario) -> list[Difference]:
                 "All before it is right. Look for something that changes its weights, or what "
                 "goes into it."
             )
-            return [Difference(sentence, reason, rank=2)]
+            return [Difference("values-differ", sentence, reason, rank=2)]
     return []
 
 
@@ -88,11 +81,15 @@ def compare_stages(expected: list[dict], got: list[dict], complete: bool) -> lis
     )
     reason = (
         "Each stage has its number of blocks and twice the channels of the one before; conv3_x to "
-            "conv5_x halve the size."
+        "conv5_x halve the size."
     )
     # Where only the sizes differ, from the first block on, the cause stands before the blocks.
     only_sizes = [(n, shape[0]) for n, shape in right] == [(n, shape[0]) for n, shape in yours]
-    return [Difference(sentence, reason, rank=2 if only_sizes and right[0] != yours[0] else 1)]
+    return [
+        Difference(
+            "stages-differ", sentence, reason, rank=2 if only_sizes and right[0] != yours[0] else 1
+        )
+    ]
 
 
 def _stages(ops: list[dict]) -> list[tuple[int, list[int]]]:
@@ -116,17 +113,17 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
     opcodes = SequenceMatcher(None, *kinds, autojunk=False).get_opcodes()
     moved = _moved(right, yours, opcodes)
     for index, op, other in moved:
-        found += _settings(_name(right, index) + where, op, other)
+        found += _settings(name_of(right, index) + where, op, other)
     for number, (tag, a, b, c, d) in enumerate(opcodes):
         if tag == "equal":
             for offset, (op, other) in enumerate(zip(right[a:b], yours[c:d], strict=True)):
-                found += _settings(_name(right, a + offset) + where, op, other)
+                found += _settings(name_of(right, a + offset) + where, op, other)
             continue
         if tag == "delete" and number == len(opcodes) - 1 and not complete:
             continue  # it failed there, and went no further
-        expected, got = _listed(right[a:b]), _listed(yours[c:d])
+        expected, got = listed(right[a:b]), listed(yours[c:d])
         place = (
-            f"after the {_name(right, a - 1)}{where}"
+            f"after the {name_of(right, a - 1)}{where}"
             if a
             else f"at the start{where}"
             if where
@@ -136,10 +133,12 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
         family = _family(right[a:b], yours[c:d])
         if tag == "delete":
             hint = "It comes at another place." if moved else MISSING.get(kind, "")
-            found.append(Difference(f"Missing {place}: {expected}.", hint))
+            found.append(Difference(f"missing-{_id(kind)}", f"Missing {place}: {expected}.", hint))
         elif tag == "insert":
             hint = "It belongs to another place." if moved else EXTRA.get(kind, "")
-            found.append(Difference(f"One thing too many {place}: {got}.", hint))
+            found.append(
+                Difference(f"extra-{_id(kind)}", f"One thing too many {place}: {got}.", hint)
+            )
         elif family:
             more = sum(op["kind"] == yours[c]["kind"] for op in yours) - 1
             often = f", and {'once' if more == 1 else f'{more} times'} more" if more else ""
@@ -147,11 +146,13 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
                 f"{got[0].upper()}{got[1:]} stands where {expected} is expected, {place}{often}."
             )
             if not any(each.reason == family for each in found):
-                found.append(Difference(sentence, family))
+                found.append(Difference(f"other-{_id(kind)}", sentence, family))
         else:
             found.append(
                 Difference(
-                    f"Expected {place}: {expected}. Yours has: {got}.", MISSING.get(kind, "")
+                    f"other-than-{_id(kind)}",
+                    f"Expected {place}: {expected}. Yours has: {got}.",
+                    MISSING.get(kind, ""),
                 )
             )
     return found
@@ -160,8 +161,7 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
 def _moved(
     right: list[dict], yours: list[dict], opcodes: list[tuple]
 ) -> list[tuple[int, dict, dict]]:
-    """Return what is at another place than it should be: its index, as it should be, and as it is.
-    """
+    """Return what is at another place than it should be: its index, as it should be, and as it is."""
     missing = [i for tag, a, b, _, _ in opcodes if tag == "delete" for i in range(a, b)]
     extra = [j for tag, _, _, c, d in opcodes if tag == "insert" for j in range(c, d)]
     return [
@@ -186,27 +186,30 @@ def _settings(name: str, op: dict, other: dict) -> list[Difference]:
     changed = [key for key in changed if op["attributes"][key] != other["attributes"][key]]
     for key in changed:
         value, yours = op["attributes"][key], other["attributes"][key]
+        id = f"setting-{_id(key)}"
         if key == "bias":
             found.append(
-                Difference(f"The {name} has {'a' if yours else 'no'} bias.", SETTINGS["bias"])
+                Difference(id, f"The {name} has {'a' if yours else 'no'} bias.", SETTINGS["bias"])
             )
         elif key == "tracked":
             found.append(
-                Difference(f"The {name} keeps no running statistics.", SETTINGS["tracked"])
+                Difference(id, f"The {name} keeps no running statistics.", SETTINGS["tracked"])
             )
         elif key == "padding" and op["shape"] == other["shape"] and changed == ["padding"]:
             sentence = (
-                f"The {name} has padding {_plain(yours)}, but keeps the size: something else pads "
+                f"The {name} has padding {as_text(yours)}, but keeps the size: something else pads "
                 "before it."
             )
             reason = (
                 "padding=1 surrounds the feature map with zeros; padding_mode stays at 'zeros'."
             )
-            found.append(Difference(sentence, reason))
+            found.append(Difference("padded-before", sentence, reason))
         else:
             label = ATTRIBUTES.get(key, key)
-            sentence = f"The {name} has {label} {_plain(yours)}, where {_plain(value)} is expected."
-            found.append(Difference(sentence, SETTINGS.get(key, "")))
+            sentence = (
+                f"The {name} has {label} {as_text(yours)}, where {as_text(value)} is expected."
+            )
+            found.append(Difference(id, sentence, SETTINGS.get(key, "")))
     return found
 
 
@@ -222,7 +225,8 @@ def _used_twice(expected: list[dict], got: list[dict]) -> list[Difference]:
         if first in (None, index) or (kinds_agree and first == expected[index]["shares"]):
             continue
         one, two = (
-            _name(got, i) + (" on the shortcut" if got[i]["beside"] else "") for i in (first, index)
+            name_of(got, i) + (" on the shortcut" if got[i]["beside"] else "")
+            for i in (first, index)
         )
         sentence = f"The {two} and the {one} are one layer, used twice."
         once_more = len(got) > len(expected)
@@ -236,46 +240,10 @@ def _used_twice(expected: list[dict], got: list[dict]) -> list[Difference]:
                 "Make a layer of its own for each place: shared, it has one set of weights and "
                 "statistics for both."
             )
-        found.append(Difference(sentence, reason, rank=0 if once_more else 1))
+        found.append(Difference("layer-used-twice", sentence, reason, 0 if once_more else 1))
     return found
 
 
-def _name(ops: list[dict], index: int) -> str:
-    """Return, for example, "second BatchNorm", and in a whole network also the block that it stands
-    in.
-    """
-    kind = ops[index]["kind"]
-    word = WORDS.get(kind, kind)
-    additions = [i for i, op in enumerate(ops) if op["kind"] == "add"]
-    if len(additions) <= 1:
-        number = sum(op["kind"] == kind for op in ops[: index + 1])
-        alone = sum(op["kind"] == kind for op in ops) == 1
-        return word if alone else f"{ORDINALS[min(number, 10) - 1]} {word}"
-    done, ahead = [i for i in additions if i < index], [i for i in additions if i >= index]
-    start = done[-1] + 1 if done else 0
-    number = sum(op["kind"] == kind for op in ops[start : index + 1])
-    if not done and (kind == "max_pool" or "max_pool" in [op["kind"] for op in ops[index:]]):
-        place = "of the stem"
-    elif ahead:
-        stage = STAGES.get(ops[ahead[0]]["shape"][1], "")
-        place = f"of block {len(done) + 1}{f' (in {stage})' if stage else ''}"
-    else:
-        place = "behind the last block"
-    return f"{ORDINALS[min(number, 10) - 1]} {word} {place}"
-
-
-def _listed(ops: list[dict]) -> str:
-    return ", ".join(map(_described, ops[:6])) + (", …" if len(ops) > 6 else "")
-
-
-def _described(op: dict) -> str:
-    if op["kind"] == "conv" and op["attributes"]:
-        size = "×".join(map(str, op["attributes"]["kernel_size"]))
-        return f"{size} convolution to {op['attributes']['out_channels']} channels"
-    return WORDS.get(op["kind"], op["kind"])
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return str(value[0]) if len(set(map(str, value))) == 1 else "×".join(map(str, value))
-    return str(value)
+def _id(kind: str) -> str:
+    """Return the kind of an operation, or the name of one of its settings, as part of an id."""
+    return kind.replace("_", "-")
