@@ -28,7 +28,9 @@ class Bottleneck(nn.Module):
         stride: 1 keeps height and width; 2 halves them, rounding up.
     """
 
-    def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
+    def __init__(
+        self, in_channels: int, channels: int, stride: int = 1
+    ) -> None:
         raise NotImplementedError
 
     def forward(self, x: Tensor) -> Tensor:

@@ -30,7 +30,9 @@ class ResNet50(nn.Module):
         num_classes: logits for each image.
     """
 
-    def __init__(self, num_blocks: Sequence[int] = [3, 4, 6, 3], num_classes: int = 10) -> None:
+    def __init__(
+        self, num_blocks: Sequence[int] = [3, 4, 6, 3], num_classes: int = 10
+    ) -> None:
         raise NotImplementedError
 
     def forward(self, x: Tensor) -> Tensor:

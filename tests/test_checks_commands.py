@@ -205,7 +205,7 @@ def test_pytest_on_exercises(tmp_path):
         ignore=shutil.ignore_patterns("__pycache__", "*.bak", ".hints.json"),
     )
     for exercise in EXERCISES:
-        (folder / f"{exercise.chapter}.py").write_text(skeleton(exercise), encoding="utf-8")
+        (folder / exercise.file.name).write_text(skeleton(exercise), encoding="utf-8")
     shutil.copy(RIGHT, folder / "ch03_bottleneck.py")
     shutil.copy(ANSWERS / "testing" / "wrong" / "04_fraction.py", folder / "ch06_testing.py")
     command = [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", "exercises"]

@@ -267,10 +267,8 @@ def test_the_readers_own_block_stands_in_for_the_chapters(tmp_path):
         "self.bn3 = ", "self.more = nn.Linear(1, 1)\n        self.bn3 = "
     )
     asked = find_exercise("resnet50")
-    assert judge_file(
-        path, asked, own={"ch03_bottleneck": RIGHT.read_text(encoding="utf-8")}
-    ).passed
-    verdict = judge_file(path, asked, own={"ch03_bottleneck": wide})
+    assert judge_file(path, asked, own={"bottleneck": RIGHT.read_text(encoding="utf-8")}).passed
+    verdict = judge_file(path, asked, own={"bottleneck": wide})
     assert not verdict.passed and "parameters" in verdict.mistake.explanation
 
 

@@ -30,7 +30,7 @@ def network_of(block):
     """The tutorial's ResNet50 with another block."""
     source = Path(ch04_resnet50.__file__).read_text(encoding="utf-8")
     names = run_source(source, "ch04_resnet50.py")
-    use_own(names, {"ch03_bottleneck": ch03_bottleneck}, {"ch03_bottleneck": {"Bottleneck": block}})
+    use_own(names, {"Bottleneck": ch03_bottleneck.Bottleneck}, {"Bottleneck": block})
     return names["ResNet50"]()
 
 

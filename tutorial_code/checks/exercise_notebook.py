@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tutorial_code.checks.exercises import EXERCISES
+from tutorial_code.checks.exercises import EXERCISES, NAMES, Exercise
 from tutorial_code.checks.mistakes import solution_source
 from tutorial_code.checks.skeletons import exercise_cells
 from tutorial_code.shared.chapters import PACKAGE
@@ -100,9 +100,7 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
         code_cell(set_up(), hidden=True),
     ]
     for exercise in EXERCISES:
-        imports = re.sub(
-            r"^from tutorial_code\..*\n?", "", exercise.imports, flags=re.MULTILINE
-        ).strip()
+        imports = _imports(exercise)
         cells.append(
             markdown_cell(
                 f"## {exercise.title}\n\nChapter {exercise.number} explains it: "
@@ -137,6 +135,17 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
         code_cell(REPORT),
     ]
     return notebook_json(cells)
+
+
+def _imports(exercise: Exercise) -> str:
+    """Return the imports of an exercise without those of other exercises, which stand above it."""
+
+    def without_exercises(line: re.Match) -> str:
+        names = [name for name in line["names"].split(", ") if name not in NAMES]
+        return f"{line['start']}{', '.join(names)}\n" if names else ""
+
+    lines = re.compile(r"^(?P<start>from tutorial_code\.\w+ import )(?P<names>.*)\n?", re.MULTILINE)
+    return lines.sub(without_exercises, exercise.imports).strip()
 
 
 def write_notebook(path: Path, solved: bool, epochs: int = 7) -> None:

@@ -50,7 +50,7 @@ def _judge(answer: Any, defined: Mapping[str, Any]) -> Verdict:
             0.0,
             Diagnosis("wrong-name", message, f"The names are {', '.join(NAMES)}."),
         )
-    if place := own_of_others(answer):
+    if place := own_of_others(answer, name):
         checks, mistake = (
             [],
             Diagnosis("not-your-own", f"{name} is not your own.", sentence({place})),

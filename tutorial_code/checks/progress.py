@@ -46,8 +46,9 @@ def judge_answer(path: Path, exercise: Exercise, worker: Worker | None = None) -
     own, names = {}, []
     for earlier in map(find_exercise, exercise.uses):
         file = path.parent / earlier.file.name
-        if file.is_file() and judge_file(file, earlier).passed:
-            own[earlier.chapter] = read_source(file)
+        before = {id: own[id] for id in earlier.uses if id in own}
+        if file.is_file() and judge_file(file, earlier, own=before).passed:
+            own[earlier.id] = read_source(file)
             names += earlier.names
     verdict = judge_file(path, exercise, worker, own)
     verdict.built_from = tuple(names)

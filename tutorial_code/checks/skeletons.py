@@ -1,5 +1,6 @@
 """The files that the reader writes in, made from the chapters: imports, tasks and stubs."""
 
+import textwrap
 from pathlib import Path
 
 from tutorial_code.checks.exercises import EXERCISES, Exercise, find_exercise
@@ -43,11 +44,11 @@ def skeleton(exercise: Exercise) -> str:
         f"Then check what you wrote: uv run resnet50 check {exercise.id}\n"
     )
     for earlier in map(find_exercise, exercise.uses):
-        names = ", ".join(earlier.names)
-        head += (
-            f"Where your own {names} passes its check, it is taken here in place of the\n"
-            "chapter's.\n"
+        names = " and ".join(earlier.names)
+        own = (
+            f"Where your own {names} passes its check, it is taken here in place of the chapter's."
         )
+        head += textwrap.fill(own, WIDTH) + "\n"
     head += '"""\n'
     cells = (f"\n\n{cell.rstrip()}" for cell in exercise_cells(exercise))
     return "\n".join([head, exercise.imports, *cells]) + "\n"

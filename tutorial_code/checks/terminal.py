@@ -72,6 +72,8 @@ def after(exercise: Exercise) -> str:
     if place == len(EXERCISES):
         return "That was the last exercise. Train what you wrote: uv run resnet50 train --mine"
     following = EXERCISES[place]
+    if following.chapter == exercise.chapter:
+        return f"Next: go on in {_chapter(following)}, and write {following.file}."
     return f"Next: read {_chapter(following)}, and write {following.file}."
 
 
@@ -96,8 +98,9 @@ def _print(
 
 def print_path(console: Console, states: list[tuple[Exercise, str]], next_step: str) -> None:
     """Print all exercises with their states, and what to do next."""
+    width = max(len(exercise.id) for exercise in EXERCISES) + 1
     for exercise, state in states:
-        line = Text(f"{MARKS[state]} {exercise.id:<11}", STYLES[state])
+        line = Text(f"{MARKS[state]} {exercise.id:<{width}}", STYLES[state])
         line.append(f" {state:<12}", STYLES[state])
         line.append(exercise.title, "default")
         console.print(line)

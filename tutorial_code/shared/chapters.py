@@ -16,6 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
+from tutorial_code.shared.free_names import free_names, names_bound_by
+
 PACKAGE = Path(__file__).parent.parent  # tutorial_code, where the chapters are
 HEADER = re.compile(r"^# %%(?P<prose> \[markdown\])?(?: tags=\[(?P<tags>.*)\])?$", re.MULTILINE)
 GIVES = re.compile(r"\*\*At the end of this chapter you have\*\* (.*?)\.(?:\n|\Z)", re.DOTALL)
@@ -51,9 +53,8 @@ class Task(NamedTuple):
 
     @property
     def uses(self) -> set[str]:
-        """The names that the chapter's version refers to."""
-        parts = ast.walk(self.cell.definition)
-        return {part.id for part in parts if isinstance(part, ast.Name)}
+        """The names that the chapter's version takes from the module around it."""
+        return free_names(self.cell.definition)
 
     @property
     def stub(self) -> str:
@@ -143,7 +144,9 @@ class Chapter:
         raise LookupError(f"{self.path.name} defines no {name}")
 
     def imports_of(self, names: tuple[str, ...]) -> str:
-        """Return the imports of the chapter that the solutions of these tasks use."""
+        """Return the imports that the solutions of these tasks need, one of them from the chapter
+        itself where they use what it defines beside them.
+        """
         used = {used for task in self.tasks if task.name in names for used in task.uses}
         lines = []
         for node in self.tree.body:
@@ -153,6 +156,10 @@ class Chapter:
                     lines.append(ast.unparse(ast.ImportFrom(node.module, kept, node.level)))
                 elif kept:
                     lines.append(ast.unparse(ast.Import(kept)))
+        defined = [name for node in self.tree.body for name in names_bound_by(node)]
+        beside = [name for name in defined if name in used and name not in names]
+        if beside:
+            lines.append(f"from tutorial_code.{self.name} import {', '.join(beside)}")
         own = [line for line in lines if "tutorial_code" in line]
         standard = [line for line in lines if "collections" in line]
         other = [line for line in lines if line not in own + standard]

@@ -66,15 +66,19 @@ def run_source(source: str, name: str) -> dict[str, Any]:
 
 
 def use_own(
-    namespace: dict[str, Any], chapters: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]]
+    namespace: dict[str, Any], originals: Mapping[str, Any], own: Mapping[str, Any]
 ) -> None:
-    """Where an answer took something from an earlier chapter, give it the reader's own version of
-    that in its place.
+    """Where an answer took a class or function from a chapter, give it the reader's own version.
+
+    Args:
+        namespace: what the answer defines and imports.
+        originals: the chapters' versions, by the names that the exercises give them.
+        own: the reader's versions of some of them.
     """
     for name, value in list(namespace.items()):
-        for module, chapter in chapters.items():
-            if callable(value) and name in own[module] and value is getattr(chapter, name, None):
-                namespace[name] = own[module][name]
+        for asked, version in own.items():
+            if value is originals[asked]:
+                namespace[name] = version
 
 
 def _is_skeleton(node: ast.AST) -> bool:

@@ -57,6 +57,7 @@ def serve_answer(read: IO[bytes], write: IO[bytes]) -> None:
 
 def look_at(job: dict[str, Any]) -> dict[str, Any]:
     """Return what is seen of each name of a job's answer, or the problem that it has as a whole."""
+    from tutorial_code.checks.exercises import find_exercise
     from tutorial_code.checks.isolate import patches, solutions
     from tutorial_code.checks.isolate.answers import AnswerError, run_source, use_own
     from tutorial_code.checks.observe import scenarios_of
@@ -64,16 +65,16 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
 
     records: dict[str, Any] = {}
     problem: list[str] | None = None
-    own = {module: run_source(source, f"{module}.py") for module, source in job["own"].items()}
-    originals = {module: importlib.import_module(f"tutorial_code.{module}") for module in own}
-    solutions.forget(job["chapter"])
-    watch = solutions.Watch(job["chapter"], job["names"])
+    exercise = find_exercise(job["exercise"])
+    watch = solutions.Watch(exercise)
+    originals, own = own_versions(job["own"])
+    watch.start()
     whole = patches.snapshot()
     hide_checks()
     try:
         namespace = run_source(job["source"], job["name"])
         use_own(namespace, originals, own)
-        for name in job["names"]:
+        for name in exercise.names:
             if name not in namespace:
                 raise AnswerError("wrong-name", _defined_instead(name, namespace))
             records[name] = watch.over(scenarios_of(name, namespace[name]))
@@ -98,6 +99,30 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
     elif watch.found:
         problem = ["not-your-own", solutions.sentence(watch.found)]
     return {"records": records, "problem": problem}
+
+
+def own_versions(sources: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Run the reader's earlier answers, each with those before it in place of the chapters'.
+
+    Args:
+        sources: what their files hold, by the ids of their exercises.
+
+    Returns:
+        The chapters' versions and the reader's, by the names of the classes and functions.
+    """
+    from tutorial_code.checks.exercises import EXERCISES
+    from tutorial_code.checks.isolate.answers import run_source, use_own
+
+    originals: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    for exercise in EXERCISES:
+        if exercise.id in sources:
+            chapter = importlib.import_module(f"tutorial_code.{exercise.chapter}")
+            defined = run_source(sources[exercise.id], exercise.file.name)
+            use_own(defined, originals, own)
+            for name in exercise.names:
+                originals[name], own[name] = getattr(chapter, name), defined[name]
+    return originals, own
 
 
 def hide_checks() -> None:

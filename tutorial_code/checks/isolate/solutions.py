@@ -1,5 +1,5 @@
-"""Whether an answer is the reader's own: it may import earlier chapters and earlier answers, not
-the solution.
+"""Whether an answer is the reader's own: it may import earlier chapters, what stands in its chapter
+before the exercise, and earlier answers, but not the solution.
 """
 
 import re
@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import tutorial_code
-from tutorial_code.checks.exercises import FOLDERS
+from tutorial_code.checks.exercises import (
+    FOLDERS,
+    Exercise,
+    Kind,
+    chapter_of,
+    exercise_of,
+    exercises_of,
+)
+from tutorial_code.checks.isolate.hidden_solutions import open_chapter
 from tutorial_code.shared.chapters import PACKAGE
 
 CHAPTER = re.compile(r"(ch(\d\d)_\w+)")
@@ -17,30 +25,33 @@ TORCHVISION = re.compile(r"torchvision[\\/]models[\\/]\w+\.py$")
 NETWORKS = "torchvision.models"
 
 
-def forget(chapter: str) -> None:
-    """Let the chapter and later ones be imported anew, so that an answer that imports them is seen."""
-    for name in list(sys.modules):
-        if _is_solution(name.removeprefix("tutorial_code."), chapter) and name.startswith(
-            "tutorial_code."
-        ):
-            del sys.modules[name]
-            vars(tutorial_code).pop(name.partition(".")[2], None)
-
-
-def _is_solution(name: str, chapter: str) -> bool:
-    found = CHAPTER.match(name)
-    return bool(found) and int(found[2]) >= int(chapter[2:4])
-
-
 class Watch:
-    """Listens from now on to what is imported, opened and called; ``found`` names the places of a
-    solution.
+    """Hides the solution from an answer, and notes where the answer looks for one.
+
+    ``found`` names the places of a solution that were imported, opened or called.
     """
 
-    def __init__(self, chapter: str, names: tuple[str, ...]) -> None:
-        self.chapter = chapter
-        self.of_a_network = bool({"Bottleneck", "ResNet50"} & set(names))
+    def __init__(self, exercise: Exercise) -> None:
+        self.number = exercise.number
+        self.of_a_network = Kind.NETWORK in exercise.kinds
         self.found: set[str] = set()
+        self._forget_later_chapters()
+        open_chapter(exercise, self.found)
+
+    def _forget_later_chapters(self) -> None:
+        """Let the chapter and later ones be imported anew, so that an import of them is seen."""
+        for name in list(sys.modules):
+            package, _, chapter = name.partition(".")
+            if package == "tutorial_code" and self._is_solution(chapter):
+                del sys.modules[name]
+                vars(tutorial_code).pop(chapter, None)
+
+    def _is_solution(self, name: str) -> bool:
+        found = CHAPTER.match(name)
+        return bool(found) and int(found[2]) >= self.number
+
+    def start(self) -> None:
+        """Listen from now on."""
         sys.addaudithook(self._hear)
 
     def over(self, scenarios: Iterator[Any]) -> list[Any]:
@@ -65,14 +76,14 @@ class Watch:
         if event == "import":
             package, _, name = str(arguments[0]).partition(".")
             if package == "tutorial_code" and (
-                _is_solution(name, self.chapter) or name.startswith("checks.")
+                self._is_solution(name) or name.startswith("checks.")
             ):
                 self.found.add(f"{package}.{name}")
         elif event == "open" and isinstance(arguments[0], str):
             path = Path(arguments[0])
             if path.is_relative_to(FOLDERS):
                 self.found.add("the catalogue of mistakes")
-            elif path.is_relative_to(PACKAGE) and _is_solution(path.name, self.chapter):
+            elif path.is_relative_to(PACKAGE) and self._is_solution(path.name):
                 self.found.add(f"tutorial_code.{CHAPTER.match(path.name.partition('.')[0])[1]}")
             elif (
                 self.of_a_network and TORCHVISION.search(arguments[0]) and path.name == "resnet.py"
@@ -81,13 +92,32 @@ class Watch:
                 self.found |= set() if importer else {NETWORKS}
 
 
-def own_of_others(answer: Any) -> str:
-    """Return which solution a class or function of this process comes from, or an empty text."""
-    modules = [
-        getattr(part, "__module__", None) or ""
-        for part in (answer, *getattr(answer, "__mro__", ()))
-    ]
-    return next((name for name in modules if name.startswith((NETWORKS, "tutorial_code.ch"))), "")
+def own_of_others(answer: Any, name: str) -> str:
+    """Return the module of a solution that a class or function of this process comes from, or an
+    empty text.
+
+    Args:
+        answer: what was passed to ``check``.
+        name: what it is an answer to.
+    """
+    exercise = exercise_of(name)
+    beside = exercises_of(chapter_of(exercise))
+    earlier = {name for each in beside[: beside.index(exercise)] for name in each.names}
+    for part in (answer, *getattr(answer, "__mro__", ())):
+        module = getattr(part, "__module__", None) or ""
+        own_chapter = module == f"tutorial_code.{exercise.chapter}"
+        if own_chapter and getattr(part, "__name__", "") in earlier:
+            continue
+        if module.startswith((NETWORKS, "tutorial_code.ch")) and not _comes_before(
+            module, exercise
+        ):
+            return module
+    return ""
+
+
+def _comes_before(module: str, exercise: Exercise) -> bool:
+    found = CHAPTER.match(module.removeprefix("tutorial_code."))
+    return bool(found) and int(found[2]) < exercise.number
 
 
 def sentence(found: set[str]) -> str:

@@ -44,7 +44,7 @@ class Worker:
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
         self.folder = tempfile.mkdtemp(prefix="resnet50-check-")
-        steps = {"make_optimizer", "train_one_epoch", "evaluate"} & set(exercise.names)
+        steps = any(kind.uses_optimizer for kind in exercise.kinds)
         self.channel = channels.open_channel(
             zygote.ANSWER_WITH_OPTIMIZER if steps else zygote.ANSWER
         )
@@ -67,8 +67,8 @@ class Worker:
         Args:
             source: what the file holds.
             path: its own place, whose folder the answer may import from.
-            own: sources of the reader's earlier answers by their chapter, used in place of that
-                chapter's.
+            own: sources of the reader's earlier answers by the ids of their exercises, used in
+                place of the chapters' versions.
         """
         try:
             ready = self._next(START_LIMIT)
@@ -77,7 +77,7 @@ class Worker:
                 return None, f"The process that runs answers did not start. It said: {why}"
             self.pid = ready["ready"]
             job = {"source": source, "name": path.name, "own": dict(own), "folder": self.folder}
-            job |= {"names": self.exercise.names, "chapter": self.exercise.chapter}
+            job["exercise"] = self.exercise.id
             job["paths"] = [
                 str(path.absolute().parent),
                 str(Path.cwd()),

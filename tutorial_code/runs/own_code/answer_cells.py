@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from tutorial_code.checks.exercises import EXERCISES, FOLDER
 
 CHAPTERS = {exercise.chapter for exercise in EXERCISES}
+FILES = {exercise.file.name for exercise in EXERCISES}
 
 
 def helpers(answers: Mapping[str, str]) -> list[str]:
     """Return, as cells, the files beside the exercises that the answers import."""
-    return [
-        as_cell(name, answers, ()) for name in answers if name.removesuffix(".py") not in CHAPTERS
-    ]
+    return [as_cell(name, answers, ()) for name in answers if name not in FILES]
 
 
 def as_cell(name: str, answers: Mapping[str, str], mine: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from tutorial_code import ch03_bottleneck, ch04_resnet50, ch05_training, ch06_testing
-from tutorial_code.checks.exercises import EXERCISES, FOLDER, NAMES
+from tutorial_code.checks.exercises import EXERCISES, FOLDER, NAMES, find_exercise
 from tutorial_code.checks.isolate.answers import run_source, use_own
 from tutorial_code.runs import run_files
 from tutorial_code.runs.older_versions import find_answer, let_import_former_chapters
@@ -50,11 +50,15 @@ CHAPTERS = Components(
 )
 
 
+# What a training uses of all that exercises ask for.
+PIECES = tuple(name for name in Components._fields if name in NAMES)
+
+
 def whose(mine: Sequence[str]) -> dict[str, list[str]]:
     """Return which pieces are the reader's and which the chapters', or nothing where all are the
     chapters'.
     """
-    owners = {"yours": list(mine), "chapter's": [name for name in NAMES if name not in mine]}
+    owners = {"yours": list(mine), "chapter's": [name for name in PIECES if name not in mine]}
     return {owner: names for owner, names in owners.items() if names and mine}
 
 
@@ -74,25 +78,25 @@ def components_of(run: Path, names: Sequence[str]) -> Components:
     copies = run / run_files.ANSWERS
     let_import_former_chapters()
     _let_import_each_other(copies)
-    chapters = {
-        exercise.chapter: importlib.import_module(f"tutorial_code.{exercise.chapter}")
-        for exercise in EXERCISES
-    }
-    own: dict[str, dict[str, Any]] = {}  # by chapter
+    originals: dict[str, Any] = {}
+    own: dict[str, Any] = {}  # by the names of the classes and functions
     for exercise in EXERCISES:
+        chapter = importlib.import_module(f"tutorial_code.{exercise.chapter}")
+        originals |= {name: getattr(chapter, name) for name in exercise.names}
         wanted = [name for name in exercise.names if name in names]
-        path = find_answer(copies, exercise.file.name)
-        if not wanted and own and exercise.names == ("ResNet50",):
-            # The chapter is run as an answer is, so that its network is built of the reader's
-            # blocks.
-            wanted, path = exercise.names, Path(chapters[exercise.chapter].__file__)
         if wanted:
+            path = find_answer(copies, exercise.file.name)
             defined = _run(path)
             if missing := [name for name in wanted if name not in defined]:
                 raise ReaderError(f"{path} defines no {missing[0]}: put the run's own copy back.")
-            use_own(defined, {name: chapters[name] for name in own}, own)
-            own[exercise.chapter] = {name: defined[name] for name in wanted}
-    pieces = {name: value for chapter in own.values() for name, value in chapter.items()}
+            use_own(defined, originals, own)
+            own |= {name: defined[name] for name in wanted}
+        elif own.keys() & {name for id in exercise.uses for name in find_exercise(id).names}:
+            # The chapter is run as an answer is, so that what it builds is made of the reader's.
+            defined = _run(Path(chapter.__file__))
+            defined |= {name: value for name, value in own.items() if name in defined}
+            own |= {name: defined[name] for name in exercise.names}
+    pieces = {name: value for name, value in own.items() if name in PIECES}
     return CHAPTERS._replace(**pieces, mine=tuple(names))
 
 
@@ -172,7 +176,7 @@ def _before_other_answers() -> int:
     """Return the first place in sys.path that holds answers, such as exercises/ itself under
     pytest, or its end.
     """
-    names = [f"{exercise.chapter}.py" for exercise in EXERCISES]
+    names = [exercise.file.name for exercise in EXERCISES]
     held = (
         place
         for place, folder in enumerate(sys.path)

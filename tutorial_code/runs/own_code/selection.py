@@ -9,6 +9,7 @@ from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import EXERCISES, FOLDER, Exercise
 from tutorial_code.checks.isolate.answers import AnswerError, read_source
 from tutorial_code.checks.isolate.worker import judge_files
+from tutorial_code.runs.own_code.components import PIECES
 from tutorial_code.shared.errors import ReaderError
 
 
@@ -31,9 +32,8 @@ def choose() -> Choice:
     before = {exercise: _source_of(exercise) for exercise in EXERCISES}
     names: list[str] = []
     remarks: list[str] = []
-    own: dict[
-        str, str
-    ] = {}  # files that pass as a whole: later exercises are judged with what they define
+    # What stands in files that pass as a whole, by exercise: later ones are judged with it.
+    own: dict[str, str] = {}
     used: dict[str, str] = {}
     for exercise in EXERCISES:
         source = before[exercise]
@@ -41,12 +41,12 @@ def choose() -> Choice:
             remarks.append(f"{exercise.id:<10} not started")
             continue
         (verdict,) = judge_files([(exercise.file, exercise)], jobs=1, own=own)
-        passed = [name for name in exercise.names if passes(verdict, name)]
+        passed = [name for name in exercise.names if name in PIECES and passes(verdict, name)]
         if passed:
             names += passed
             used[exercise.file.name] = source
         if verdict.passed:
-            own[exercise.chapter] = source
+            own[exercise.id] = source
         else:
             remarks.append(f"{exercise.id:<10} {_remark(verdict)}")
     if not names:

@@ -4,10 +4,11 @@ import inspect
 from dataclasses import asdict
 
 from tutorial_code import ch03_bottleneck, ch04_resnet50, ch05_training, ch06_testing, ch07_results
-from tutorial_code.checks.exercises import NAMES
+from tutorial_code.checks.exercises import exercise_of
 from tutorial_code.runs import epoch_table
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.own_code.answer_cells import as_cell, helpers
+from tutorial_code.runs.own_code.components import PIECES
 from tutorial_code.runs.run_record import RunRecord
 from tutorial_code.shared.notebook_json import code_cell, markdown_cell, notebook_json, text_output
 
@@ -98,7 +99,7 @@ SHOWN_IN_BASIC_CODE = {
 PIECES = f"""\
 from tutorial_code.runs.own_code.components import Components
 
-pieces = Components({", ".join(NAMES)}, config.mine)
+pieces = Components({", ".join(PIECES)}, config.mine)
 """
 
 TESTING = """\
@@ -141,8 +142,8 @@ def notebook_text(record: RunRecord, figures: dict[str, str]) -> str:
     for title, (chapter, names) in PARTS.items():
         cells.append(markdown_cell(f"## {title}"))
         if not set(names).isdisjoint(mine):
-            file = f"{chapter.__name__.rpartition('.')[2]}.py"
-            cells.append(code_cell(as_cell(file, record.answers, mine)))
+            files = {exercise_of(name).file.name for name in names if name in mine}
+            cells += [code_cell(as_cell(file, record.answers, mine)) for file in sorted(files)]
         others = [name for name in names if name not in mine]
         if others:
             sources = (inspect.getsource(getattr(chapter, name)).rstrip() for name in others)

@@ -1,3 +1,3 @@
 import importlib
 
-Bottleneck = importlib.import_module("tutorial_code.ch0" + "2_bottleneck").Bottleneck
+Bottleneck = importlib.import_module("tutorial_code.ch0" + "3_bottleneck").Bottleneck

@@ -1,0 +1,40 @@
+"""Which names a class or function takes from the module around it."""
+
+import ast
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def free_names(node: ast.AST) -> set[str]:
+    """Return the names that a piece of code refers to and does not bind itself."""
+    return _free(node, frozenset())
+
+
+def _free(node: ast.AST, bound: frozenset[str]) -> set[str]:
+    if isinstance(node, ast.Name):
+        return {node.id} - bound if isinstance(node.ctx, ast.Load) else set()
+    if isinstance(node, FUNCTIONS):
+        bound |= _bound_in(node)
+    return {name for part in ast.iter_child_nodes(node) for name in _free(part, bound)}
+
+
+def _bound_in(function: ast.AST) -> set[str]:
+    """Return the arguments, variables and inner definitions of a function."""
+    parts = list(ast.walk(function))
+    arguments = {part.arg for part in parts if isinstance(part, ast.arg)}
+    names = (part for part in parts if isinstance(part, ast.Name))
+    variables = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    inner = {part.name for part in parts if isinstance(part, NAMED) and part is not function}
+    return arguments | variables | inner
+
+
+def names_bound_by(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement at top level defines: a class, a function or variables."""
+    if isinstance(statement, NAMED):
+        return [statement.name]
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        parts = (part for target in targets for part in ast.walk(target))
+        return [part.id for part in parts if isinstance(part, ast.Name)]
+    return []
