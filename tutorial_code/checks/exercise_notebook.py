@@ -23,12 +23,13 @@ NEEDED = ("torch", "torchvision", "torchinfo", "sklearn", "matplotlib", "rich", 
 PIP_NAMES = {"sklearn": "scikit-learn", "PIL": "pillow"}
 
 SET_UP = """\
-# Run this cell first. It installs what is missing, and unpacks the tutorial where it is not installed.
+# Run this cell first. It installs what is missing, and unpacks the tutorial if it is not there.
 import importlib.util
 import subprocess
 import sys
 
-missing = [package for module, package in {packages}.items() if importlib.util.find_spec(module) is None]
+packages = {packages}
+missing = [packages[module] for module in packages if importlib.util.find_spec(module) is None]
 if missing:
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 if importlib.util.find_spec("tutorial_code") is None:
@@ -47,8 +48,8 @@ print("Python", sys.version.split()[0], "  PyTorch", torch.__version__)"""
 TO_SOLVE = """\
 # ResNet-50, built by you
 
-Fill in each exercise, run it, and run the check below it. Then train your network, test it, and hand the notebook in
-with its outputs."""
+Fill in each exercise, run it, and run the check below it. Then train your network, test it, and
+hand the notebook in with its outputs."""
 
 SOLVED = """\
 # ResNet-50, solved
@@ -88,7 +89,8 @@ for epoch, loss in enumerate(train_losses, start=1):
     print(f"{epoch:5}  {loss:.4f}")
 print(f"test loss      {test_loss:.4f}")
 print(f"test accuracy  {test_accuracy:.2f}%")
-plots.show(plots.curves({"training loss": train_losses}, "epoch", "mean loss per image"), "loss", "Training loss.")"""
+figure = plots.curves({"training loss": train_losses}, "epoch", "mean loss per image")
+plots.show(figure, "loss", "Training loss.")"""
 
 
 def exercise_notebook(solved: bool, epochs: int = 7) -> str:

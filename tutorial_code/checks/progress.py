@@ -56,7 +56,7 @@ def judge_answer(path: Path, exercise: Exercise, worker: Worker | None = None) -
 
 
 def walk(console: Console) -> bool:
-    """Judge everything that is started, print the path and the next step; tell whether all is done."""
+    """Judge all that is started, print the path and the next step; tell whether all is done."""
     verdicts = {
         exercise: judge_answer(exercise.file, exercise)
         for exercise in EXERCISES

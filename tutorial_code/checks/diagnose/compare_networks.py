@@ -1,4 +1,4 @@
-"""Where two networks differ, in words, for mistakes that nobody foresaw: their traces are compared."""
+"""Where the traces of two networks differ, in words, for mistakes that nobody foresaw."""
 
 import math
 from difflib import SequenceMatcher
@@ -161,7 +161,7 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
 def _moved(
     right: list[dict], yours: list[dict], opcodes: list[tuple]
 ) -> list[tuple[int, dict, dict]]:
-    """Return what is at another place than it should be: its index, as it should be, and as it is."""
+    """Return what stands at another place: its index, as it should be, and as it is."""
     missing = [i for tag, a, b, _, _ in opcodes if tag == "delete" for i in range(a, b)]
     extra = [j for tag, _, _, c, d in opcodes if tag == "insert" for j in range(c, d)]
     return [

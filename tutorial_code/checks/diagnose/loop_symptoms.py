@@ -128,7 +128,8 @@ def _passes(expected: Scenario, got: Scenario, whole: bool, testing: bool) -> li
         else:
             found.append(Difference("no-steps", "The optimizer makes no step.", reason))
     elif whole and not testing and facts[Fact.OPTIMIZER_STEPS] != right[Fact.OPTIMIZER_STEPS]:
-        sentence = f"There are {facts[Fact.OPTIMIZER_STEPS]} optimizer steps for {facts[Fact.BATCHES]} batches."
+        steps, batches = facts[Fact.OPTIMIZER_STEPS], facts[Fact.BATCHES]
+        sentence = f"There are {steps} optimizer steps for {batches} batches."
         found.append(Difference("other-number-of-steps", sentence, "One batch, one step."))
     if testing and facts.get(Fact.BACKWARD_PASSES):
         reason = "A test only looks: no backward(), no step(), and autograd is off."

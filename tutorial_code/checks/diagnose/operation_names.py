@@ -124,8 +124,10 @@ MISSING = {
     "batch_norm": "Each convolution is followed by BatchNorm, on the shortcut too.",
     "relu": "Without a ReLU between them two layers act as one linear map.",
     "add": "What came into the block must be added to what its branch computed.",
-    "conv": "Count the convolutions: each one is needed for the shapes and the parameters to agree.",
-    "max_pool": "The pooling shrinks the image before the stages; without it everything after costs more.",
+    "conv": "Count the convolutions: all are needed for the shapes and the parameters to agree.",
+    "max_pool": (
+        "The pooling shrinks the image before the stages; without it everything after costs more."
+    ),
     "mean": "The mean over all positions makes the network fit images of any size.",
     "linear": "The classifier turns the pooled channels into one logit a class.",
 }
@@ -147,8 +149,10 @@ SETTINGS = {
         "In a block one 3×3 convolution carries the stride, and the shortcut's projection with it; "
         "in a stage only the first block has one."
     ),
-    "padding": "A 3×3 convolution keeps the size with padding 1, a 7×7 with stride 2 halves it with "
-    "padding 3, a 1×1 needs none.",
+    "padding": (
+        "A 3×3 convolution keeps the size with padding 1, a 7×7 with stride 2 halves it with "
+        "padding 3, a 1×1 needs none."
+    ),
     "kernel_size": "In a block the kernels are 3×3 and 1×1; the stem begins with 7×7.",
     "groups": "All channels are mixed: groups stays at 1.",
     "bias": (
@@ -161,7 +165,9 @@ SETTINGS = {
     ),
     "eps": "Leave BatchNorm's eps at its default, 1e-5.",
     "tracked": "Without running statistics evaluation mode has nothing to use.",
-    "statistics": "In training BatchNorm uses the batch's statistics, in evaluation the running ones.",
+    "statistics": (
+        "In training BatchNorm uses the batch's statistics, in evaluation the running ones."
+    ),
 }
 
 

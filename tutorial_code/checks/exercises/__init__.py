@@ -50,7 +50,7 @@ class Exercise(NamedTuple):
 
     @property
     def module(self) -> str:
-        """The name of the reader's file without its ending: chapter and exercise, in reading order."""
+        """The name of the reader's file without its ending: number of the chapter, and exercise."""
         return f"ch{self.number:02}_{self.id}"
 
     @property

@@ -26,7 +26,7 @@ START = "import sys; sys.path.append(sys.argv.pop()); from {module} import main;
 
 @dataclass
 class Channel:
-    """The two ends of a talk in lines of JSON with another process, and what that process prints."""
+    """Both ends of a talk in lines of JSON with another process, and what that process prints."""
 
     read: IO[bytes]
     write: IO[bytes]

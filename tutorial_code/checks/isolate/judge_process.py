@@ -62,7 +62,7 @@ def _get_ready(names: list[str]) -> Iterator[None]:
 
 
 class Judge:
-    """The tool's end of that process; it is started when it is first asked, and again if it ended."""
+    """The tool's end of that process: started when it is first asked, and again if it ended."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()

@@ -32,7 +32,7 @@ def snapshot() -> list[dict[str, Any]]:
 
 
 def changes(before: list[dict[str, Any]]) -> list[str]:
-    """Return the names that an answer gave to something else; PyTorch itself wraps some of its own."""
+    """Return the names that an answer gave to something else; PyTorch wraps some of its own."""
     return [
         f"{place.__name__}.{name}"
         for place, names in zip(PLACES, before, strict=True)

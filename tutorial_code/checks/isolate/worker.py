@@ -4,10 +4,8 @@ the verdict.
 
 import contextlib
 import json
-import os
 import queue
 import shutil
-import signal
 import tempfile
 import threading
 import time
@@ -16,13 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-import psutil
-
 from tutorial_code.checks.diagnose.verdict import Check, Diagnosis, Verdict
 from tutorial_code.checks.exercises import Exercise
 from tutorial_code.checks.isolate import channels, zygote
 from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
 from tutorial_code.checks.isolate.judge_process import the_judge
+from tutorial_code.checks.isolate.process_trees import kill, seconds_used
 
 START_LIMIT = 600.0  # seconds to start Python and import torch, on a slow disk or a busy machine
 LEAST_LIMIT = (
@@ -82,7 +79,7 @@ class Worker:
                 str(path.absolute().parent),
                 str(Path.cwd()),
             ]  # it may import the reader's other files
-            before = _seconds_used(self.pid)
+            before = seconds_used(self.pid)
             self.channel.write.write(json.dumps(job).encode() + b"\n")
             self.channel.write.flush()
             limit = max(LEAST_LIMIT, TIMES_REFERENCE * the_judge.seconds(self.exercise.names))
@@ -109,7 +106,7 @@ class Worker:
         if self.pid is None and not self.reports.empty():
             self.pid = (self._next(0) or {}).get("ready")
         for pid in {self.pid, self.channel.process and self.channel.process.pid} - {None}:
-            _kill(pid)
+            kill(pid)
         self.channel.close()
         for reader in self.readers:
             reader.join(timeout=1)  # a process that an answer left behind may hold the pipe open
@@ -123,7 +120,7 @@ class Worker:
             try:
                 return self._next(LOOK_EVERY)
             except queue.Empty:
-                used, now = _seconds_used(self.pid) - before, time.monotonic()
+                used, now = seconds_used(self.pid) - before, time.monotonic()
                 if used > most:
                     most, computing = used, now
                 if used > limit:
@@ -244,30 +241,3 @@ def _verdict(path: Path, exercise: Exercise, look: Look) -> Verdict:
     passed = bool(checks) and mistake is None and all(check.passed for check in checks)
     seconds = look.seconds + time.perf_counter() - start
     return Verdict(exercise.id, str(path), passed, seconds, mistake, checks, look.printed)
-
-
-def _seconds_used(pid: int) -> float:
-    """Return the processor time of a process and of what it started, in seconds."""
-    total = 0.0
-    try:
-        process = psutil.Process(pid)
-        for each in (process, *process.children(recursive=True)):
-            times = each.cpu_times()
-            total += times.user + times.system
-    except psutil.Error:
-        pass  # it ended meanwhile: its report, or the end of it, is on its way
-    return total
-
-
-def _kill(pid: int) -> None:
-    try:
-        process = psutil.Process(pid)
-        tree = [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)  # what it started in its session and then left, too
-    for each in tree:
-        with contextlib.suppress(psutil.Error):
-            each.kill()

@@ -129,7 +129,7 @@ def digest(tensor: Tensor) -> dict[str, Any]:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Tell whether two facts agree: numbers and digests but for rounding, everything else exactly."""
+    """Tell whether two facts agree: numbers and digests but for rounding, all else exactly."""
     if isinstance(a, float) and isinstance(b, float):
         return math.isclose(a, b, rel_tol=EXACTNESS, abs_tol=1e-6) or (
             math.isnan(a) and math.isnan(b)

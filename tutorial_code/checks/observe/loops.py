@@ -48,7 +48,7 @@ def look_at_test_loop(
 
 
 def _fixture(look: Look, training: bool) -> LoopFixture:
-    """Return what a loop is given; the model is in the wrong mode unless ``look`` says otherwise."""
+    """Return what a loop is given; its model is in the mode that ``look`` or ``training`` says."""
     asked = {key: look[key] for key in FIXTURE if key in look}
     return LoopFixture(training=look.get("training", training), **asked)
 
@@ -98,7 +98,7 @@ def _test(
 
 
 class _Loop(Attempt):
-    """Collects the facts of one loop, and switches autograd on again where the loop leaves it off."""
+    """Collects the facts of one loop, and switches autograd on again if it was left off."""
 
     autograd_left_on = True
 

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from tutorial_code.checks.observe.operations import describe_operation
+
 INPUT = -1
 COPIES = {"clone", "to_copy", "contiguous", "copy", "lift_fresh"}
 PARTS = {
@@ -30,20 +32,6 @@ FACTORIES = {
     "randn_like",
     "new_zeros",
     "new_empty",
-}
-NAMES = {
-    "convolution": "conv",
-    "max_pool2d_with_indices": "max_pool",
-    "avg_pool2d": "avg_pool",
-    "adaptive_avg_pool2d": "mean",
-    "softmax": "softmax",
-    "native_group_norm": "group_norm",
-    "native_layer_norm": "layer_norm",
-    "native_dropout": "dropout",
-    "cat": "concatenation",
-    "adaptive_max_pool2d": "adaptive_max_pool",
-    "upsample_bilinear2d": "resizing",
-    "upsample_nearest2d": "resizing",
 }
 LAYERS = {"conv", "linear"}
 
@@ -128,7 +116,7 @@ def trace(model: nn.Module, x: Tensor) -> tuple[Trace, Any]:
 
 
 def _placed(ops: list[Op], last: int | None) -> Trace:
-    """Find where each operation stands; without a last one, as after an error, all of them count."""
+    """Find where each operation stands; if there is no last one, as after an error, all count."""
     depth, height, live = [], [0] * len(ops), set(range(len(ops))) if last is None else {last}
     for op in ops:
         before = max((depth[i] for i in op.inputs if i != INPUT), default=0)
@@ -196,7 +184,10 @@ class _Recorder(TorchDispatchMode):
             if any(storage_of(tensor) in self.masks for tensor in weights.values()):
                 name, weights = "dropout", {}
             self._record(
-                *_describe(name, arguments, weights, first, self.batch), consumed, weights, first
+                *describe_operation(name, arguments, weights, first, self.batch),
+                consumed,
+                weights,
+                first,
             )
             self.values[storage_of(first)] = len(self.ops) - 1
         return result
@@ -219,68 +210,3 @@ def _tensors_in(arguments: Iterable[Any]) -> Iterator[Tensor]:
 def _bind(func, args, kwargs) -> dict[str, Any]:
     names = [argument.name for argument in func._schema.arguments]
     return {**dict(zip(names, args, strict=False)), **kwargs}
-
-
-def _describe(
-    name: str, given: dict[str, Any], weights: dict[str, Tensor], result: Tensor, batch: int
-) -> tuple[str, dict[str, Any]]:
-    if name == "convolution":
-        weight, groups = given["weight"], given["groups"]
-        return "transposed_conv" if given["transposed"] else "conv", {
-            "in_channels": weight.shape[1] * groups,
-            "out_channels": weight.shape[0],
-            "kernel_size": list(weight.shape[2:]),
-            "stride": list(given["stride"]),
-            "dilation": list(given["dilation"]),
-            "groups": groups,
-            "padding": list(given["padding"]),
-            "bias": given["bias"] is not None,
-        }
-    if "batch_norm" in name:
-        uses_batch = given.get("training", "with_update" in name)
-        if result.shape[0] == 1 < batch:  # PyTorch computes it as a BatchNorm over one long image
-            return "instance_norm", {}
-        return "batch_norm", {
-            "features": result.shape[1],
-            "statistics": "batch" if uses_batch else "running",
-            "momentum": given.get("momentum"),
-            "eps": given.get("eps", given.get("epsilon")),
-            "affine": given.get("weight") is not None,
-            "tracked": given.get("running_mean") is not None,
-        }
-    if name in {"addmm", "mm", "bmm", "linear", "matmul"} and weights:
-        return "linear", {
-            "out_features": result.shape[-1],
-            "bias": name == "addmm" or given.get("bias") is not None,
-        }
-    if _is_relu(name, given):
-        return "relu", {}
-    if name == "hardtanh" and (given.get("min_val"), given.get("max_val")) == (0, 6):
-        return "relu6", {}
-    if name == "max_pool2d_with_indices":
-        return "max_pool", {
-            "kernel_size": _pair(given["kernel_size"]),
-            "stride": _pair(given.get("stride") or given["kernel_size"]),
-            "padding": _pair(given.get("padding", 0)),
-        }
-    if name == "constant_pad_nd":
-        return name, {"pad": list(given["pad"]), "value": float(given.get("value") or 0)}
-    if name == "avg_pool2d":
-        return "avg_pool", {"kernel_size": _pair(given["kernel_size"])}
-    if name == "add" and weights:
-        return "add_constant", {}
-    return NAMES.get(name, name), {}
-
-
-def _is_relu(name: str, given: dict[str, Any]) -> bool:
-    if name in {"clamp", "clamp_min", "hardtanh"}:
-        low = given.get("min", given.get("min_val"))
-        return low == 0 and given.get("max", given.get("max_val")) in (None, float("inf"))
-    return name == "relu" or (
-        name == "threshold" and given.get("threshold") == 0 == given.get("value")
-    )
-
-
-def _pair(value: Any) -> list[int]:
-    values = [value] if isinstance(value, int) else list(value)
-    return values * 2 if len(values) == 1 else values

@@ -1,0 +1,89 @@
+"""Facts have names that both sides use: what observes an answer, and what explains it."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+from tutorial_code.checks import diagnose
+from tutorial_code.checks.diagnose import (
+    compare_networks,
+    judge,
+    loop_symptoms,
+    network_symptoms,
+    optimizer_and_loss_symptoms,
+    recognise,
+    returned_values,
+    training_steps,
+    wrong_sums,
+)
+from tutorial_code.checks.exercises import EXERCISES, NAMES, Kind, kind_of, looks_of
+from tutorial_code.checks.observe.facts import Fact
+
+LOOPS = (Kind.TRAINING_LOOP, Kind.TEST_LOOP)
+ASKED_BY = [
+    (network_symptoms, (Kind.NETWORK,)),
+    (compare_networks, (Kind.NETWORK,)),
+    (optimizer_and_loss_symptoms.loss_symptoms, (Kind.LOSS,)),
+    (optimizer_and_loss_symptoms.optimizer_symptoms, (Kind.OPTIMIZER,)),
+    (loop_symptoms, LOOPS),
+    (training_steps, LOOPS),
+    (returned_values, LOOPS),
+    (wrong_sums, LOOPS),
+    (judge, tuple(Kind)),
+    (recognise, tuple(Kind)),
+]
+
+
+def asked(part):
+    """Return the facts that a module or a function refers to."""
+    return {
+        node.attr
+        for node in ast.walk(ast.parse(inspect.getsource(part)))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Fact"
+    }
+
+
+@pytest.mark.parametrize(
+    ("part", "kinds"), ASKED_BY, ids=lambda part: getattr(part, "__name__", "")
+)
+def test_every_fact_that_is_asked_for_is_given(part, kinds):
+    given = {
+        fact
+        for name in NAMES
+        if kind_of(name) in kinds
+        for scenario in judge.reference_record(name)
+        for fact in scenario["facts"]
+    }
+    assert {Fact[name] for name in asked(part)} <= given
+
+
+def test_no_explanation_knows_a_fact_by_its_sentence():
+    sentences = {str(fact) for fact in Fact if " " in fact}
+    for path in Path(diagnose.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not (isinstance(node, ast.Constant) and node.value in sentences), path.name
+
+
+def test_every_module_that_asks_for_facts_is_looked_at_here():
+    modules = {inspect.getmodule(part).__name__.rpartition(".")[2] for part, _ in ASKED_BY}
+    for path in Path(diagnose.__file__).parent.glob("*.py"):
+        assert "Fact." not in path.read_text(encoding="utf-8") or path.stem in modules
+
+
+def test_nothing_outside_the_exercises_folders_knows_one_by_name():
+    """Sentences and docstrings may name one as an example; code may not."""
+    room = Path(diagnose.__file__).parent.parent
+    for path in room.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not (isinstance(node, ast.Constant) and node.value in NAMES), path.name
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_every_name_is_looked_at_in_ways_that_differ(exercise):
+    for name in exercise.names:
+        looks = [tuple(map(str, look.items())) for look in looks_of(name)]
+        assert looks and len(set(looks)) == len(looks)

@@ -1,0 +1,35 @@
+"""A process with all that it started: how long it computed, and how it is ended."""
+
+import contextlib
+import os
+import signal
+
+import psutil
+
+
+def seconds_used(pid: int) -> float:
+    """Return the processor time of a process and of what it started, in seconds."""
+    total = 0.0
+    try:
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            times = each.cpu_times()
+            total += times.user + times.system
+    except psutil.Error:
+        pass  # it ended meanwhile: its report, or the end of it, is on its way
+    return total
+
+
+def kill(pid: int) -> None:
+    """End a process, what it started, and what was started in its session."""
+    try:
+        process = psutil.Process(pid)
+        tree = [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)  # what it started in its session and then left, too
+    for each in tree:
+        with contextlib.suppress(psutil.Error):
+            each.kill()
