@@ -10,9 +10,8 @@ def check(*answers: Any) -> Any:
     """Judge classes and functions that the reader wrote, in this process; a notebook shows the
     result as a table.
 
-    Args: answers: one or more of ``Bottleneck``, ``ResNet50``, ``make_criterion``,
-        ``make_optimizer``,
-            ``train_one_epoch``, ``evaluate``, under these names.
+    Args:
+        *answers: classes and functions that exercises ask for, under the names of the exercises.
     """
     from tutorial_code.checks.in_notebook import check_here
 

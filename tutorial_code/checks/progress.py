@@ -1,4 +1,4 @@
-"""The reader's way through the exercises: what is done, what comes next, and which hint was given
+"""The reader's path through the exercises: what is done, what comes next, and which hint was given
 last.
 """
 

@@ -43,9 +43,8 @@ def loop_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Differen
         )
     if not testing and got["trace"] == expected["trace"] and Fact.WEIGHTS_AFTERWARDS in wrong:
         found.append(steps_differ(expected, got))
-    ordered = (
-        testing or Fact.WEIGHTS_AFTERWARDS not in wrong
-    )  # where all ends as it should, the order is a matter of style
+    # Where all ends as it should, the order is a matter of style.
+    ordered = testing or Fact.WEIGHTS_AFTERWARDS not in wrong
     if not found and got["trace"] != expected["trace"] and whole and wrong:
         for number, (asked, yours) in enumerate(
             zip(_batches(expected), _batches(got), strict=False), start=1

@@ -15,9 +15,8 @@ from typing import IO
 
 from tutorial_code.shared.chapters import PACKAGE
 
-CAN_FORK = (
-    sys.platform == "linux"
-)  # macOS can, but its system libraries start threads that a fork does not survive
+# macOS can fork, too, but its system libraries start threads that a fork does not survive.
+CAN_FORK = sys.platform == "linux"
 
 # The new Python finds the tutorial last of all, so that answers find their own neighbours before
 # it.

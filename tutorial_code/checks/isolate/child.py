@@ -23,9 +23,8 @@ def main() -> None:
     """Serve one answer over standard input and output, for systems that cannot fork."""
     report = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    if hasattr(
-        os, "fork"
-    ):  # with another parent an answer cannot reach the tool by asking for its parent
+    # With another parent an answer cannot reach the tool by asking for its parent.
+    if hasattr(os, "fork"):
         if os.fork():
             os._exit(0)
         os.setsid()

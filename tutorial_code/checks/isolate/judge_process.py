@@ -104,9 +104,8 @@ class Judge:
         with self.lock:
             if not channels.CAN_FORK:
                 return respond(request)
-            for _ in range(
-                2
-            ):  # a judge that was ended, as by a system short of memory, is replaced once
+            # A judge that was ended, as by a system short of memory, is replaced once.
+            for _ in range(2):
                 if response := self._talk(json.dumps(request).encode() + b"\n"):
                     return json.loads(response)
             why = channels.why_not_started() or self.last_words or "nothing"
@@ -123,9 +122,8 @@ class Judge:
                 self.channel.write.write(line)
                 self.channel.write.flush()
                 response = self.channel.read.readline()
-        except (
-            BaseException
-        ):  # such as Ctrl-C: an answer that comes later must not be taken for that to the next one
+        # Such as Ctrl-C: what comes later must not be taken for the answer to the next question.
+        except BaseException:
             self._hang_up()
             raise
         if not response:

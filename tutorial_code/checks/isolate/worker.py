@@ -22,12 +22,10 @@ from tutorial_code.checks.isolate.judge_process import the_judge
 from tutorial_code.checks.isolate.process_trees import kill, seconds_used
 
 START_LIMIT = 600.0  # seconds to start Python and import torch, on a slow disk or a busy machine
-LEAST_LIMIT = (
-    10.0  # seconds that an answer may compute, not wait: a slow machine refuses no right answer
-)
-TIMES_REFERENCE = (
-    20  # as long as the chapter's own version computed on this machine, if that is more
-)
+# Seconds that an answer may compute, not wait: a slow machine refuses no right answer.
+LEAST_LIMIT = 10.0
+# Or so many times as long as the chapter's own version computed on this machine, if that is more.
+TIMES_REFERENCE = 20
 IDLE_LIMIT = 60.0  # seconds for which an answer may compute nothing at all: it waits for something
 WALL_LIMIT = 3600.0  # seconds for an answer, whatever it does
 REPORT_LIMIT = 8 << 20  # bytes
@@ -75,10 +73,8 @@ class Worker:
             self.pid = ready["ready"]
             job = {"source": source, "name": path.name, "own": dict(own), "folder": self.folder}
             job["exercise"] = self.exercise.id
-            job["paths"] = [
-                str(path.absolute().parent),
-                str(Path.cwd()),
-            ]  # it may import the reader's other files
+            # It may import the reader's other files.
+            job["paths"] = [str(path.absolute().parent), str(Path.cwd())]
             before = seconds_used(self.pid)
             self.channel.write.write(json.dumps(job).encode() + b"\n")
             self.channel.write.flush()

@@ -37,9 +37,8 @@ def main() -> None:
             # once here, not in every fork; and not at all where it is not needed
             import_optimizer()
         if os.fork() == 0:
-            if (
-                os.fork()
-            ):  # whose parent ends is nobody's child: an answer cannot reach the tool by getppid()
+            # A process whose parent ended cannot reach the tool by getppid().
+            if os.fork():
                 os._exit(0)
             os.setsid()
             control.close()

@@ -30,9 +30,8 @@ class DeviceWatch(TorchFunctionMode):
 
     def __init__(self, moves_only: bool) -> None:
         super().__init__()
-        self.moves_only = (
-            moves_only  # what is computed is not followed, which takes most of the time
-        )
+        # Then what is computed is not followed, which takes most of the time.
+        self.moves_only = moves_only
         self.device = torch.device("cpu", 0)  # equal to no device that someone would write down
         self.places = WeakTensorKeyDictionary()  # a tensor that is in here is not kept alive
         self.copied: set[str] = set()  # what was moved once, so that the moved one should be used
@@ -61,7 +60,7 @@ class DeviceWatch(TorchFunctionMode):
         tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
         places = {place for tensor in tensors if (place := self.places.get(tensor))}
         if func == Tensor.device.__get__ and DEVICE in places:
-            return self.device  # whoever asks the model has found it in another way
+            return self.device  # asking the model is right, too
         if name in MOVES and tensors:
             target = self._target(name, leaves, tensors)
             if target is not None:

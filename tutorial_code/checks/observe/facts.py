@@ -91,7 +91,7 @@ WEIGHTS_AFTER_STEP = "weights after step {}"
 
 
 class Scenario(TypedDict):
-    """What came of one way to use an answer."""
+    """What was seen of an answer in one configuration."""
 
     scenario: str  # how it was called, in words
     facts: dict[str, Any]  # by the name of what is checked, see ``Fact``
@@ -99,17 +99,15 @@ class Scenario(TypedDict):
     error: NotRequired[dict[str, str]]  # as the reader wants to see it
     unused: NotRequired[list[str]]  # parameters that got no gradient, by the reader's own names
     dropped: NotRequired[int]  # the number of the block whose result is not used
-    norms: NotRequired[
-        list[float]
-    ]  # of what each operation gives, under the weights that all answers get
+    # of what each operation gives, under the weights that all answers get
+    norms: NotRequired[list[float]]
     frozen: NotRequired[list[str]]  # parameters that ask for none
     changed: NotRequired[list[str]]  # arguments that were changed, with their types
     buffers: NotRequired[int]  # numbers that are kept beside the weights
     kind: NotRequired[str]  # of an optimizer
     batches: NotRequired[list[dict[str, Any]]]  # what the network gave for each batch of a loop
-    steps: NotRequired[
-        list[dict[str, float]]
-    ]  # of the optimizer: the norm of the gradients and the learning rate
+    # of the optimizer: the norm of the gradients and the learning rate
+    steps: NotRequired[list[dict[str, float]]]
 
 
 Record = list[Scenario]

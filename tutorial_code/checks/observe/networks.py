@@ -41,7 +41,7 @@ from tutorial_code.checks.observe.weights import (
 
 STRUCTURE, INDEPENDENCE = "structure", "independence"
 # That the layers of a network give for two images of 32×32; ResNet-50's give 0.9 million.
-MOST_VALUES = 4_000_000
+MAX_VALUES = 4_000_000
 
 Network = Callable[..., nn.Module]
 Look = dict[str, Any]
@@ -138,7 +138,7 @@ def _structure(network: Network, look: Look) -> Scenario:
         attempt.when = "runs forward"
         found = first_trace(model, torch.zeros(look["input"]), attempt.facts)
         values = sum(prod(op.shape) for op in found.ops if op.kind in WITH_WEIGHTS)
-        attempt.facts[Fact.SENSIBLE_SIZE] = values <= MOST_VALUES
+        attempt.facts[Fact.SENSIBLE_SIZE] = values <= MAX_VALUES
         attempt.scenario["trace"] = as_plain(found)
     return attempt.scenario
 

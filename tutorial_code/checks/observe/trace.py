@@ -15,14 +15,8 @@ from tutorial_code.checks.observe.operations import describe_operation
 
 INPUT = -1
 COPIES = {"clone", "to_copy", "contiguous", "copy", "lift_fresh"}
-PARTS = {
-    "slice",
-    "select",
-    "index",
-    "narrow",
-    "as_strided",
-    "unfold",
-}  # views that leave something out
+# Views that leave something out.
+PARTS = {"slice", "select", "index", "narrow", "as_strided", "unfold"}
 FACTORIES = {
     "empty_like",
     "zeros_like",
@@ -42,9 +36,8 @@ class Op(NamedTuple):
     # conv, batch_norm, relu, add, max_pool, mean, linear, softmax, …, or PyTorch's own name
     kind: str
     attributes: dict[str, Any]  # plain values
-    inputs: tuple[
-        int, ...
-    ]  # indices of the operations whose results it takes; INPUT is the network's input
+    # indices of the operations whose results it takes; INPUT is the network's input
+    inputs: tuple[int, ...]
     weights: dict[str, Tensor]  # parameters and buffers that it uses, by the name of the argument
     shape: tuple[int, ...]  # of its result
     norm: float  # of its result
@@ -54,15 +47,13 @@ class Trace(NamedTuple):
     """All operations of a forward pass, and where in the flow of the data each one stands."""
 
     ops: list[Op]
-    depth: list[
-        int
-    ]  # convolutions and linear layers on the longest way from the input up to and with this one
-    slack: list[
-        int
-    ]  # how many fewer there are on the longest way through it than on the longest of all
+    # convolutions and linear layers on the longest path from the input up to and with this one
+    depth: list[int]
+    # how many fewer there are on the longest path through it than on the longest of all
+    slack: list[int]
 
     def in_order(self) -> list[int]:
-        """Return the operations that lead to the output, by the flow of the data: the main way
+        """Return the operations that lead to the output, by the flow of the data: the main branch
         first at each depth.
         """
         live = [index for index in range(len(self.ops)) if self.slack[index] >= 0]

@@ -1,7 +1,7 @@
 """The same weights for any two networks: only so are their values comparable.
 
 Each weight gets a value that depends on *where the data meets it*: after how many convolutions, on
-the main way or beside it. Its name and the order in which layers were made or run play no part.
+the main branch or beside it. Its name and the order in which layers were made or run play no part.
 """
 
 from collections import Counter
@@ -15,11 +15,7 @@ from torch import Tensor, nn
 from tutorial_code.checks.observe.trace import Trace, storage_of
 
 PRODUCT = {"self", "mat2"}  # a matrix product's names for what a layer calls bias and weight
-ADDED = {
-    "add_constant",
-    "sub",
-    "rsub",
-}  # a parameter in such an operation is a shift, in any other a scale
+ADDED = {"add_constant", "sub", "rsub"}  # where a parameter is a shift; elsewhere it is a scale
 STATISTICS = {"running_mean": 0.0, "running_var": 1.0}  # where they begin
 WITH_WEIGHTS = {"conv", "linear", "batch_norm", "group_norm", "layer_norm"}
 
@@ -59,18 +55,15 @@ def place_weights(model: nn.Module, found: Trace) -> dict[str, Placed]:
     for index in found.in_order():
         op = found.ops[index]
         for argument, used in op.weights.items():
-            by_hand = (
-                op.kind not in WITH_WEIGHTS
-            )  # such as the scale and shift of a BatchNorm that is written out
+            # Such as the scale and shift of a BatchNorm that is written out.
+            by_hand = op.kind not in WITH_WEIGHTS
             if storage_of(used) in seen or (by_hand and storage_of(used) not in learned):
                 continue
             seen.add(storage_of(used))
             weight = whole.get(storage_of(used), used)  # a matrix product takes a transposed view
             role = _role(op.kind, argument, weight)
-            with (
-                torch.no_grad(),
-                suppress(RuntimeError),
-            ):  # an expanded view cannot be written; its values then tell
+            # An expanded view cannot be written; its values then tell.
+            with torch.no_grad(), suppress(RuntimeError):
                 if role in STATISTICS:
                     weight.fill_(STATISTICS[role])
                     continue
