@@ -10,7 +10,7 @@ import tomllib
 from functools import cache
 from typing import Any, NamedTuple
 
-from tutorial_code.checks.exercises import FOLDERS, chapter_of, exercise_of
+from tutorial_code.checks.exercises import FOLDERS, chapter_of, exercise_of, task_of
 
 
 class Mistake(NamedTuple):
@@ -28,6 +28,7 @@ class Mistake(NamedTuple):
 @cache
 def mistakes_of(answer: str) -> tuple[Mistake, ...]:
     """Return the catalogued mistakes of one class or function."""
+    task = task_of(answer)
     path = FOLDERS / exercise_of(answer).id / f"{answer}.toml"
     entries = tomllib.loads(path.read_text(encoding="utf-8"))["mistake"]
     return tuple(
@@ -36,7 +37,7 @@ def mistakes_of(answer: str) -> tuple[Mistake, ...]:
             answer,
             tuple((edit["right"], edit["wrong"]) for edit in entry["edit"]),
             *(" ".join(entry[key].split()) for key in ("name", "explanation", "seen")),
-            entry.get("section", "The exercise"),
+            entry.get("section", task.section),
         )
         for entry in entries
     )

@@ -10,7 +10,7 @@ import typer
 from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.overwriting import make_way
 
-EXERCISE = "bottleneck, resnet50, training or testing"
+EXERCISE = "The id of an exercise, such as bottleneck; resnet50 check lists all of them."
 
 
 def check(
@@ -44,7 +44,8 @@ def check(
         )
         return
     if exercise is None and (file or as_json):
-        raise ReaderError(f"Name the exercise to judge: {EXERCISE}.")
+        ids = ", ".join(each.id for each in EXERCISES)
+        raise ReaderError(f"Name the exercise to judge: {ids}.")
     if exercise is None and not watch:
         raise typer.Exit(0 if progress.walk(console) else 1)
     if file and not file.is_file():

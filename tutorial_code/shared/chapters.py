@@ -21,6 +21,7 @@ from tutorial_code.shared.free_names import free_names, names_bound_by
 PACKAGE = Path(__file__).parent.parent  # tutorial_code, where the chapters are
 HEADER = re.compile(r"^# %%(?P<prose> \[markdown\])?(?: tags=\[(?P<tags>.*)\])?$", re.MULTILINE)
 GIVES = re.compile(r"\*\*At the end of this chapter you have\*\* (.*?)\.(?:\n|\Z)", re.DOTALL)
+SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 EXERCISE = "exercise"  # the tag of a cell that defines what the reader writes
 
 Definition = ast.ClassDef | ast.FunctionDef
@@ -49,6 +50,7 @@ class Task(NamedTuple):
 
     name: str  # of the class or function
     words: str  # of the chapter about it, Markdown; empty where it says nothing special
+    section: str  # the heading that it stands under
     cell: Cell  # that defines the chapter's own version
 
     @property
@@ -106,13 +108,14 @@ class Chapter:
     @cached_property
     def tasks(self) -> list[Task]:
         """What the reader writes, in reading order."""
-        found, prose = [], ""
+        found, prose, section = [], "", ""
         for cell in self.cells:
             if cell.prose:
                 prose = cell.text
+                section = (SECTION.findall(prose) or [section])[-1]
             elif EXERCISE in cell.tags:
                 name = cell.definition.name
-                found.append(Task(name, _task_in(prose, name), cell))
+                found.append(Task(name, _task_in(prose, name), section, cell))
         return found
 
     @cached_property

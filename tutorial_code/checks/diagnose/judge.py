@@ -9,7 +9,7 @@ from typing import Any
 from tutorial_code.checks.diagnose.describe import describe
 from tutorial_code.checks.diagnose.recognise import recognise
 from tutorial_code.checks.diagnose.verdict import Check, Diagnosis
-from tutorial_code.checks.exercises import exercise_of
+from tutorial_code.checks.exercises import exercise_of, task_of
 from tutorial_code.checks.mistakes import solution
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import Fact, Record, Scenario, same
@@ -27,7 +27,7 @@ def judge(name: str, record: Record) -> tuple[list[Check], Diagnosis | None]:
     evidence = next((check for check in failed if check.seen), failed[0]).message
     known = recognise(name, record)
     if not known:
-        where = f"See chapter {chapter}, “The exercise”."
+        where = f"See chapter {chapter}, “{task_of(name).section.replace('`', '')}”."
         return checks, describe(name, record, reference_record(name), evidence, where)
     where = f"See chapter {chapter}, “{known[0].section.replace('`', '')}”."
     id = "-or-".join(mistake.id for mistake in known)

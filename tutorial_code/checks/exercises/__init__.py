@@ -178,3 +178,8 @@ def looks_of(name: str) -> list[dict[str, Any]]:
     Which keys each of them has is described where its kind is looked at, in ``checks/observe``.
     """
     return _FOLDERS[exercise_of(name).id][name]["look"]
+
+
+def task_of(name: str) -> Task:
+    """Return what the chapter says of a class or function."""
+    return next(task for task in exercise_of(name).tasks if task.name == name)
