@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tutorial_code.checks import diagnose
 from tutorial_code.checks.diagnose import (
     compare_networks,
+    error_messages,
     judge,
     loop_symptoms,
     network_symptoms,
@@ -87,3 +89,11 @@ def test_every_name_is_looked_at_in_ways_that_differ(exercise):
     for name in exercise.names:
         looks = [tuple(map(str, look.items())) for look in looks_of(name)]
         assert looks and len(set(looks)) == len(looks)
+
+
+def test_each_message_and_each_formula_has_an_id_of_its_own():
+    ids = [entry["id"] for entry in error_messages._messages()]
+    assert len(set(ids)) == len(ids) and all(map(re.compile("[a-z]+(-[a-z]+)*").fullmatch, ids))
+    for formulas in wrong_sums.FORMULAS.values():
+        ids = [formula.id for formula in formulas]
+        assert len(set(ids)) == len(ids)
