@@ -1,3 +1,4 @@
+# EXPECT: no-result
 # HOSTILE: loops for ever in __init__
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: fails-at-import
 # HOSTILE: sys.exit(0) at import
 import torch
 from torch import nn

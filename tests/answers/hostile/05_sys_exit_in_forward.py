@@ -1,3 +1,4 @@
+# EXPECT: fails
 # HOSTILE: sys.exit(0) in forward
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: no-result
 # HOSTILE: os._exit(0) at import
 import torch
 from torch import nn

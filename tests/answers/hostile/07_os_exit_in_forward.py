@@ -1,3 +1,4 @@
+# EXPECT: no-result
 # HOSTILE: os._exit(0) in forward
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: right
 # HOSTILE: prints 50 MB at import (the block itself is right)
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: fails-at-import
 # HOSTILE: raises at import
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: wrong-name
 # HOSTILE: defines another name
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: no-result
 # HOSTILE: recurses without end in forward
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: fails-at-import
 # HOSTILE: grows a Python list without end at import
 import torch
 from torch import nn

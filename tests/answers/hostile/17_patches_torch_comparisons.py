@@ -1,3 +1,4 @@
+# EXPECT: patches-torch
 # HOSTILE: patches torch.equal, torch.allclose and torch.testing; the block is wrong
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: setting-out-channels
 # HOSTILE: replaces builtins.print; the block is wrong
 import builtins
 

@@ -1,3 +1,4 @@
+# EXPECT: right
 # HOSTILE: writes files into the current folder at import and in forward
 import torch
 from torch import nn

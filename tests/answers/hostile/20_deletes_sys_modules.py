@@ -1,3 +1,4 @@
+# EXPECT: fails-at-import
 # HOSTILE: deletes entries of sys.modules
 import torch
 from torch import nn

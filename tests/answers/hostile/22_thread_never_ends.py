@@ -1,3 +1,4 @@
+# EXPECT: right
 # HOSTILE: starts a non-daemon thread that never ends
 import torch
 from torch import nn

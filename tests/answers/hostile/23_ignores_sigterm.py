@@ -1,3 +1,4 @@
+# EXPECT: no-result
 # HOSTILE: ignores SIGTERM and SIGINT and loops for ever
 import signal
 

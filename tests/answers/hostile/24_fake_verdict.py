@@ -1,3 +1,4 @@
+# EXPECT: no-result
 # HOSTILE: prints a fake verdict and exits; the block is wrong
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: patches-torch
 # HOSTILE: monkeypatches torch.nn.Module.__call__; the block is wrong
 import torch
 from torch import nn

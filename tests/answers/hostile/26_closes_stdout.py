@@ -1,3 +1,4 @@
+# EXPECT: setting-out-channels
 # HOSTILE: closes stdout and stderr and their descriptors; the block is wrong
 import torch
 from torch import nn

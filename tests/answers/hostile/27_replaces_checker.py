@@ -1,3 +1,4 @@
+# EXPECT: setting-out-channels
 # HOSTILE: replaces all functions of the checker's modules; the block is wrong
 import torch
 from torch import nn

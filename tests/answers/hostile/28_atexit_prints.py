@@ -1,3 +1,4 @@
+# EXPECT: setting-out-channels
 # HOSTILE: an atexit handler prints a fake verdict; the block is wrong
 import atexit
 import os

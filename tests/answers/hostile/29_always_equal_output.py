@@ -1,3 +1,4 @@
+# EXPECT: forward-returns-no-tensor
 # HOSTILE: forward returns an object that equals everything
 import torch
 from torch import nn

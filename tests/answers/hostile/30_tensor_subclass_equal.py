@@ -1,3 +1,4 @@
+# EXPECT: setting-out-channels
 # HOSTILE: forward returns a Tensor subclass that claims to equal everything
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: right
 # HOSTILE: sends SIGTERM to its parent process in forward
 import torch
 from torch import nn

@@ -1,3 +1,4 @@
+# EXPECT: not-your-own
 # HOSTILE: makes the checker look at the tutorial's own block in its place; the block is wrong
 import tutorial_code.checks.observe as observe
 from torch import nn

@@ -86,7 +86,7 @@ def optimizer_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Dif
             )
     held = facts.get(Fact.PARAMETERS_HELD)
     if held is not None and held != right[Fact.PARAMETERS_HELD]:
-        sentence = f"The optimizer holds {held} of {right['parameters that it holds']} parameters."
+        sentence = f"The optimizer holds {held} of {right[Fact.PARAMETERS_HELD]} parameters."
         copied = "It holds those of another model, such as a copy. " if held == 0 else ""
         found.append(
             Difference(

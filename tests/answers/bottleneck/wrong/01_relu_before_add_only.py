@@ -1,5 +1,5 @@
+# EXPECT: relu-before-addition
 # MISTAKE: the last ReLU is applied to the branch before the addition, and none after it
-# NAMED: relu-before-addition: The last ReLU stands before the addition, not after it.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: relu-before-and-after-addition
 # MISTAKE: the third convolution also gets a ReLU, before the addition, besides the one after it
-# NAMED: relu-before-and-after-addition: A ReLU follows the third BatchNorm, before the addition, and another one follows the addition.
 import torch
 from torch import Tensor, nn
 

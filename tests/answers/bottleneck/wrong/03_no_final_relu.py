@@ -1,5 +1,5 @@
+# EXPECT: no-relu-after-addition
 # MISTAKE: there is no ReLU after the addition
-# NAMED: no-relu-after-addition: The ReLU after the addition is missing.
 from torch import nn
 
 

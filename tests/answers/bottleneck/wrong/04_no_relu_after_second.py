@@ -1,5 +1,5 @@
+# EXPECT: no-relu-after-second-norm
 # MISTAKE: the ReLU after the second BatchNorm is missing
-# NAMED: no-relu-after-second-norm: The ReLU after the second BatchNorm is missing.
 import torch
 import torch.nn as nn
 

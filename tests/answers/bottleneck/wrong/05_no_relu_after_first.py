@@ -1,5 +1,5 @@
+# EXPECT: no-relu-after-first-norm
 # MISTAKE: the ReLU after the first BatchNorm is missing
-# NAMED: no-relu-after-first-norm: The ReLU after the first BatchNorm is missing.
 from collections import OrderedDict
 
 from torch import nn

@@ -1,5 +1,5 @@
+# EXPECT: norm-shared
 # MISTAKE: the first two convolutions share one BatchNorm
-# NAMED: norm-shared: One BatchNorm is used after two convolutions.
 import torch.nn as nn
 import torch.nn.functional as F
 

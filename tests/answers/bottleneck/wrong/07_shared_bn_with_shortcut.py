@@ -1,5 +1,5 @@
+# EXPECT: layer-used-twice
 # MISTAKE: the BatchNorm of the third convolution is used again for the projection of the shortcut
-# NAMED: differs: The fourth BatchNorm and the second BatchNorm on the shortcut are one layer, used twice.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: no-norm-3
 # MISTAKE: no BatchNorm after the third convolution
-# NAMED: no-norm-3: The last convolution of the branch is not followed by BatchNorm.
 from torch import nn
 
 

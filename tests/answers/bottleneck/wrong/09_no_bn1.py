@@ -1,5 +1,5 @@
+# EXPECT: no-norm-1
 # MISTAKE: no BatchNorm after the first convolution
-# NAMED: no-norm-1: The first convolution is not followed by BatchNorm.
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
+# EXPECT: missing-batch-norm
 # MISTAKE: bn2 is created but never called in forward
-# NAMED: differs: Missing after the second convolution: BatchNorm.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: no-norm-on-shortcut
 # MISTAKE: the projection on the shortcut has no BatchNorm
-# NAMED: no-norm-on-shortcut: The projection on the shortcut has no BatchNorm.
 import torch
 import torch.nn as nn
 

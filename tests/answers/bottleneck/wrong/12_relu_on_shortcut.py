@@ -1,5 +1,5 @@
+# EXPECT: relu-on-projection
 # MISTAKE: the projection on the shortcut ends with a ReLU, because the same helper is used for it
-# NAMED: relu-on-projection: The projection on the shortcut ends with a ReLU.
 from torch import nn
 
 

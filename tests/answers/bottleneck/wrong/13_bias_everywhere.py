@@ -1,5 +1,5 @@
+# EXPECT: bias-in-convolutions
 # MISTAKE: bias=False is missing in all convolutions
-# NAMED: bias-in-convolutions: Every convolution has a bias.
 import torch
 from torch import Tensor, nn
 

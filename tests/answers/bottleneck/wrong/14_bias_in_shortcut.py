@@ -1,5 +1,5 @@
+# EXPECT: bias-on-shortcut
 # MISTAKE: the convolution of the projection has a bias
-# NAMED: bias-on-shortcut: The projection on the shortcut has a bias.
 import torch.nn as nn
 import torch.nn.functional as F
 

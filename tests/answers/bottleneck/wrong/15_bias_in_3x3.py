@@ -1,5 +1,5 @@
+# EXPECT: bias-in-3x3
 # MISTAKE: the 3x3 convolution has a bias
-# NAMED: bias-in-3x3: The 3×3 convolution has a bias.
 from torch import nn
 
 

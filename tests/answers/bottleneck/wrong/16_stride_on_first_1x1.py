@@ -1,5 +1,5 @@
+# EXPECT: stride-on-first-conv
 # MISTAKE: the stride is on the first 1x1 convolution, as in the paper, not on the 3x3
-# NAMED: stride-on-first-conv: The stride sits on the first 1×1 convolution, not on the 3×3.
 import torch
 import torch.nn as nn
 

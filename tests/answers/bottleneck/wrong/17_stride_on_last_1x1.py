@@ -1,5 +1,5 @@
+# EXPECT: stride-on-last-conv
 # MISTAKE: the stride is on the last 1x1 convolution
-# NAMED: stride-on-last-conv: The stride sits on the last 1×1 convolution, not on the 3×3.
 import torch.nn as nn
 import torch.nn.functional as F
 

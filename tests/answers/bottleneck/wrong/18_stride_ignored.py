@@ -1,5 +1,5 @@
+# EXPECT: stride-ignored
 # MISTAKE: the stride is never given to any convolution
-# NAMED: stride-ignored: The argument stride reaches no convolution.
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
+# EXPECT: no-stride-on-shortcut
 # MISTAKE: the projection does not get the stride
-# NAMED: no-stride-on-shortcut: The projection on the shortcut does not carry the block's stride.
 from torch import nn
 
 

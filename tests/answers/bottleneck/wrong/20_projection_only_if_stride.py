@@ -1,5 +1,5 @@
+# EXPECT: projection-only-with-stride
 # MISTAKE: the projection is made only when the stride is not 1, the channels are not compared
-# NAMED: projection-only-with-stride: The projection is made only where the stride is 2, though channels can differ at stride 1, too.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: projection-only-with-channels
 # MISTAKE: the projection is made only when the channels differ, so stride 2 with equal channels does not fit
-# NAMED: projection-only-with-channels: The projection is made only where the channels differ, though with stride 2 height and width differ as well.
 import torch.nn as nn
 import torch.nn.functional as F
 

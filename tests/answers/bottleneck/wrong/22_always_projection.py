@@ -1,5 +1,5 @@
+# EXPECT: projection-always
 # MISTAKE: the shortcut is always a projection, also where the shapes agree
-# NAMED: projection-always: There is a projection on every shortcut, even where the shapes agree.
 from torch import nn
 
 

@@ -1,5 +1,5 @@
+# EXPECT: projection-only-with-both
 # MISTAKE: the projection is made only if the stride is not 1 AND the channels differ
-# NAMED: projection-only-with-both: The projection is made only where stride and channels both differ; one of the two is enough.
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,5 @@
+# EXPECT: projection-compares-channels-inside
 # MISTAKE: the projection test compares in_channels with channels instead of 4 * channels
-# NAMED: projection-compares-channels-inside: Whether a projection is needed is decided by comparing in_channels with channels, not with 4 * channels.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: projection-never
 # MISTAKE: x is always added as it is, there is no projection
-# NAMED: projection-never: The shortcut is always the identity, though input and output can differ in shape.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: no-shortcut
 # MISTAKE: nothing is added, the block is only the three convolutions
-# NAMED: no-shortcut: There is no shortcut: the block is the three convolutions alone.
 from torch import nn
 
 

@@ -1,5 +1,5 @@
+# EXPECT: expansion-2
 # MISTAKE: the block widens to 2 * channels instead of 4 * channels
-# NAMED: expansion-2: The block gives 2 * channels channels, not 4 * channels.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: setting-out-channels
 # MISTAKE: the inner width is in_channels // 4 instead of channels
-# NAMED: differs: The first convolution has output channels 4, where 8 is expected.
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,5 @@
+# EXPECT: no-padding
 # MISTAKE: the 3x3 convolution has no padding
-# NAMED: no-padding: The 3×3 convolution has no padding.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: x-overwritten
 # MISTAKE: x is overwritten, so the shortcut gets the branch output instead of the input
-# NAMED: x-overwritten: The shortcut gets the branch's result, not the block's input.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: input-changed
 # MISTAKE: x += F(x) changes the caller's tensor in place where the shortcut is the identity
-# NAMED: differs: The block changes its input.
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,5 @@
+# EXPECT: input-changed-in-place
 # MISTAKE: an in-place ReLU on x before the first convolution changes the input and the shortcut
-# NAMED: input-changed-in-place: A ReLU in place changes the block's input, and with it the shortcut.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: weights-not-registered
 # MISTAKE: the layers are kept in a plain Python list, so their parameters are not registered
-# NAMED: differs: 15 weights are used that the module does not know.
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
+# EXPECT: projection-made-in-forward
 # MISTAKE: the projection is created anew in every forward pass
-# NAMED: projection-made-in-forward: The projection is made anew in forward, with fresh random weights at each call.
 import torch
 import torch.nn as nn
 

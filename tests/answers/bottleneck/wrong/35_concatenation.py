@@ -1,5 +1,5 @@
+# EXPECT: concatenated
 # MISTAKE: branch and shortcut are concatenated along the channels instead of added
-# NAMED: concatenated: Branch and shortcut are concatenated, not added.
 import torch
 from torch import Tensor, nn
 

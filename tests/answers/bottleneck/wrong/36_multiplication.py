@@ -1,5 +1,5 @@
+# EXPECT: multiplied
 # MISTAKE: the shortcut is multiplied with the branch instead of added
-# NAMED: multiplied: The branch is multiplied with the shortcut, not added to it.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: gradients-cut-off
 # MISTAKE: the input is detached for the shortcut, so no gradient flows back along it
-# NAMED: differs: The values are right, but not the gradients: on one path they are cut off.
 import torch
 import torch.nn as nn
 

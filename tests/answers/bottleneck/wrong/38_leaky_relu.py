@@ -1,5 +1,5 @@
+# EXPECT: other-activation
 # MISTAKE: LeakyReLU is used instead of ReLU
-# NAMED: other-activation: The activation is not ReLU.
 from torch import nn
 
 

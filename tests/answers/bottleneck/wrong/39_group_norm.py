@@ -1,5 +1,5 @@
+# EXPECT: other-batch-norm
 # MISTAKE: GroupNorm is used instead of BatchNorm
-# NAMED: differs: GroupNorm stands where BatchNorm is expected, after the first convolution, and 2 times more.
 import torch
 from torch import Tensor, nn
 

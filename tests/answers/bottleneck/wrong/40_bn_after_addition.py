@@ -1,5 +1,5 @@
+# EXPECT: norm-after-addition
 # MISTAKE: the third BatchNorm comes after the addition instead of before it
-# NAMED: norm-after-addition: The third BatchNorm stands after the addition, not before it.
 import torch.nn as nn
 import torch.nn.functional as F
 

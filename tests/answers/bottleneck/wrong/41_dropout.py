@@ -1,5 +1,5 @@
+# EXPECT: extra-dropout
 # MISTAKE: a Dropout is added at the end of the branch
-# NAMED: differs: One thing too many after the third BatchNorm: dropout.
 from torch import nn
 
 

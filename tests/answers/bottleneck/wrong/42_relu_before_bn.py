@@ -1,5 +1,5 @@
+# EXPECT: norm-after-relu
 # MISTAKE: the order is convolution, ReLU, BatchNorm instead of convolution, BatchNorm, ReLU
-# NAMED: norm-after-relu: ReLU comes before BatchNorm.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: average-pool-shortcut
 # MISTAKE: the shortcut is halved by an average pool before the projection (as in ResNet-D)
-# NAMED: average-pool-shortcut: The shortcut pools before it projects.
 import torch
 import torch.nn as nn
 

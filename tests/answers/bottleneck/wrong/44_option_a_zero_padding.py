@@ -1,5 +1,5 @@
+# EXPECT: zero-padded-shortcut
 # MISTAKE: the shortcut subsamples and fills up with zero channels (option A) instead of a projection
-# NAMED: zero-padded-shortcut: The shortcut has no projection: missing channels are filled up with zeros.
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
+# EXPECT: forward-returns-no-tensor
 # MISTAKE: nn.ReLU(out) builds a module with out as its argument instead of applying the ReLU
-# NAMED: fails: forward returns ReLU, not a tensor.
 from torch import nn
 
 

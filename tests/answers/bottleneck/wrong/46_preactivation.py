@@ -1,5 +1,5 @@
+# EXPECT: pre-activation
 # MISTAKE: BatchNorm and ReLU come before each convolution (pre-activation), with no ReLU after the addition
-# NAMED: pre-activation: This is the pre-activation block: BatchNorm and ReLU come before each convolution.
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

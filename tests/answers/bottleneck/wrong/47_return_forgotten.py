@@ -1,5 +1,5 @@
+# EXPECT: no-return
 # MISTAKE: forward has no return
-# NAMED: no-return: forward returns nothing.
 import torch.nn as nn
 import torch.nn.functional as F
 

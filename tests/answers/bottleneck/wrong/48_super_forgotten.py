@@ -1,5 +1,5 @@
+# EXPECT: no-super-init
 # MISTAKE: super().__init__() is not called
-# NAMED: no-super-init: super().__init__() is not called.
 from torch import nn
 
 

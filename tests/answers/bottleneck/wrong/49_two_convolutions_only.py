@@ -1,5 +1,5 @@
+# EXPECT: missing-conv
 # MISTAKE: only two convolutions, the last 1x1 is left out and the 3x3 widens the channels itself
-# NAMED: differs: Missing at the start: 1×1 convolution to 8 channels, BatchNorm, ReLU.
 import torch
 from torch import Tensor, nn
 

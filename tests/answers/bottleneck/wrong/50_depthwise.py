@@ -1,5 +1,5 @@
+# EXPECT: depthwise
 # MISTAKE: the 3x3 convolution is depthwise (groups=channels)
-# NAMED: depthwise: The 3×3 convolution is split into groups.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: weights-shared
 # MISTAKE: layers are kept in a dictionary on the class, so all blocks with the same sizes share their weights
-# NAMED: differs: Two blocks that are made one after the other share weights.
 import torch
 import torch.nn as nn
 

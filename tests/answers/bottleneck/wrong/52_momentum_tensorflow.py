@@ -1,5 +1,5 @@
+# EXPECT: norm-momentum-turned-round
 # MISTAKE: BatchNorm momentum 0.9 (the other convention) instead of 0.1
-# NAMED: norm-momentum-turned-round: BatchNorm's momentum is 0.9, not 0.1.
 from functools import partial
 
 import torch.nn as nn

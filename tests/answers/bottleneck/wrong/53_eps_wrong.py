@@ -1,5 +1,5 @@
+# EXPECT: setting-eps
 # MISTAKE: BatchNorm eps is 1e-3 instead of the default 1e-5
-# NAMED: differs: The first BatchNorm has eps 0.001, where 1e-05 is expected.
 from torch import nn
 
 

@@ -1,5 +1,5 @@
+# EXPECT: setting-tracked
 # MISTAKE: track_running_stats=False, so BatchNorm uses the statistics of the batch in eval mode too
-# NAMED: differs: The first BatchNorm keeps no running statistics.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: evaluation-mode-differs
 # MISTAKE: the shortcut is added only in training mode
-# NAMED: differs: In training mode all is right; in evaluation mode something else is computed.
 import torch.nn as nn
 import torch.nn.functional as F
 

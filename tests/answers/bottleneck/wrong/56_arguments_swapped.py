@@ -1,5 +1,5 @@
+# EXPECT: arguments-in-another-order
 # MISTAKE: the constructor takes (channels, in_channels, stride), the first two arguments are in the wrong order
-# NAMED: arguments-in-another-order: The arguments come in another order: in_channels first, then channels, then stride.
 import torch
 import torch.nn as nn
 

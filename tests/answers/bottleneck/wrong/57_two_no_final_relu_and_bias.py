@@ -1,5 +1,5 @@
+# EXPECT: setting-bias
 # MISTAKE: no ReLU after the addition; and all convolutions have a bias
-# NAMED: differs: The first convolution has a bias.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: missing-batch-norm
 # MISTAKE: the stride is on the first 1x1 convolution; and the projection has no BatchNorm
-# NAMED: differs: Missing after the convolution on the shortcut: BatchNorm.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: extra-relu
 # MISTAKE: the last ReLU comes before the addition; and the shortcut is always a projection
-# NAMED: differs: One thing too many after the third BatchNorm: ReLU.
 from torch import nn
 
 

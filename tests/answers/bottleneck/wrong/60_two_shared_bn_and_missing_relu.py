@@ -1,5 +1,5 @@
+# EXPECT: layer-used-twice
 # MISTAKE: the first two convolutions share one BatchNorm; and there is no ReLU after the second
-# NAMED: differs: The second BatchNorm and the first BatchNorm are one layer, used twice.
 import torch.nn as nn
 import torch.nn.functional as F
 

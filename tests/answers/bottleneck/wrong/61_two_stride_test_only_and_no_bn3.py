@@ -1,5 +1,5 @@
+# EXPECT: missing-batch-norm
 # MISTAKE: the projection is made only when the stride is not 1; and the third convolution has no BatchNorm
-# NAMED: differs: Missing after the third convolution: BatchNorm.
 import torch
 import torch.nn as nn
 

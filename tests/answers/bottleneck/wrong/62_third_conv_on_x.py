@@ -1,5 +1,5 @@
+# EXPECT: channels-do-not-fit
 # MISTAKE: the third convolution takes x, not what the second one gave
-# NAMED: fails: A convolution gets 32 channels, but it was made for 8.
 import torch
 from torch import nn
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
+# EXPECT: name-not-defined
 # MISTAKE: self is missing before a layer
-# NAMED: fails: The name b2 is not defined.
 import torch
 from torch import nn
 import torch.nn.functional as F

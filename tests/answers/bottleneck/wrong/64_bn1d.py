@@ -1,5 +1,5 @@
+# EXPECT: norm-for-vectors
 # MISTAKE: BatchNorm1d in the place of BatchNorm2d
-# NAMED: fails: A BatchNorm for vectors is applied to images.
 import torch
 from torch import nn
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
+# EXPECT: extra-mul
 # MISTAKE: the branch is scaled by 0.1 before the addition
-# NAMED: differs: One thing too many after the third BatchNorm: multiplication.
 import torch
 from torch import nn
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
+# EXPECT: extra-add
 # MISTAKE: x is added a second time
-# NAMED: differs: One thing too many after the addition: addition.
 import torch
 from torch import nn
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
+# EXPECT: other-relu
 # MISTAKE: tanh in the place of the last ReLU
-# NAMED: differs: Tanh stands where ReLU is expected, after the addition.
 import torch
 from torch import nn
 import torch.nn.functional as F

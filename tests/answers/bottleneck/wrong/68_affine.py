@@ -1,5 +1,5 @@
+# EXPECT: setting-affine
 # MISTAKE: the third BatchNorm has no scale and shift
-# NAMED: differs: The third BatchNorm has affine False, where True is expected.
 import torch
 from torch import nn
 import torch.nn.functional as F

@@ -1,5 +1,5 @@
+# EXPECT: made-in-evaluation-mode
 # MISTAKE: puts its norms into evaluation mode when it is made
-# NAMED: differs: It is in evaluation mode, or a part of it is, as soon as it is made.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: forward-misspelt
 # MISTAKE: spells forward foward
-# NAMED: fails: It has no method forward, but one that is called foward.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: argument-left-out
 # MISTAKE: makes a convolution without its kernel size
-# NAMED: fails: Conv2d is called without kernel_size.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: not-in-torch
 # MISTAKE: spells Conv2d Conv2D
-# NAMED: fails: PyTorch has no nn.Conv2D.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: other-relu
 # MISTAKE: takes ReLU6 for ReLU
-# NAMED: differs: ReLU6 stands where ReLU is expected, after the first BatchNorm, and 2 times more.
 import torch
 from torch import Tensor, nn
 

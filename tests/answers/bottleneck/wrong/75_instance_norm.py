@@ -1,5 +1,5 @@
+# EXPECT: other-batch-norm
 # MISTAKE: takes InstanceNorm for BatchNorm
-# NAMED: differs: InstanceNorm stands where BatchNorm is expected, after the first convolution, and once more.
 import torch
 from torch import Tensor, nn
 

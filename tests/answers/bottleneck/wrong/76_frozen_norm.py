@@ -1,5 +1,5 @@
+# EXPECT: parameters-frozen
 # MISTAKE: freezes the last norm
-# NAMED: differs: These parameters are frozen: bn3.weight, bn3.bias.
 import torch
 from torch import Tensor, nn
 

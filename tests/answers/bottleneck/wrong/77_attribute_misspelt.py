@@ -1,5 +1,5 @@
+# EXPECT: no-such-attribute
 # MISTAKE: misspells an attribute
-# NAMED: fails: Bottleneck has no attribute bn_2.
 import torch
 from torch import Tensor, nn
 

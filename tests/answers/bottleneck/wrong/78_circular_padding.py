@@ -1,5 +1,5 @@
+# EXPECT: padded-before
 # MISTAKE: pads with the opposite border
-# NAMED: differs: The second convolution has padding 0, but keeps the size: something else pads before it.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: values-differ
 # MISTAKE: shrinks the weights of a layer in each forward pass
-# NAMED: differs: The values part from the right ones at the second convolution: 0.125 times as large.
 import torch
 from torch import Tensor, nn
 

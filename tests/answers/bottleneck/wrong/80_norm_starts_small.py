@@ -1,5 +1,5 @@
+# EXPECT: weights-not-registered
 # MISTAKE: always computes with half of the last scale
-# NAMED: differs: 1 weight is used that the module does not know.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: stride-in-every-block
 # MISTAKE: every block of a stage gets the stride, not only the first
-# NAMED: stride-in-every-block: Every block of a stage has the stride, not only the first.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: stride-in-conv2_x
 # MISTAKE: conv2_x also starts with stride 2
-# NAMED: stride-in-conv2_x: conv2_x has stride 2, though the max-pool has halved the image already.
 import torch
 from torch import Tensor, nn
 

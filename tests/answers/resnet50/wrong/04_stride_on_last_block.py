@@ -1,5 +1,5 @@
+# EXPECT: stride-in-last-block
 # MISTAKE: the stride is on the last block of each stage instead of the first
-# NAMED: stride-in-last-block: The last block of a stage has the stride, not the first.
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

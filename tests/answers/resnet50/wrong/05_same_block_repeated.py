@@ -1,5 +1,5 @@
+# EXPECT: same-block-repeated
 # MISTAKE: [block] * n repeats one and the same block
-# NAMED: same-block-repeated: The blocks of a stage are one block listed several times, with one set of weights.
 from torch import nn
 
 from tutorial_code.ch03_bottleneck import Bottleneck

@@ -1,5 +1,5 @@
+# EXPECT: layer-used-twice
 # MISTAKE: each stage has one further block that forward applies again and again in a loop
-# NAMED: differs: The first convolution of block 4 (in conv3_x) and the first convolution of block 3 (in conv3_x) are one layer, used twice.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: arguments-changed
 # MISTAKE: num_blocks.pop(0) empties the default list (and the caller's), and fails for a tuple
-# NAMED: differs: The list num_blocks is changed.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: arguments-changed
 # MISTAKE: the entries of num_blocks are counted down in place, so the default and the caller's list change
-# NAMED: differs: The list num_blocks is changed.
 from torch import nn
 
 from tutorial_code.ch03_bottleneck import Bottleneck

@@ -1,5 +1,5 @@
+# EXPECT: softmax-at-the-end
 # MISTAKE: a softmax at the end
-# NAMED: softmax-at-the-end: The network ends with a softmax: it returns probabilities, not logits.
 import torch
 import torch.nn as nn
 

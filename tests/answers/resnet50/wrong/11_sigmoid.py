@@ -1,5 +1,5 @@
+# EXPECT: sigmoid-at-the-end
 # MISTAKE: a sigmoid at the end
-# NAMED: sigmoid-at-the-end: The network ends with a sigmoid, which squeezes the logits into 0 to 1.
 import torch
 from torch import Tensor, nn
 

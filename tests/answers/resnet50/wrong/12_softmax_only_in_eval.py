@@ -1,5 +1,5 @@
+# EXPECT: probabilities-in-evaluation
 # MISTAKE: in eval mode the network gives probabilities instead of logits
-# NAMED: probabilities-in-evaluation: In evaluation mode the network returns probabilities, not logits.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: default-blocks-of-another-depth
 # MISTAKE: the default of num_blocks is [3, 4, 23, 3], that of ResNet-101
-# NAMED: default-blocks-of-another-depth: The default numbers of blocks are not 3, 4, 6, 3.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: number-instead-of-list
 # MISTAKE: num_classes comes before num_blocks in the constructor
-# NAMED: fails: A number came where a list is expected.
 import torch.nn as nn
 import torch.nn.functional as F
 

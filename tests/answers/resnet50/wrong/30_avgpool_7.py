@@ -1,5 +1,5 @@
+# EXPECT: fixed-average-pool
 # MISTAKE: nn.AvgPool2d(7) instead of an adaptive pool, so only some image sizes work
-# NAMED: fixed-average-pool: The average pooling has a fixed window of 7×7.
 import torch
 import torch.nn as nn
 

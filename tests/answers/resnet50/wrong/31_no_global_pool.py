@@ -1,5 +1,5 @@
+# EXPECT: no-average-pool
 # MISTAKE: there is no pooling before the linear layer, the map is only flattened
-# NAMED: no-average-pool: The average pooling at the end is missing.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: extra-part
 # MISTAKE: the mean is taken over the width only, and then the first row is used
-# NAMED: differs: One thing too many after the first average over all positions behind the last block: cut that keeps only a part.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: stages-differ
 # MISTAKE: the last stage has 256 channels inside instead of 512
-# NAMED: differs: The stages should be 1 of 256×8×8, 3 of 512×4×4, 2 of 1024×2×2, 1 of 2048×1×1. Yours are 1 of 256×8×8, 3 of 512×4×4, 2 of 1024×2×2, 1 of 1024×1×1.
 import torch.nn as nn
 import torch.nn.functional as F
 

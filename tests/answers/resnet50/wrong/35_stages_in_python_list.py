@@ -1,5 +1,5 @@
+# EXPECT: stages-not-registered
 # MISTAKE: the stages are kept in a plain Python list
-# NAMED: stages-not-registered: The stages stand in a plain Python list, so the module does not know them.
 import torch
 import torch.nn as nn
 

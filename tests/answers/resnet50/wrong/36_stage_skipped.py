@@ -1,5 +1,5 @@
+# EXPECT: stages-differ
 # MISTAKE: conv4_x is left out
-# NAMED: differs: The stages should be 1 of 256×8×8, 3 of 512×4×4, 2 of 1024×2×2, 1 of 2048×1×1. Yours are 1 of 256×8×8, 3 of 512×4×4, 1 of 2048×2×2.
 from torch import nn
 
 from tutorial_code.ch03_bottleneck import Bottleneck

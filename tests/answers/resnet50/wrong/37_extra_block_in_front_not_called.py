@@ -1,5 +1,5 @@
+# EXPECT: stages-differ
 # MISTAKE: only the first block of conv2_x is called in forward, its others are created but unused
-# NAMED: differs: The stages should be 2 of 256×12×12, 2 of 512×6×6, 2 of 1024×3×3, 1 of 2048×2×2. Yours are 1 of 256×12×12, 2 of 512×6×6, 2 of 1024×3×3, 1 of 2048×2×2.
 import torch.nn as nn
 import torch.nn.functional as F
 

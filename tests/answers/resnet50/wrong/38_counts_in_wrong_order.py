@@ -1,5 +1,5 @@
+# EXPECT: block-counts-reversed
 # MISTAKE: the numbers of blocks are used in reverse order, num_blocks[3] for conv2_x
-# NAMED: block-counts-reversed: The numbers of blocks are used in reverse order.
 from torch import nn
 
 from tutorial_code.ch03_bottleneck import Bottleneck

@@ -1,5 +1,5 @@
+# EXPECT: classifier-without-bias
 # MISTAKE: the last linear layer has no bias
-# NAMED: classifier-without-bias: The classifier has no bias.
 import torch
 from torch import Tensor, nn
 

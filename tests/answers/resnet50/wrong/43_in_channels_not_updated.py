@@ -1,5 +1,5 @@
+# EXPECT: in_channels-not-updated
 # MISTAKE: in_channels is updated only after a stage, so its second block gets the wrong number of channels
-# NAMED: in_channels-not-updated: The second block of a stage does not take what the first one gives.
 from torch import nn
 
 from tutorial_code.ch03_bottleneck import Bottleneck

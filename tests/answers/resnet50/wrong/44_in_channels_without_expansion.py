@@ -1,5 +1,5 @@
+# EXPECT: channels-do-not-fit
 # MISTAKE: in_channels is set to channels instead of 4 * channels after a block
-# NAMED: fails: A convolution gets 256 channels, but it was made for 64.
 import torch.nn as nn
 import torch.nn.functional as F
 

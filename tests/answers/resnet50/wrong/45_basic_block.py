@@ -1,5 +1,5 @@
+# EXPECT: stages-differ
 # MISTAKE: the blocks are basic blocks (two 3x3 convolutions) as in ResNet-34, not bottlenecks
-# NAMED: differs: The stages should be 1 of 256×8×8, 3 of 512×4×4, 2 of 1024×2×2, 1 of 2048×1×1. Yours are 1 of 64×8×8, 3 of 128×4×4, 2 of 256×2×2, 1 of 512×1×1.
 import torch.nn as nn
 import torch.nn.functional as F
 

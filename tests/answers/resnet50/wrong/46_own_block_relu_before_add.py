@@ -1,5 +1,5 @@
+# EXPECT: extra-relu
 # MISTAKE: the student's own Bottleneck applies the last ReLU before the addition and none after
-# NAMED: differs: One thing too many after the fourth BatchNorm of block 1 (in conv2_x): ReLU.
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

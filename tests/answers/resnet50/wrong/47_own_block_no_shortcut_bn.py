@@ -1,5 +1,5 @@
+# EXPECT: missing-batch-norm
 # MISTAKE: the student's own Bottleneck has no BatchNorm on the projection
-# NAMED: differs: Missing after the first convolution on the shortcut: BatchNorm.
 import torch.nn as nn
 import torch.nn.functional as F
 

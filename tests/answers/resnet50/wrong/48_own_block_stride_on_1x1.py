@@ -1,5 +1,5 @@
+# EXPECT: setting-stride
 # MISTAKE: the student's own Bottleneck has the stride on the first 1x1 convolution
-# NAMED: differs: The first convolution of block 3 (in conv3_x) has stride 2, where 1 is expected.
 import torch
 from torch import Tensor, nn
 

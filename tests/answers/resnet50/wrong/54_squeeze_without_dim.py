@@ -1,5 +1,5 @@
+# EXPECT: squeezed-without-dimension
 # MISTAKE: squeeze() without a dimension also removes the batch dimension of a single image
-# NAMED: squeezed-without-dimension: squeeze() without a dimension also removes the batch dimension when it is 1.
 import torch.nn as nn
 import torch.nn.functional as F
 

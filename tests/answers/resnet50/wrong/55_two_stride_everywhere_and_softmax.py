@@ -1,5 +1,5 @@
+# EXPECT: stages-differ
 # MISTAKE: every block of a stage gets the stride; and a softmax at the end
-# NAMED: differs: The stages should be 1 of 256×8×8, 3 of 512×4×4, 2 of 1024×2×2, 1 of 2048×1×1. Yours are 1 of 256×8×8, 1 of 512×4×4, 1 of 512×2×2, 1 of 512×1×1, 2 of 1024×1×1, 1 of 2048×1×1.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: layer-used-twice
 # MISTAKE: one block is repeated within each stage; and the first convolution has a bias
-# NAMED: differs: The first convolution of block 4 (in conv3_x) and the first convolution of block 3 (in conv3_x) are one layer, used twice.
 from torch import nn
 
 from tutorial_code.ch03_bottleneck import Bottleneck

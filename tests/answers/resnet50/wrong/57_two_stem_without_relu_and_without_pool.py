@@ -1,5 +1,5 @@
+# EXPECT: missing-relu
 # MISTAKE: the stem has no ReLU; and no max-pool
-# NAMED: differs: Missing after the first BatchNorm of the stem: ReLU, max-pool.
 import torch
 import torch.nn as nn
 

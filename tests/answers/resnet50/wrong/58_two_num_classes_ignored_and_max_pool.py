@@ -1,5 +1,5 @@
+# EXPECT: other-than-mean
 # MISTAKE: num_classes is ignored; and a global max-pool instead of the average
-# NAMED: differs: Expected after the first ReLU behind the last block: average over all positions. Yours has: amax.
 import torch.nn as nn
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: setting-stride
 # MISTAKE: conv2_x also starts with stride 2; and the linear layer has no bias
-# NAMED: differs: The third convolution of block 1 (in conv2_x) has stride 2, where 1 is expected.
 import torch
 from torch import Tensor, nn
 

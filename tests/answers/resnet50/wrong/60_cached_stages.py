@@ -1,5 +1,5 @@
+# EXPECT: weights-shared
 # MISTAKE: keeps stages in a cache, so that two networks share their weights
-# NAMED: differs: Two networks that are made one after the other share weights.
 from functools import cache
 
 from torch import nn

@@ -1,5 +1,5 @@
+# EXPECT: made-in-evaluation-mode
 # MISTAKE: puts itself into evaluation mode when it is made
-# NAMED: differs: It is in evaluation mode, or a part of it is, as soon as it is made.
 from torch import nn
 from tutorial_code.ch03_bottleneck import Bottleneck
 

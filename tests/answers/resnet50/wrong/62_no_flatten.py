@@ -1,5 +1,5 @@
+# EXPECT: linear-gets-images
 # MISTAKE: does not flatten before the linear layer
-# NAMED: fails: The linear layer gets images, not one row of numbers for each.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: list-called
 # MISTAKE: calls an nn.ModuleList
-# NAMED: fails: An nn.ModuleList is called like a layer, but it only holds layers.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: stem-pool-without-padding
 # MISTAKE: pools the stem without padding
-# NAMED: stem-pool-without-padding: The max-pool has no padding.
 import torch
 from torch import Tensor, nn
 

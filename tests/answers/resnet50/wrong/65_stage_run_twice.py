@@ -1,5 +1,5 @@
+# EXPECT: layer-used-twice
 # MISTAKE: runs a stage's blocks that keep the shape twice
-# NAMED: differs: The first convolution of block 5 (in conv3_x) and the first convolution of block 4 (in conv3_x) are one layer, used twice.
 import torch
 from torch import Tensor, nn
 

@@ -1,5 +1,5 @@
+# EXPECT: no-eval-mode
 # MISTAKE: model.eval() is forgotten
-# NAMED: no-eval-mode: model.eval() is not called: it is missing, or its parentheses are.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: no-no-grad
 # MISTAKE: autograd is left on
-# NAMED: no-no-grad: Autograd is left on.
 import torch
 
 

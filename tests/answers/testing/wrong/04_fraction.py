@@ -1,5 +1,5 @@
+# EXPECT: fraction
 # MISTAKE: the accuracy is a fraction, not in percent
-# NAMED: fraction: The accuracy is a fraction, not a percentage.
 import torch
 
 

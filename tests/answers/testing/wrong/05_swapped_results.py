@@ -1,5 +1,5 @@
+# EXPECT: results-swapped
 # MISTAKE: returns the accuracy first and the loss second
-# NAMED: results-swapped: The two results are swapped.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: mean-of-batch-means
 # MISTAKE: the loss is the mean of the batch means
-# NAMED: mean-of-batch-means: The loss is the mean of the batches' means, not the mean per image.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: mean-of-batch-accuracies
 # MISTAKE: the accuracy is the mean of the batch accuracies
-# NAMED: mean-of-batch-accuracies: The accuracy is the mean of the batches' accuracies, not the accuracy per image.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: image-losses-over-batches
 # MISTAKE: the sum over images is divided by the number of batches
-# NAMED: image-losses-over-batches: The sum over images is divided by the number of batches.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: tensors-returned
 # MISTAKE: returns tensors instead of numbers
-# NAMED: tensors-returned: Tensors are returned, not plain numbers.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: argmax-over-batch
 # MISTAKE: takes argmax over the batch instead of the classes
-# NAMED: argmax-over-batch: argmax runs over the images, not over the classes.
 import torch
 
 

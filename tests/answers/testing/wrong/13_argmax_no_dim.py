@@ -1,5 +1,5 @@
+# EXPECT: argmax-over-everything
 # MISTAKE: takes argmax over the whole batch because dim is missing
-# NAMED: argmax-over-everything: argmax has no dimension, so it looks for one maximum in the whole batch.
 import torch
 
 

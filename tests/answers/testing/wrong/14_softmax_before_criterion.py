@@ -1,5 +1,5 @@
+# EXPECT: softmax-before-criterion
 # MISTAKE: gives probabilities instead of logits to the criterion
-# NAMED: softmax-before-criterion: A softmax is applied before the criterion, which does its own.
 import torch
 
 

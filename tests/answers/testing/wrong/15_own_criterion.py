@@ -1,5 +1,5 @@
+# EXPECT: own-criterion
 # MISTAKE: uses cross-entropy of its own instead of the given criterion
-# NAMED: own-criterion: The given criterion is not used; the function brings a loss of its own.
 import torch.nn.functional as F
 import torch
 

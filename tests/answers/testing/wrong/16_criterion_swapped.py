@@ -1,5 +1,5 @@
+# EXPECT: criterion-swapped
 # MISTAKE: calls the criterion with labels first
-# NAMED: criterion-swapped: The criterion gets the labels first and the logits second.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: train-mode
 # MISTAKE: puts the model into training mode
-# NAMED: train-mode: The model is tested in training mode.
 import torch
 
 

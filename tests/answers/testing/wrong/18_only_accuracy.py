@@ -1,5 +1,5 @@
+# EXPECT: only-accuracy
 # MISTAKE: returns only the accuracy
-# NAMED: only-accuracy: Only the accuracy is returned; two results are asked for.
 import torch
 
 

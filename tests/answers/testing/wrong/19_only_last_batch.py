@@ -1,5 +1,5 @@
+# EXPECT: last-batch-only
 # MISTAKE: computes both numbers from the last batch only
-# NAMED: last-batch-only: Only the last batch counts: each batch overwrites the sums of the one before.
 import torch
 
 

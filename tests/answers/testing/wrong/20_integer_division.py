@@ -1,5 +1,5 @@
+# EXPECT: rounded-to-integer
 # MISTAKE: rounds the accuracy down to a whole number
-# NAMED: rounded-to-integer: The accuracy is an integer: its decimals are cut off.
 import torch
 
 

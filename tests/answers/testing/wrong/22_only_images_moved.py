@@ -1,5 +1,5 @@
+# EXPECT: labels-not-moved
 # MISTAKE: moves only the images to the device
-# NAMED: labels-not-moved: Only the images are moved to the device, not the labels.
 import torch
 
 

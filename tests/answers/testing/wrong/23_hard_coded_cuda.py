@@ -1,5 +1,5 @@
+# EXPECT: device-fixed
 # MISTAKE: moves the batches to CUDA instead of the given device
-# NAMED: device-fixed: The argument device has no effect: the batches go to a device that is written into the function.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: backward-in-test
 # MISTAKE: trains the model on the test images
-# NAMED: differs: backward() is called in a test.
 import torch
 
 

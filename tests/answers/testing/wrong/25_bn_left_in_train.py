@@ -1,5 +1,5 @@
+# EXPECT: norm-in-training-mode
 # MISTAKE: leaves the BatchNorm layers in training mode
-# NAMED: norm-in-training-mode: BatchNorm stays in training mode during the test.
 from torch import nn
 import torch
 

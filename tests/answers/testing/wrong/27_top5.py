@@ -1,5 +1,5 @@
+# EXPECT: top-k
 # MISTAKE: counts an image as right when its class is among the best five
-# NAMED: top-k: An image counts as right if its class is among the best five.
 import torch
 
 

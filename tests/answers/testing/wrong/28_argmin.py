@@ -1,5 +1,5 @@
+# EXPECT: argmin
 # MISTAKE: takes the class with the smallest logit
-# NAMED: argmin: The smallest logit is taken for the answer, not the largest.
 import torch
 
 

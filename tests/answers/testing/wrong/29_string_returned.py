@@ -1,5 +1,5 @@
+# EXPECT: accuracy-as-text
 # MISTAKE: returns the accuracy as a text
-# NAMED: accuracy-as-text: The accuracy is returned as a text.
 import torch
 
 

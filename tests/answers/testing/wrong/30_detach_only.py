@@ -1,5 +1,5 @@
+# EXPECT: no-no-grad
 # MISTAKE: detaches the logits, but autograd is on during the forward pass
-# NAMED: no-no-grad: Autograd is left on.
 
 
 def evaluate(model, loader, criterion, device):

@@ -1,5 +1,5 @@
+# EXPECT: autograd-stays-off
 # MISTAKE: switches autograd off globally and never on again
-# NAMED: autograd-stays-off: Autograd is switched off for good: after the test it stays off.
 import torch
 
 

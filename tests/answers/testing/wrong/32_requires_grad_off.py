@@ -1,5 +1,5 @@
+# EXPECT: parameters-frozen-afterwards
 # MISTAKE: switches requires_grad of all parameters off and never on again
-# NAMED: differs: The parameters no longer ask for gradients.
 
 
 def evaluate(model, loader, criterion, device):

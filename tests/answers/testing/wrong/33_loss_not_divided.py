@@ -1,5 +1,5 @@
+# EXPECT: sum-over-images
 # MISTAKE: returns the sum of the losses, not their mean
-# NAMED: sum-over-images: The loss is added up and never divided.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: maximum-compared
 # MISTAKE: compares the largest logit, not its index, with the label
-# NAMED: maximum-compared: The largest logit itself is compared with the label, not its place.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: right-answers-counted
 # MISTAKE: returns the number of right answers, not the percentage
-# NAMED: right-answers-counted: The number of right answers is returned, not their share.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: error-rate
 # MISTAKE: returns the error rate instead of the accuracy
-# NAMED: error-rate: The share of wrong answers is returned, not the accuracy.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: wrong-mode
 # MISTAKE: calls model.eval() only after the loop
-# NAMED: differs: The network runs in training mode, autograd off; right is evaluation mode, autograd off.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: wrong-mode
 # MISTAKE: switches back to training mode inside the loop, so only the first batch runs in evaluation mode
-# NAMED: differs: The network runs in training mode, autograd off from batch 2 on; right is evaluation mode, autograd off.
 import torch
 
 

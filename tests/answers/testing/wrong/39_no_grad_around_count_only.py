@@ -1,5 +1,5 @@
+# EXPECT: no-no-grad
 # MISTAKE: no_grad is only around the counting, not around the forward pass
-# NAMED: no-no-grad: Autograd is left on.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: return-in-loop
 # MISTAKE: evaluates the first batch only
-# NAMED: return-in-loop: The function returns inside the loop, after the first batch.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: neither-switch
 # MISTAKE: model.eval() is forgotten; and autograd is left on
-# NAMED: neither-switch: Both switches are missing: model.eval() and torch.no_grad().
 
 
 def evaluate(model, loader, criterion, device):

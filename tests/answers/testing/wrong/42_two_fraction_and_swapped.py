@@ -1,5 +1,5 @@
+# EXPECT: swapped-and-fraction
 # MISTAKE: the accuracy is a fraction; and the results are swapped
-# NAMED: swapped-and-fraction: The two results are swapped, and the accuracy is a fraction.
 import torch
 
 

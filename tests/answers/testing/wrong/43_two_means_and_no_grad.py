@@ -1,5 +1,5 @@
+# EXPECT: wrong-mode
 # MISTAKE: the loss is the mean of the batch means; and autograd is left on
-# NAMED: differs: The network runs in evaluation mode, autograd on; right is evaluation mode, autograd off.
 
 
 def evaluate(model, loader, criterion, device):

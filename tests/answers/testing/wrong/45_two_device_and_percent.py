@@ -1,5 +1,5 @@
+# EXPECT: device
 # MISTAKE: the batches are not moved to the device; and the accuracy is a fraction
-# NAMED: differs: Batches and the device: labels not moved; images not moved.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: accuracy-is-counted-in-a-byte
 # MISTAKE: counts hits in a single byte, which holds 255 at most
-# NAMED: differs: The second result, the accuracy, is made of hits that were counted in a single byte, which begins again after 255: expected 98.3333, got 13.0000.
 import torch
 
 

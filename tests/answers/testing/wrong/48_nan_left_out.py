@@ -1,5 +1,5 @@
+# EXPECT: nan-hidden
 # MISTAKE: leaves out losses that are NaN
-# NAMED: differs: A loss that is NaN is hidden.
 import torch
 import math
 

@@ -1,5 +1,5 @@
+# EXPECT: one-hot-too-small
 # MISTAKE: one_hot without num_classes: it has as many columns as the largest label asks for
-# NAMED: fails: one_hot gets a class that has no column.
 import torch
 import torch.nn.functional as F
 

@@ -1,5 +1,5 @@
+# EXPECT: batch-sizes-do-not-fit
 # MISTAKE: squeezes the logits, which takes the batch away when it holds one image
-# NAMED: fails: Logits and labels do not have the same number of images.
 import torch
 
 

@@ -1,5 +1,5 @@
+# EXPECT: accuracy-is-last-hits-over-images
 # MISTAKE: writes right = for right +=
-# NAMED: differs: The second result, the accuracy, is made of the hits of the last batch alone, divided by the number of all images: expected 27.2727, got 9.0909.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: loader-used-again
 # MISTAKE: goes over the loader twice
-# NAMED: differs: The loop goes over the loader more than once.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: backward-in-test
 # MISTAKE: calls backward in a test
-# NAMED: differs: backward() is called in a test.
 import torch
 from torch import nn
 

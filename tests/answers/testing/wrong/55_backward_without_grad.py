@@ -1,5 +1,5 @@
+# EXPECT: backward-in-test
 # MISTAKE: calls backward under no_grad
-# NAMED: fails: backward() is called in a test.
 import torch
 from torch import nn
 

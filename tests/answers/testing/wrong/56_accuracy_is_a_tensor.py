@@ -1,5 +1,5 @@
+# EXPECT: result-no-float
 # MISTAKE: leaves the accuracy a tensor
-# NAMED: differs: The second result is a Tensor, not a number of type float.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: comparison-is-one-value
 # MISTAKE: compares the pair that max returns
-# NAMED: fails: A comparison gives a single True or False, not one for each image.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: context-not-called
 # MISTAKE: with torch.no_grad without parentheses
-# NAMED: fails: A with statement is given something that was not called.
 import torch
 from torch import nn
 

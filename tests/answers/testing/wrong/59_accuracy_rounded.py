@@ -1,5 +1,5 @@
+# EXPECT: accuracy-rounded
 # MISTAKE: rounds the accuracy
-# NAMED: differs: The second result, the accuracy, is rounded to 2 decimals: expected 27.2727, got 27.2700.
 import torch
 from torch import nn
 

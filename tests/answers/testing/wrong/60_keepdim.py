@@ -1,5 +1,5 @@
+# EXPECT: accuracy-is-all-pairs
 # MISTAKE: compares a column with a row
-# NAMED: differs: The second result, the accuracy, is made of each prediction compared with every label of its batch: expected 27.2727, got 136.3636.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: accuracy-is-mean-of-classes
 # MISTAKE: averages over classes
-# NAMED: differs: The second result, the accuracy, is the mean of the classes' accuracies: expected 27.2727, got 16.6667.
 import torch
 from torch import nn
 

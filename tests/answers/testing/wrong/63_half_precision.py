@@ -1,5 +1,5 @@
+# EXPECT: loss-nearly-right
 # MISTAKE: sums in float16
-# NAMED: differs: The first result, the loss, is nearly right, but not quite: expected 1.4900, got 1.4915. Something rounds.
 import torch
 from torch import nn
 

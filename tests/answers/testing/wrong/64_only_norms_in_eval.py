@@ -1,5 +1,5 @@
+# EXPECT: mixed-modes
 # MISTAKE: puts only the norms into evaluation mode
-# NAMED: differs: Only a part of the network is in evaluation mode.
 import torch
 from torch import nn
 

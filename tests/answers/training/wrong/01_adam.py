@@ -1,5 +1,5 @@
+# EXPECT: optimizer-not-sgd
 # MISTAKE: uses Adam instead of SGD with momentum
-# NAMED: differs: The optimizer is Adam, not SGD.
 import torch
 from torch import nn
 

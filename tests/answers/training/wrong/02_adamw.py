@@ -1,5 +1,5 @@
+# EXPECT: optimizer-adamw
 # MISTAKE: uses AdamW instead of SGD with momentum
-# NAMED: optimizer-adamw: The optimizer is AdamW, not SGD.
 import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Optimizer

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-default-rate
 # MISTAKE: the argument lr is not handed to SGD
-# NAMED: optimizer-default-rate: The argument lr has no effect: it is not passed on to SGD.
 import torch
 import torch.nn as nn
 import torch.optim as optim

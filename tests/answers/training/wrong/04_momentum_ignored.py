@@ -1,5 +1,5 @@
+# EXPECT: optimizer-momentum-ignored
 # MISTAKE: the argument momentum is not handed to SGD
-# NAMED: optimizer-momentum-ignored: The argument momentum has no effect: it is not passed on to SGD.
 import torch
 from torch import nn
 

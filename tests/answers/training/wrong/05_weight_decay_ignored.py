@@ -1,5 +1,5 @@
+# EXPECT: optimizer-decay-ignored
 # MISTAKE: the argument weight_decay is not handed to SGD
-# NAMED: optimizer-decay-ignored: The argument weight_decay has no effect: it is not passed on to SGD.
 import time
 
 import torch

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-arguments-swapped
 # MISTAKE: momentum and weight_decay are swapped
-# NAMED: optimizer-arguments-swapped: Momentum and weight decay are swapped.
 import numpy as np
 import torch
 import torch.nn as nn

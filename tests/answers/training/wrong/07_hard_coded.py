@@ -1,5 +1,5 @@
+# EXPECT: optimizer-all-fixed
 # MISTAKE: the values are hard-coded, so the arguments have no effect
-# NAMED: optimizer-all-fixed: The arguments lr, momentum and weight_decay have no effect: their values are written into the function.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-only-classifier
 # MISTAKE: only the parameters of the last layer are given to the optimizer
-# NAMED: optimizer-only-classifier: The optimizer holds only the last layer's parameters.
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-only-weights
 # MISTAKE: biases and BatchNorm parameters are left out of the optimizer
-# NAMED: optimizer-only-weights: The optimizer leaves out the parameters of BatchNorm and the biases.
 from torch import nn
 import torch
 import torch.nn.functional as F

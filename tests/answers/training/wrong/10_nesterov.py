@@ -1,5 +1,5 @@
+# EXPECT: optimizer-nesterov-always
 # MISTAKE: switches Nesterov momentum on
-# NAMED: optimizer-nesterov-always: The optimizer always uses Nesterov momentum, even where momentum is 0.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-no-defaults
 # MISTAKE: lr, momentum and weight_decay have no default values
-# NAMED: optimizer-no-defaults: make_optimizer(model) alone does not work: lr, momentum and weight_decay have no defaults.
 import torch
 import torch.nn as nn
 from torch import optim

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-model-given
 # MISTAKE: gives the model to SGD instead of its parameters
-# NAMED: optimizer-model-given: The optimizer is given the model, and it wants the model's parameters.
 import torch
 from torch import nn
 from torch.optim import SGD

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-parameters-used-up
 # MISTAKE: the generator of parameters is used up by the count before SGD gets it
-# NAMED: optimizer-parameters-used-up: The optimizer gets no parameters: model.parameters() was used up before.
 import torch
 import torch.nn as nn
 import torch.optim as optim

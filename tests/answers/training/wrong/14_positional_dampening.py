@@ -1,5 +1,5 @@
+# EXPECT: optimizer-decay-as-dampening
 # MISTAKE: passes weight_decay in the place of dampening
-# NAMED: optimizer-decay-as-dampening: Weight decay is passed in the place of dampening.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: criterion-class
 # MISTAKE: returns the class CrossEntropyLoss, not an instance
-# NAMED: criterion-class: make_criterion returns the class, not an object of it.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: criterion-nll
 # MISTAKE: NLLLoss expects log-probabilities, but gets logits
-# NAMED: criterion-nll: The criterion is nn.NLLLoss, which wants log-probabilities; the network gives logits.
 import torch
 from torch import nn
 

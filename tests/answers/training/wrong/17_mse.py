@@ -1,5 +1,5 @@
+# EXPECT: criterion-mse
 # MISTAKE: uses the mean squared error for a classification
-# NAMED: criterion-mse: The criterion is nn.MSELoss, which compares numbers; labels are the indices of classes.
 import torch
 from torch import nn
 

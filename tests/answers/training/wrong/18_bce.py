@@ -1,5 +1,5 @@
+# EXPECT: criterion-binary
 # MISTAKE: uses binary cross-entropy instead of cross-entropy over the classes
-# NAMED: criterion-binary: The criterion is a binary cross-entropy; here there are several classes, of which one is right.
 import torch
 import torch.nn as nn
 import torch.optim as optim

@@ -1,5 +1,5 @@
+# EXPECT: criterion-sum
 # MISTAKE: the criterion returns the sum of the losses, not their mean
-# NAMED: criterion-sum: The criterion adds the losses of a batch up; it should give their mean.
 # Aufgabe Kapitel 4
 import torch
 from torch import nn

@@ -1,5 +1,5 @@
+# EXPECT: criterion-smoothed
 # MISTAKE: adds label smoothing to the cross-entropy
-# NAMED: criterion-smoothed: The criterion smooths the labels.
 import torch
 import torch.nn as nn
 import torch.optim as optim

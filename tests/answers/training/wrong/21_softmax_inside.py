@@ -1,5 +1,5 @@
+# EXPECT: criterion-softmax-first
 # MISTAKE: applies softmax before cross_entropy, which does it itself
-# NAMED: criterion-softmax-first: The criterion applies a softmax before the cross-entropy, which does its own.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: no-zero-grad
 # MISTAKE: the gradients are never zeroed
-# NAMED: no-zero-grad: The gradients are never set to zero.
 import torch
 from torch import nn
 

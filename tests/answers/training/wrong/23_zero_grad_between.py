@@ -1,5 +1,5 @@
+# EXPECT: zero-grad-before-step
 # MISTAKE: zero_grad stands between backward and step
-# NAMED: zero-grad-before-step: zero_grad() comes between backward() and step(), so the step has no gradient to follow.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: zero-grad-once
 # MISTAKE: zeroes the gradients only once per epoch
-# NAMED: zero-grad-once: The gradients are set to zero once an epoch, not once a batch.
 import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Optimizer

@@ -1,5 +1,5 @@
+# EXPECT: no-step
 # MISTAKE: optimizer.step() is forgotten
-# NAMED: no-step: optimizer.step() is missing.
 import torch
 import torch.nn as nn
 from torch import optim

@@ -1,5 +1,5 @@
+# EXPECT: step-before-backward
 # MISTAKE: calls step before backward
-# NAMED: step-before-backward: step() comes before backward().
 # Aufgabe Kapitel 4
 import torch
 from torch import nn

@@ -1,5 +1,5 @@
+# EXPECT: two-steps
 # MISTAKE: takes two optimizer steps per batch
-# NAMED: two-steps: There are two optimizer steps for each batch.
 import torch
 from torch import nn
 

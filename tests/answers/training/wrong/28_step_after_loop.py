@@ -1,5 +1,5 @@
+# EXPECT: accumulated-over-the-epoch
 # MISTAKE: steps only once, after the loop
-# NAMED: accumulated-over-the-epoch: The gradients of all batches are added up, and one step is made at the end of the epoch.
 import numpy as np
 import torch
 import torch.nn as nn

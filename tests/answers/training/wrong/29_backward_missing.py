@@ -1,5 +1,5 @@
+# EXPECT: no-backward
 # MISTAKE: loss.backward() is forgotten
-# NAMED: no-backward: No gradient reaches the network: loss.backward() is missing, or something on the way to it is detached.
 import torch
 import torch.nn as nn
 import torch.optim as optim

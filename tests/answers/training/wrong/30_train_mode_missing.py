@@ -1,5 +1,5 @@
+# EXPECT: no-train-mode
 # MISTAKE: model.train() is forgotten
-# NAMED: no-train-mode: model.train() is not called: it is missing, or its parentheses are.
 from torch import nn
 import torch
 import torch.nn.functional as F

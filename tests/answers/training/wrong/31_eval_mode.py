@@ -1,5 +1,5 @@
+# EXPECT: eval-mode
 # MISTAKE: puts the model into evaluation mode
-# NAMED: eval-mode: The model is trained in evaluation mode.
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,5 @@
+# EXPECT: return-in-loop
 # MISTAKE: the return statement is indented into the loop
-# NAMED: return-in-loop: The function returns inside the loop, after the first batch.
 from torch import nn
 import torch
 import torch.nn.functional as F

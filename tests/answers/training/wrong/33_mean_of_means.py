@@ -1,5 +1,5 @@
+# EXPECT: mean-of-batch-means
 # MISTAKE: returns the mean of the batch means, not the mean per image
-# NAMED: mean-of-batch-means: Every batch counts the same, though the last one is smaller: the mean of the batches, not the mean per image.
 import torch
 from torch import nn
 from torch.optim import SGD

@@ -1,5 +1,5 @@
+# EXPECT: sum-over-images
 # MISTAKE: returns the sum over all images and does not divide
-# NAMED: sum-over-images: The loss is added up over all images and never divided.
 import torch
 from torch import nn
 

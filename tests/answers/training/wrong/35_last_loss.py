@@ -1,5 +1,5 @@
+# EXPECT: last-loss
 # MISTAKE: returns the loss of the last batch only
-# NAMED: last-loss: The loss of the last batch is returned, not the mean of the epoch.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: tensor-returned
 # MISTAKE: returns a tensor instead of a float
-# NAMED: tensor-returned: A tensor is returned, not a plain number.
 import torch
 from torch import nn
 

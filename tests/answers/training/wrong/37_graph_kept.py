@@ -1,5 +1,5 @@
+# EXPECT: graph-kept
 # MISTAKE: sums up the loss with its graph, so that memory grows with every batch
-# NAMED: graph-kept: The sum of losses holds on to every batch's graph.
 import torch
 from torch import nn
 

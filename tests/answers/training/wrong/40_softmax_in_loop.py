@@ -1,5 +1,5 @@
+# EXPECT: softmax-before-criterion
 # MISTAKE: applies softmax to the logits before the criterion
-# NAMED: softmax-before-criterion: A softmax is applied before the criterion, which does its own.
 import torch
 from torch import nn, optim
 

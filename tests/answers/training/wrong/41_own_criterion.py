@@ -1,5 +1,5 @@
+# EXPECT: own-criterion
 # MISTAKE: uses a criterion of its own instead of the given one
-# NAMED: own-criterion: The given criterion is not used; the loop brings a loss of its own.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: no-device
 # MISTAKE: never moves the batches to the device
-# NAMED: no-device: The batches are not moved to the device.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: labels-not-moved
 # MISTAKE: moves only the images to the device, not the labels
-# NAMED: labels-not-moved: Only the images are moved to the device, not the labels.
 import torch
 import torch.nn as nn
 import torch.optim as optim

@@ -1,5 +1,5 @@
+# EXPECT: cuda-fixed
 # MISTAKE: moves the batches to CUDA instead of the given device
-# NAMED: cuda-fixed: The argument device has no effect: the batches always go to a CUDA GPU.
 import torch
 from torch import nn
 

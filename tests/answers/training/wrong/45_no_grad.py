@@ -1,5 +1,5 @@
+# EXPECT: wrong-mode
 # MISTAKE: runs the forward pass under no_grad
-# NAMED: differs: The network runs in training mode, autograd off; right is training mode, autograd on.
 from torch import nn
 import torch
 import torch.nn.functional as F

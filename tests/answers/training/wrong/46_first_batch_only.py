@@ -1,5 +1,5 @@
+# EXPECT: return-in-loop
 # MISTAKE: trains on the first batch only
-# NAMED: return-in-loop: The function returns inside the loop, after the first batch.
 import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Optimizer

@@ -1,5 +1,5 @@
+# EXPECT: batches-left-out
 # MISTAKE: skips the last batch
-# NAMED: differs: Not every batch is used: 2 of 3.
 # Aufgabe Kapitel 4
 import torch
 from torch import nn

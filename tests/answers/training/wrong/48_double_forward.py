@@ -1,5 +1,5 @@
+# EXPECT: extra-forward-pass
 # MISTAKE: runs the forward pass twice per batch, so BatchNorm counts each batch twice
-# NAMED: differs: The network runs more than once for each batch.
 import time
 
 import torch

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-not-used
 # MISTAKE: makes a new optimizer for every batch, so the momentum is lost
-# NAMED: differs: The given optimizer is not used.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: gradient-scaled
 # MISTAKE: clips the gradients, which was not asked for
-# NAMED: differs: At the first step the gradient is 0.0406 times as long as the right one.
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,5 @@
+# EXPECT: extra-forward-pass
 # MISTAKE: reports the loss after the step, not before it
-# NAMED: differs: The network runs more than once for each batch.
 import numpy as np
 import torch
 import torch.nn as nn

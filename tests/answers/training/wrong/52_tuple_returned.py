@@ -1,5 +1,5 @@
+# EXPECT: two-results
 # MISTAKE: returns a tuple of loss and accuracy instead of the loss
-# NAMED: two-results: Several results are returned; one number is asked for.
 import torch
 import torch.nn as nn
 from torch import optim

@@ -1,5 +1,5 @@
+# EXPECT: accuracy-returned
 # MISTAKE: returns the accuracy instead of the mean loss
-# NAMED: accuracy-returned: The accuracy is returned, not the loss.
 import torch
 import torch.nn as nn
 import torch.optim as optim

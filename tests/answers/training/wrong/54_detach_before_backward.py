@@ -1,5 +1,5 @@
+# EXPECT: no-backward
 # MISTAKE: detaches the logits, so that no gradient reaches the model
-# NAMED: no-backward: No gradient reaches the network: loss.backward() is missing, or something on the way to it is detached.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: other-number-of-steps
 # MISTAKE: steps only on every second batch and accumulates gradients between
-# NAMED: differs: There are 2 optimizer steps for 3 batches.
 import torch
 from torch import nn
 

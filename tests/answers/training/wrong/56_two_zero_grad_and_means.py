@@ -1,5 +1,5 @@
+# EXPECT: event-missing
 # MISTAKE: the gradients are never zeroed; and the mean of the batch means is returned
-# NAMED: differs: zero_grad is missing.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-adam
 # MISTAKE: uses Adam instead of SGD; and applies softmax before the criterion
-# NAMED: optimizer-adam: The optimizer is Adam, not SGD.
 import torch
 from torch import nn
 

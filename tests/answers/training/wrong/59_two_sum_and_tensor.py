@@ -1,5 +1,5 @@
+# EXPECT: criterion-sum
 # MISTAKE: the criterion returns the sum instead of the mean; and train_one_epoch returns a tensor
-# NAMED: criterion-sum: The criterion adds the losses of a batch up; it should give their mean.
 import torch
 from torch import nn
 

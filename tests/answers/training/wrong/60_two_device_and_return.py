@@ -1,5 +1,5 @@
+# EXPECT: batches-left-out
 # MISTAKE: only the images are moved to the device; and the return statement is inside the loop
-# NAMED: differs: Not every batch is used: 1 of 3.
 import torch
 import torch.nn as nn
 from torch import optim

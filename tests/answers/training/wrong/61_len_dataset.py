@@ -1,5 +1,5 @@
+# EXPECT: divided-by-dataset
 # MISTAKE: divides by the size of the data set, of which the loader may drop the last images
-# NAMED: divided-by-dataset: It divides by len(loader.dataset), and not by the number of images that came.
 import torch
 import torch.nn as nn
 

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-freezes-parameters
 # MISTAKE: freezes the norms and biases
-# NAMED: differs: Some parameters are frozen while the optimizer is made.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: nan-hidden
 # MISTAKE: leaves out batches whose loss is NaN
-# NAMED: differs: A loss that is NaN is hidden.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: not-in-torch
 # MISTAKE: spells CrossEntropyLoss CrossEntropy
-# NAMED: fails: PyTorch has no nn.CrossEntropy.
 import torch
 from torch import nn
 

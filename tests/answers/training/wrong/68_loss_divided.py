@@ -1,5 +1,5 @@
+# EXPECT: gradient-scaled
 # MISTAKE: divides the loss by the batch size before backward
-# NAMED: differs: At the first step the gradient is 0.25 times as long as the right one: the loss is divided by the batch's number of images.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: learning-rate-changed
 # MISTAKE: makes a schedule within the epoch
-# NAMED: differs: Up to step 1 all is right. At step 2 the learning rate is 0.18, not 0.2.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: changed-in-place
 # MISTAKE: calls backward on the sum of the losses so far
-# NAMED: fails: Something was changed in place that backward() still needs.
 import torch
 from torch import nn
 

@@ -1,5 +1,5 @@
+# EXPECT: optimizer-holds-others
 # MISTAKE: gives the optimizer a copy's parameters
-# NAMED: differs: The optimizer holds 0 of 5 parameters.
 import torch
 from torch import nn
 

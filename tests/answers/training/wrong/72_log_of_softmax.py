@@ -1,5 +1,5 @@
+# EXPECT: loss-infinite
 # MISTAKE: computes log(softmax) in two steps
-# NAMED: differs: The loss is inf where the network is very sure and wrong.
 import torch
 from torch import nn
 

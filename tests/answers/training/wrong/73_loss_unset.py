@@ -1,5 +1,5 @@
+# EXPECT: used-before-assignment
 # MISTAKE: adds to a sum that has no value yet
-# NAMED: fails: A variable is used before it has a value.
 import torch
 from torch import nn
 
