@@ -15,9 +15,9 @@ from tutorial_code.checks.exercises import EXERCISES, NAMES, Exercise
 from tutorial_code.checks.mistakes import solution_source
 from tutorial_code.checks.skeletons import exercise_cells
 from tutorial_code.shared.chapters import PACKAGE
-from tutorial_code.shared.tables import recorded_runs
 from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.notebook_json import code_cell, markdown_cell, notebook_json
+from tutorial_code.shared.tables import recorded_runs
 
 NEEDED = ("torch", "torchvision", "torchinfo", "sklearn", "matplotlib", "rich", "PIL")
 PIP_NAMES = {"sklearn": "scikit-learn", "PIL": "pillow"}

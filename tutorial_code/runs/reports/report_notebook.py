@@ -96,7 +96,7 @@ SHOWN_IN_BASIC_CODE = {
     "seed",
 }
 
-PIECES = f"""\
+PIECES_CODE = f"""\
 from tutorial_code.runs.own_code.components import Components
 
 pieces = Components({", ".join(PIECES)}, config.mine)
@@ -167,7 +167,7 @@ def notebook_text(record: RunRecord, figures: dict[str, str]) -> str:
 def _training_code(record: RunRecord) -> str:
     values, default = asdict(record.config), asdict(Config())
     if any(values[name] != default[name] for name in values if name not in SHOWN_IN_BASIC_CODE):
-        pieces, given = (PIECES, ", pieces") if record.config.mine else ("", "")
+        pieces, given = (PIECES_CODE, ", pieces") if record.config.mine else ("", "")
         return RECIPE_CODE.format(config=values, pieces=pieces, given=given)
     best = '"cuda" if torch.cuda.is_available() else "cpu"'
     values["device"] = '"cpu"' if record.config.device == "cpu" else best
