@@ -1,0 +1,130 @@
+"""Chapter 5: loss, optimizer, the loop of an epoch, and a steady start."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from tutorial_code.ch03_bottleneck import Bottleneck
+from tutorial_code.ch04_resnet50 import ResNet50
+from tutorial_code.ch05_training import (
+    add_schedule,
+    initialize,
+    make_criterion,
+    make_optimizer,
+    train_one_epoch,
+    warmup_cosine,
+)
+
+CPU = torch.device("cpu")
+
+
+class TableOfLogits(nn.Module):
+    """Gives the logits that the "images" are: (batch, classes) in, the same out, scaled by one
+    weight.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(()))
+        self.norm = nn.BatchNorm1d(3)
+        self.modes = []
+
+    def forward(self, x):
+        self.modes.append((self.training, torch.is_grad_enabled()))
+        self.norm(x)
+        return x * self.scale
+
+
+LOGITS = torch.tensor(
+    [[2.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 1.0], [5.0, 0.0, 0.0], [0.0, 0.0, 4.0]]
+)
+
+
+LABELS = torch.tensor([0, 1, 0, 0, 1])
+
+
+def loss_by_hand(scale=1.0):
+    losses = []
+    for row, label in zip(LOGITS.tolist(), LABELS.tolist(), strict=True):
+        exponentials = [math.exp(scale * value) for value in row]
+        losses.append(-math.log(exponentials[label] / sum(exponentials)))
+    return losses
+
+
+def test_train_one_epoch_returns_the_mean_loss_per_image():
+    model = TableOfLogits()
+    uneven = [(LOGITS[:3], LABELS[:3]), (LOGITS[3:], LABELS[3:])]
+    loss = train_one_epoch(
+        model, uneven, make_criterion(), torch.optim.SGD(model.parameters(), lr=0.0), CPU
+    )
+    assert loss == pytest.approx(sum(loss_by_hand()) / 5, rel=1e-6)
+    assert type(loss) is float
+    assert model.modes == [(True, True)] * 2
+
+
+def test_train_one_epoch_takes_one_step_a_batch_on_that_batchs_gradient():
+    model = TableOfLogits()
+    rate, scale, expected = 0.1, 1.0, []
+    batches = [(LOGITS[:3], LABELS[:3]), (LOGITS[3:], LABELS[3:])]
+    for rows in ([0, 1, 2], [3, 4]):
+        expected.append(sum(loss_by_hand(scale)[row] for row in rows))
+        slope = 1e-4
+        rise = sum(
+            loss_by_hand(scale + slope)[row] - loss_by_hand(scale - slope)[row] for row in rows
+        ) / len(rows)
+        scale -= rate * rise / (2 * slope)
+    loss = train_one_epoch(
+        model, batches, make_criterion(), torch.optim.SGD(model.parameters(), lr=rate), CPU
+    )
+    assert model.scale.item() == pytest.approx(scale, rel=1e-5)
+    assert loss == pytest.approx(sum(expected) / 5, rel=1e-5)
+
+
+def test_optimizer_is_sgd_over_all_parameters():
+    model = ResNet50([1, 1, 1, 1])
+    optimizer = make_optimizer(model, lr=0.5, momentum=0.8, weight_decay=0.1)
+    assert type(optimizer) is torch.optim.SGD
+    (group,) = optimizer.param_groups
+    assert (group["lr"], group["momentum"], group["weight_decay"]) == (0.5, 0.8, 0.1)
+    assert len(group["params"]) == len(list(model.parameters()))
+    assert make_optimizer(model).param_groups[0]["lr"] > 0
+
+
+def test_blocks_start_as_their_shortcut():
+    model = initialize(ResNet50())
+    block = model.conv3_x[1].eval()
+    assert isinstance(block, Bottleneck)
+    x = torch.randn(2, 512, 4, 4)
+    assert torch.equal(block(x), torch.relu(x))
+    deviation = model.conv4_x[1].conv2.weight.std().item()
+    assert deviation == pytest.approx(math.sqrt(2 / (256 * 9)), rel=0.01)  # He: sqrt(2 / fan_out)
+
+
+def test_schedule_rises_in_a_line_and_falls_along_a_cosine():
+    factors = [warmup_cosine(step, total_steps=12, warmup_steps=4) for step in range(13)]
+    assert factors[:4] == [0.25, 0.5, 0.75, 1.0]
+    assert factors[4] == 1.0
+    assert factors[8] == pytest.approx(0.5)
+    assert factors[12] == pytest.approx(0.0)
+    model = nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=2.0)
+    add_schedule(optimizer, total_steps=12, warmup_steps=4)
+    seen = []
+    for _ in range(13):
+        seen.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+    assert seen == pytest.approx([2 * factor for factor in factors])
+
+
+def test_one_batch_can_be_learned_by_heart(digits):
+    from tutorial_code.ch01_images import make_loaders
+
+    loader, _ = make_loaders(digits, batch_size=8)
+    batch = [next(iter(loader))]
+    model = initialize(ResNet50([1, 1, 1, 1]))
+    optimizer = make_optimizer(model)
+    losses = [train_one_epoch(model, batch, make_criterion(), optimizer, CPU) for _ in range(20)]
+    assert losses[0] == pytest.approx(math.log(10), abs=0.7)
+    assert losses[-1] < 0.1

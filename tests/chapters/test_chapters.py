@@ -1,0 +1,125 @@
+"""Each chapter runs from top to bottom as a script, and its cells are what site and notebook
+expect.
+"""
+
+import ast
+import os
+import runpy
+import subprocess
+import sys
+
+import pytest
+from helpers import ROOT
+
+from tutorial_code.shared.chapters import read_chapters
+
+CHAPTERS = read_chapters()
+EXPECTED = {
+    "ch01_images": ["training images (1437, 3, 32, 32)", "a last one of 29"],
+    "ch02_layers": ["(1, 16, 4, 4)", "standard deviation  1.000"],
+    "ch03_bottleneck": ["75,008", "70,400", "block(x) equals relu(x): True"],
+    "ch04_resnet50": ["23,528,522", "25,557,032", "4.09 billion"],
+    "ch05_training": ["first loss 2.", "after another, not zeroed between: 2.0"],
+    "ch06_testing": ["the same again: True"],
+    "ch07_results": ["training loss per epoch:", "test accuracy"],
+    "ch08_learning": [],
+    "ch09_speed": ["the same rest: True"],
+}
+
+
+@pytest.mark.parametrize("name", [chapter.name for chapter in CHAPTERS])
+def test_chapter_runs_as_a_script(name, tmp_path, monkeypatch, capfd):
+    """From top to bottom, in this process: a new one would spend half of most chapters' time on its
+    imports.
+    """
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(ROOT / "tutorial_code" / f"{name}.py"), run_name="__main__")
+    printed, complaints = capfd.readouterr()
+    assert complaints == ""
+    for words in EXPECTED.get(name, []):
+        assert words in printed
+    figures = {path.name for path in (tmp_path / "figures").glob("*.svg")}
+    assert figures == {
+        f"{word[len('[figures') + 1 : -1]}"
+        for word in printed.replace("\\", "/").split()
+        if word.startswith("[figures/")
+    }
+
+
+def test_a_chapter_runs_as_a_module_in_a_process_of_its_own(tmp_path):
+    command = [sys.executable, "-W", "error", "-m", "tutorial_code.ch01_images"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=400
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_chapter_is_in_percent_format_with_its_sections(chapter):
+    text = chapter.text
+    assert text.startswith("# %% [markdown]\n# # ")
+    for section in (
+        "**At the end of this chapter you have**",
+        "*Predict",
+        "## Check",
+        "## What usually goes wrong",
+    ):
+        assert section in text
+    assert "## Read on" in text
+
+
+PACKAGES = {"tutorial_code", "tutorial_code.shared", "tutorial_code.data"}
+# What a reader may see, too.
+SHARED = {
+    "shared.errors",
+    "shared.plots",
+    "shared.tables",
+    "shared.initialization",
+    "data.cifar10",
+    "data.image_folder",
+    "data.device_loader",
+}
+
+
+def forbidden_imports(source, chapter):
+    """Return the modules of the tutorial that a chapter may not import: later chapters, and the
+    machinery.
+    """
+    modules = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module in PACKAGES:
+            modules += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules.append(node.module or "." * node.level)
+    own = [
+        module.partition(".")[2]
+        for module in modules
+        if module.partition(".")[0] in ("tutorial_code", "")
+    ]
+    earlier = {each.name for each in CHAPTERS if each.name < chapter}
+    return [module for module in own if module not in earlier | SHARED]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_imports_never_go_to_later_chapters_or_to_the_machinery(chapter):
+    assert forbidden_imports(chapter.text, chapter.name) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "module"),
+    [
+        ("from tutorial_code.ch05_training import make_optimizer", "ch05_training"),
+        ("from tutorial_code import ch04_resnet50", "ch04_resnet50"),
+        ("import tutorial_code.runs.training_setup", "runs.training_setup"),
+        ("from tutorial_code.shared import notebook_json", "shared.notebook_json"),
+        ("def f():\n    from tutorial_code.checks.mistakes import solution", "checks.mistakes"),
+    ],
+)
+def test_an_import_that_a_chapter_must_not_have_is_found(line, module):
+    assert forbidden_imports(
+        f"from tutorial_code.ch03_bottleneck import Bottleneck\n{line}\n", "ch04_resnet50"
+    ) == [module]

@@ -1,0 +1,23 @@
+"""What several tests share: places, and small functions."""
+
+import json
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+ANSWERS = TESTS / "answers"
+RIGHT = ANSWERS / "bottleneck" / "right" / "01_torchvision_style.py"
+
+
+def read(path):
+    """Return the content of a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def refused(result, *words):
+    """Check that a command ended with one sentence, which holds the words."""
+    code, out, err = result
+    assert code == 2
+    assert err.startswith("resnet50: ") and err.count("\n") == 1 and "Traceback" not in err + out
+    for word in words:
+        assert word in err

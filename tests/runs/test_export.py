@@ -1,0 +1,86 @@
+"""Weights for use elsewhere."""
+
+import sys
+
+import pytest
+import torch
+from helpers import refused
+from torchvision.models import resnet50
+
+from tutorial_code.ch04_resnet50 import ResNet50
+from tutorial_code.ch08_learning import use_small_stem
+from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
+from tutorial_code.runs.trained_run import load_run
+
+
+@pytest.fixture(scope="module")
+def full(train_small):
+    """A run with all that the recipe `full` brings but the larger stem, and with products."""
+    return train_small(
+        2,
+        "--recipe",
+        "full",
+        "--stem",
+        "7x7",
+        "--conv1x1-matmul",
+        "on",
+        "--no-compile",
+        "--warmup-epochs",
+        "1",
+    )
+
+
+@pytest.fixture
+def images():
+    return torch.randn(3, 3, 32, 32)
+
+
+def logits_of(folder, images):
+    with torch.no_grad():
+        return load_run(folder).network.eval()(images)
+
+
+def test_export_to_torchvision(finished, command, images):
+    code, out, _ = command("export", finished, "--to", "torchvision", "-o", "weights.pth")
+    assert code == 0 and out == "weights.pth\n"
+    theirs = resnet50(num_classes=2)
+    theirs.load_state_dict(torch.load("weights.pth", weights_only=True))
+    with torch.no_grad():
+        assert torch.allclose(theirs.eval()(images), logits_of(finished, images), atol=1e-5)
+
+
+def test_export_to_safetensors(full, command, images):
+    from safetensors import safe_open
+    from safetensors.torch import load_file
+
+    assert command("export", full, "-o", "weights.safetensors")[0] == 0
+    network = ResNet50(num_classes=2)
+    network.load_state_dict(load_file("weights.safetensors"))
+    with torch.no_grad():
+        assert torch.allclose(
+            network.eval()(images), logits_of(full, images), atol=1e-5
+        )  # it has no products
+    with safe_open("weights.safetensors", framework="pt") as file:
+        assert file.metadata()["classes"] == "one, zero"
+
+
+def test_export_to_onnx(finished, command, images):
+    import onnxruntime
+
+    assert command("export", finished, "--to", "onnx", "-o", "weights.onnx")[0] == 0
+    session = onnxruntime.InferenceSession("weights.onnx", providers=["CPUExecutionProvider"])
+    (logits,) = session.run(None, {"images": images.numpy()})
+    assert torch.allclose(torch.from_numpy(logits), logits_of(finished, images), atol=1e-4)
+
+
+def test_export_refuses_what_cannot_be(finished, command, tmp_path, monkeypatch):
+    refused(command("export", tmp_path), "no checkpoint")
+    state = load_checkpoint(finished / "checkpoint.pt")
+    state["config"]["stem"] = "3x3"
+    state["model"] = use_small_stem(ResNet50(num_classes=2)).state_dict()
+    save_checkpoint(tmp_path / "checkpoint.pt", state)
+    refused(command("export", tmp_path, "--to", "torchvision"), "7×7 stem")
+    monkeypatch.setitem(sys.modules, "onnxscript", None)
+    refused(command("export", tmp_path, "--to", "onnx"), "needs onnxscript")
+    assert command("export", tmp_path)[0] == 0
+    refused(command("export", tmp_path, "-o", "."), "cannot be written")

@@ -1,0 +1,40 @@
+"""Recorded runs and their tables."""
+
+import json
+
+import pytest
+
+from tutorial_code.shared import tables
+
+
+def test_a_table_that_is_recorded_and_one_that_is_not(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(tables, "PLACES", (tmp_path / "missing", tmp_path))
+    for order, name in enumerate(["some", "nothing"]):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.toml").write_text(
+            f'order = {order}\ncaption = "c"\ncommand = "c"\n[columns]\nstep = ["step", '
+            '"{}"]\nseconds = ["seconds", "{:.0f}"]\nmemory_gb = ["GB", "{:.2f}"]\nepochs = '
+            '["epochs", "{}"]\n'
+        )
+    tables.show("nothing")
+    assert "not recorded yet" in capsys.readouterr().out
+    (tmp_path / "some" / "environment.json").write_text('{"gpu": null, "cpu": "C", "torch": "2"}')
+    rows = (
+        {"step": "a", "seconds": 123.4, "memory_gb": None},
+        {"step": "bb", "seconds": None, "memory_gb": None},
+        {"step": "c", "epochs": 3},
+    )
+    (tmp_path / "some" / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
+    tables.show("some")
+    first, other = "step  seconds\na         123\nbb\n", "step  epochs\nc          3\n"
+    assert capsys.readouterr().out == "some, measured on C, torch 2\n" + first + other
+    with pytest.raises(LookupError, match="other"):
+        tables.recorded_run("other")
+
+
+def test_every_recorded_run_describes_itself():
+    for run in tables.recorded_runs():
+        assert run.caption and run.command.split()[0] in ("resnet50", "python")
+        for row in run.rows():
+            shown = {key for key, value in row.items() if value is not None}
+            assert shown <= set(run.columns), run.name
