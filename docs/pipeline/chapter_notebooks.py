@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pipeline.execute import Execution, with_outputs
 from tutorial_code.checks.exercise_notebook import set_up
 from tutorial_code.checks.exercises import exercises_of
-from tutorial_code.shared.chapters import EXERCISE, Chapter, make_stub
+from tutorial_code.shared.chapters import EXERCISE, Chapter
 from tutorial_code.shared.notebook_json import code_cell, markdown_cell, notebook_json
+from tutorial_code.shared.stubs import make_stub
 
 # The tag of a cell that asks the network for layers by the tutorial's names, which the reader's
 # may not have.

@@ -8,7 +8,8 @@ from pipeline.execute import Execution, with_outputs
 from pipeline.figures import figure, figure_in
 from pipeline.markdown import link_terms, mathml
 from tutorial_code.checks.exercises import Exercise, exercises_of
-from tutorial_code.shared.chapters import EXERCISE, Cell, Chapter, make_stub
+from tutorial_code.shared.chapters import EXERCISE, Cell, Chapter
+from tutorial_code.shared.stubs import make_stub
 
 
 def page(chapter: Chapter, execution: Execution, terms: dict[str, str], repository: str) -> str:

@@ -402,9 +402,7 @@ WIDTHS = "WIDTHS = (64, 128, 256, 512)\n"
 def test_an_answer_may_import_earlier_answers_and_other_files(
     exercises, command, small, tmp_path, capsys, monkeypatch
 ):
-    monkeypatch.syspath_prepend(
-        ROOT / "exercises"
-    )  # as where pytest has collected them, too
+    monkeypatch.syspath_prepend(ROOT / "exercises")  # as where pytest has collected them, too
     exercises(bottleneck="right/07_moduledict.py", resnet50=network_that_imports(""))
     (tmp_path / "exercises" / "widths.py").write_text(WIDTHS, encoding="utf-8")
     assert command(*small, "--mine", "--epochs", "1", "--out", "run", "--quiet")[0] == 0

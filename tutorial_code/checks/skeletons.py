@@ -4,8 +4,8 @@ import textwrap
 from pathlib import Path
 
 from tutorial_code.checks.exercises import EXERCISES, Exercise, find_exercise
-from tutorial_code.shared.chapters import task_comment
 from tutorial_code.shared.overwriting import make_way
+from tutorial_code.shared.stubs import task_comment
 
 WIDTH = 80  # columns of a skeleton, as in the chapters
 

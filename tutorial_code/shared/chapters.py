@@ -9,7 +9,6 @@ import ast
 import importlib
 import io
 import re
-import textwrap
 import tokenize
 from functools import cache, cached_property
 from pathlib import Path
@@ -17,14 +16,13 @@ from types import ModuleType
 from typing import NamedTuple
 
 from tutorial_code.shared.free_names import free_names, names_bound_by
+from tutorial_code.shared.stubs import Definition, make_stub
 
 PACKAGE = Path(__file__).parent.parent  # tutorial_code, where the chapters are
 HEADER = re.compile(r"^# %%(?P<prose> \[markdown\])?(?: tags=\[(?P<tags>.*)\])?$", re.MULTILINE)
 GIVES = re.compile(r"\*\*At the end of this chapter you have\*\* (.*?)\.(?:\n|\Z)", re.DOTALL)
 SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 EXERCISE = "exercise"  # the tag of a cell that defines what the reader writes
-
-Definition = ast.ClassDef | ast.FunctionDef
 
 
 class Cell(NamedTuple):
@@ -203,32 +201,6 @@ def _task_in(prose: str, name: str) -> str:
         if paragraph.startswith(f"Write `{name}`"):
             return "\n\n".join(paragraphs[place:])
     return ""
-
-
-def task_comment(words: str, width: int) -> str:
-    """Return the words of a task as comments of a Python file."""
-    paragraphs = words.replace("`", "").replace("*", "").split("\n\n")
-    text = "\n\n".join(textwrap.fill(paragraph, width - 2) for paragraph in paragraphs if paragraph)
-    return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
-
-
-def make_stub(node: Definition, source: str) -> str:
-    """Return a definition without its decorators, and with holes in the place of its bodies."""
-    lines = source.splitlines()
-    if isinstance(node, ast.FunctionDef):
-        return _stub_of_function(node, lines)
-    start = node.body[0].end_lineno if ast.get_docstring(node) else node.lineno
-    head = "\n".join(lines[node.lineno - 1 : start])
-    methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
-    public = [part for part in methods if not part.name.startswith("_") or part.name == "__init__"]
-    return head + "\n\n" + "\n".join(_stub_of_function(method, lines) for method in public)
-
-
-def _stub_of_function(node: ast.FunctionDef, lines: list[str]) -> str:
-    has_docstring = ast.get_docstring(node) is not None
-    end = node.body[0].end_lineno if has_docstring else node.body[0].lineno - 1
-    indent = " " * node.body[0].col_offset
-    return "\n".join([*lines[node.lineno - 1 : end], f"{indent}raise NotImplementedError", ""])
 
 
 def unguard(source: str) -> str:

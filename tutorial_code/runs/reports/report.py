@@ -11,8 +11,8 @@ from tutorial_code.ch01_images import ImageData
 from tutorial_code.ch07_results import loss_figure, misclassified_figure
 from tutorial_code.runs import epoch_table, run_files
 from tutorial_code.runs.reports.report_notebook import notebook_text
+from tutorial_code.runs.results import Results, read_results
 from tutorial_code.runs.run_record import RunRecord
-from tutorial_code.runs.test_results import TestResults, read_results
 from tutorial_code.shared import plots
 from tutorial_code.shared.inline_svg import inline_svg
 
@@ -36,7 +36,7 @@ def write_report(
     run_files.write_text(path or folder / run_files.REPORT, text)
 
 
-def _figures(record: RunRecord, results: TestResults) -> dict[str, str]:
+def _figures(record: RunRecord, results: Results) -> dict[str, str]:
     """Return the figures as SVG text by their captions, which say what there is to see."""
     summary = record.summary
     figures = {

@@ -19,10 +19,8 @@ from tutorial_code.runs import run_files
 from tutorial_code.shared.errors import ReaderError
 
 
-class TestResults(NamedTuple):
+class Results(NamedTuple):
     """What the report shows beside the metrics."""
-
-    __test__ = False  # pytest: a class of the project, not of tests
 
     classes: tuple[str, ...]
     logits: Tensor  # (n, classes), float32, on the CPU
@@ -38,15 +36,15 @@ def logits_of(model: nn.Module, test_loader: Iterable, device: torch.device) -> 
     return torch.cat([model(images.to(device)).cpu() for images, _ in test_loader])
 
 
-def results_from(logits: Tensor, data: ImageData) -> TestResults:
+def results_from(logits: Tensor, data: ImageData) -> Results:
     """Return confusions and misclassified images by the logits (n, classes) of the test images."""
     logits = logits.float()
     confusions = count_confusions(logits, data.test_labels)
     misclassified = most_confident_misclassified(logits.softmax(dim=1), data.test_labels)
-    return TestResults(data.classes, logits, confusions, misclassified, data.test_images)
+    return Results(data.classes, logits, confusions, misclassified, data.test_images)
 
 
-def write_results(folder: Path, results: TestResults) -> None:
+def write_results(folder: Path, results: Results) -> None:
     """Write the accuracy of each class with the confusion matrix, and the logits, into a run."""
     # A class may have no image among those held out.
     accuracies = [
@@ -65,7 +63,7 @@ def write_results(folder: Path, results: TestResults) -> None:
     )
 
 
-def read_results(folder: Path, data: ImageData) -> TestResults:
+def read_results(folder: Path, data: ImageData) -> Results:
     """Return what ``write_results`` wrote, with the images that it was about.
 
     Raises:

@@ -1,0 +1,32 @@
+"""What is left of a definition for the reader to fill in: its words, and holes."""
+
+import ast
+import textwrap
+
+Definition = ast.ClassDef | ast.FunctionDef
+
+
+def task_comment(words: str, width: int) -> str:
+    """Return the words of a task as comments of a Python file."""
+    paragraphs = words.replace("`", "").replace("*", "").split("\n\n")
+    text = "\n\n".join(textwrap.fill(paragraph, width - 2) for paragraph in paragraphs if paragraph)
+    return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
+
+
+def make_stub(node: Definition, source: str) -> str:
+    """Return a definition without its decorators, and with holes in the place of its bodies."""
+    lines = source.splitlines()
+    if isinstance(node, ast.FunctionDef):
+        return _stub_of_function(node, lines)
+    start = node.body[0].end_lineno if ast.get_docstring(node) else node.lineno
+    head = "\n".join(lines[node.lineno - 1 : start])
+    methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+    public = [part for part in methods if not part.name.startswith("_") or part.name == "__init__"]
+    return head + "\n\n" + "\n".join(_stub_of_function(method, lines) for method in public)
+
+
+def _stub_of_function(node: ast.FunctionDef, lines: list[str]) -> str:
+    has_docstring = ast.get_docstring(node) is not None
+    end = node.body[0].end_lineno if has_docstring else node.body[0].lineno - 1
+    indent = " " * node.body[0].col_offset
+    return "\n".join([*lines[node.lineno - 1 : end], f"{indent}raise NotImplementedError", ""])
