@@ -153,8 +153,9 @@ def _imports(exercise: Exercise) -> str:
 def write_notebook(path: Path, solved: bool, epochs: int = 7) -> None:
     """Write the notebook; the solved one is executed first, and holds its outputs.
 
-    Raises: ReaderError: the tools that execute notebooks are not installed, or the file cannot be
-        written.
+    Raises:
+        ReaderError: the tools that execute notebooks are not installed, or the file cannot be
+            written.
     """
     text = exercise_notebook(solved, epochs)
     if solved:

@@ -71,8 +71,9 @@ def fetch_archive(
     that were only slow get a second turn without that limit: a slow line is no reason to go without
     the data.
 
-    Raises: ReaderError: no address served the archive, the file in ``root`` is damaged, or the disk
-        is full.
+    Raises:
+        ReaderError: no address served the archive, the file in ``root`` is damaged, or the disk
+            is full.
     """
     target = root / archive.name
     if target.exists():

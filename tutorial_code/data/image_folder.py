@@ -61,12 +61,13 @@ def read_folder(path: Path, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor, 
     Every image is read now, so that a bad file is named before the training starts and not in the
     middle of it. At 32×32 an image takes 3 kB: CIFAR-10's 60,000 need 184 MB.
 
-    Returns: Training images (n, 3, size, size) uint8, training labels (n,) int64, the same for
-        testing, and the class names in alphabetical order; a label is an index into them.
+    Returns:
+        Training images (n, 3, size, size) uint8, training labels (n,) int64, the same for testing,
+        and the class names in alphabetical order; a label is an index into them.
 
-    Raises: ReaderError: a folder is missing or empty, the two splits have different classes, or a
-        file is not a
-            whole image.
+    Raises:
+        ReaderError: a folder is missing or empty, the two splits have different classes, or a file
+            is not a whole image.
     """
     if not path.is_dir():
         raise ReaderError(f"There is no folder {path}: check the path after 'folder:'.")

@@ -45,9 +45,10 @@ def block_scales(model: nn.Module, images: Tensor | None = None) -> list[nn.Para
     shorter), and its result goes into an operation whose other operand was computed without it: the
     addition.
 
-    Args: model: a network or a single block; neither its weights nor its statistics are changed.
+    Args:
+        model: a network or a single block; neither its weights nor its statistics are changed.
         images: what it takes, (batch, 3, 32, 32) of zeros if not given. A single block takes its
-        own channels.
+            own channels.
     """
     found = operations_of(model, images)
     parameters = _by_memory(model)
