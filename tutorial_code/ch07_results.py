@@ -12,7 +12,7 @@
 
 # %%
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -55,8 +55,8 @@ class Epoch(NamedTuple):
 
 def fit(
     model: nn.Module,
-    train_loader: DataLoader,
-    test_loader: DataLoader,
+    train_loader: Iterable,
+    test_loader: Iterable,
     criterion: nn.Module,
     optimizer: torch.optim.Optimizer,
     device: torch.device,
@@ -162,7 +162,7 @@ if __name__ == "__main__":
 
 
 # %%
-def loss_figure(history: Sequence[Epoch]):
+def loss_figure(history: Sequence[Epoch]) -> plots.Figure:
     """Draw training and test loss over the epochs."""
     lines = {
         "training loss": [e.train_loss for e in history],
@@ -267,7 +267,7 @@ def misclassified_figure(
     misclassified: Sequence[Misclassified],
     images: Tensor,
     classes: Sequence[str],
-):
+) -> plots.Figure:
     """Draw the misclassified images, each with its true and its predicted
     class.
     """

@@ -31,7 +31,7 @@ from tutorial_code.shared import plots, tables
 
 
 # %%
-def use_small_stem(model: ResNet50) -> ResNet50:
+def use_small_stem(model: nn.Module) -> nn.Module:
     """Give a ResNet the stem for 32×32 images: a 3×3 convolution with stride 1,
     and no max-pool; in place.
     """

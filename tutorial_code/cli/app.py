@@ -1,7 +1,7 @@
 """The command ``resnet50``, and one sentence for each mistake that a person can mend."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,7 +9,7 @@ from tutorial_code import __version__
 from tutorial_code.cli import check_commands, run_commands
 from tutorial_code.shared.errors import ReaderError, exit_code_of
 
-UsageError = typer.BadParameter.__base__  # typer's own, whichever click it brings
+UsageError: Any = typer.BadParameter.__base__  # typer's own, whichever click it brings
 
 app = typer.Typer(
     help="Train, test and use the ResNet-50 of the tutorial.",

@@ -4,13 +4,14 @@ import argparse
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import Any, NoReturn
 
 from tutorial_code.runs.config import GROUPS, RUN, START, Config, is_switch, shown_default
 from tutorial_code.shared.errors import ReaderError, exit_code_of
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:
+    def error(self, message: str) -> NoReturn:
         raise ReaderError(f"{message[0].upper()}{message[1:]}. See {self.prog} --help.")
 
 
@@ -31,24 +32,22 @@ def _run() -> int:
     for option in fields(Config):
         name = f"--{option.name.replace('_', '-')}"
         text = f"{option.metadata['help']} [default: {shown_default(option)}]"
-        kind = (
-            {"action": argparse.BooleanOptionalAction}
-            if is_switch(option)
-            else {"type": option.type}
-        )
+        kind: dict[str, Any] = {"type": option.type}
+        if is_switch(option):
+            kind = {"action": argparse.BooleanOptionalAction}
         if option.name == "mine":
             # Where the option is not given, its value is None.
             kind = {"action": "store_const", "const": True}
         groups[option.metadata["group"]].add_argument(name, help=text, **kind)
-    start, running = groups[START].add_argument, groups[RUN].add_argument
-    start("--output", "-o", "--out", dest="output", type=Path, help="The run's folder.")
-    start("--resume", action="store_true", help="Go on with the run in --output, or the newest.")
-    running("--time-limit", type=float, help="Minutes. Stop at a checkpoint; --resume goes on.")
-    running("--save-minutes", type=float, help="Minutes between checkpoints within an epoch.")
-    running("--quiet", action="store_true", help="Print the result only.")
-    commands.add_parser("test", help="Test a run's checkpoint again on its test set.").add_argument(
-        "run", type=Path
-    )
+    add = groups[START].add_argument
+    add("--output", "-o", "--out", dest="output", type=Path, help="The run's folder.")
+    add("--resume", action="store_true", help="Go on with the run in --output, or the newest.")
+    add = groups[RUN].add_argument
+    add("--time-limit", type=float, help="Minutes. Stop at a checkpoint; --resume goes on.")
+    add("--save-minutes", type=float, help="Minutes between checkpoints within an epoch.")
+    add("--quiet", action="store_true", help="Print the result only.")
+    test = commands.add_parser("test", help="Test a run's checkpoint again on its test set.")
+    test.add_argument("run", type=Path)
     given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
     if given.pop("command") == "test":
         from tutorial_code.runs.trained_run import test_run
@@ -58,5 +57,6 @@ def _run() -> int:
     from tutorial_code.runs.launch import start
 
     output, resume, quiet = given.pop("output", None), given.pop("resume"), given.pop("quiet")
-    pace = {name: given.pop(name) for name in ("time_limit", "save_minutes") if name in given}
-    return start(given, output, resume, quiet, pace)
+    times = ("time_limit", "save_minutes")
+    save_times: dict[str, float] = {name: given.pop(name) for name in times if name in given}
+    return start(given, output, resume, quiet, save_times)

@@ -46,7 +46,7 @@ def _with_configuration(command):
             *names, help=text, show_default=shown_default(option), rich_help_panel=group
         )
         value = option.type if option.type in (str, int, float) else bool
-        kind = Annotated[value | None, declared]
+        kind: Any = Annotated[value | None, declared]
         taken.append(
             inspect.Parameter(
                 option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind
@@ -57,7 +57,7 @@ def _with_configuration(command):
     return command
 
 
-def _minutes(text: str, default: str, group: str):
+def _minutes(text: str, default: str, group: str) -> Any:
     return typer.Option(metavar="MINUTES", help=text, show_default=default, rich_help_panel=group)
 
 
@@ -94,8 +94,8 @@ def train(
     from tutorial_code.runs.launch import start
 
     given = {name: value for name, value in configuration.items() if value is not None}
-    save_times = {"time_limit": time_limit, "save_minutes": save_minutes}
-    save_times = {name: value for name, value in save_times.items() if value is not None}
+    minutes = {"time_limit": time_limit, "save_minutes": save_minutes}
+    save_times = {name: value for name, value in minutes.items() if value is not None}
     raise typer.Exit(start(given, output, resume, quiet, save_times))
 
 

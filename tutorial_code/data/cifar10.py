@@ -91,8 +91,8 @@ def fetch_archive(
         ) from error
 
     part = target.with_name(archive.name + ".part")
-    reasons = []
-    slow = []
+    reasons: list[str] = []
+    slow: list[str] = []
     for turn, least_speed in ((addresses, too_slow), (slow, 0)):
         for address in turn:
             try:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.utils.data import DataLoader
 
 from tutorial_code.ch01_images import ImageData, channel_statistics
 
@@ -27,9 +28,8 @@ def shift_and_flip(
         columns = torch.where(draw(2) == 1, columns.flip(-1), columns)
     padded = F.pad(images, [max_shift] * 4)
     rows, columns = rows + draw(2 * max_shift + 1), columns + draw(2 * max_shift + 1)
-    return padded[torch.arange(n, device=device).view(-1, 1, 1), :, rows, columns].permute(
-        0, 3, 1, 2
-    )
+    moved = padded[torch.arange(n, device=device).view(-1, 1, 1), :, rows, columns]
+    return moved.permute(0, 3, 1, 2)
 
 
 def cut_out(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
@@ -92,6 +92,9 @@ class DeviceLoader:
             yield self.prepare(self.images[chosen]), self.labels[chosen]
 
 
+Loader = DataLoader | DeviceLoader  # of a training: either of the two
+
+
 def make_device_loaders(
     data: ImageData,
     batch_size: int,
@@ -127,9 +130,7 @@ def make_device_loaders(
         images = for_testing(images)
         return cut_out(images, cutout, generator) if cutout else images
 
-    train, test = (
-        [images.to(device), labels.to(device)] for images, labels in (data[:2], data[2:4])
-    )
-    return DeviceLoader(*train, batch_size, for_training, generator), DeviceLoader(
-        *test, batch_size, for_testing
-    )
+    images, labels = data.train_images.to(device), data.train_labels.to(device)
+    train = DeviceLoader(images, labels, batch_size, for_training, generator)
+    images, labels = data.test_images.to(device), data.test_labels.to(device)
+    return train, DeviceLoader(images, labels, batch_size, for_testing)

@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -26,9 +27,8 @@ def read_image(path: Path, size: int) -> Tensor:
         raise ReaderError(f"There is no image file {path}: check the path.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # Pillow warns of odd metadata; only the pixels matter here
+            # Pillow warns of odd metadata; only the pixels matter here.
+            warnings.simplefilter("ignore")
             with Image.open(path) as image:
                 upright = ImageOps.exif_transpose(image)
                 square = ImageOps.fit(_to_rgb(upright), (size, size), Image.Resampling.BICUBIC)
@@ -43,9 +43,9 @@ def read_image(path: Path, size: int) -> Tensor:
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith(("I", "F")):
-        # 16-bit and float images: spread what is there over 0 to 255; a plain convert() would clip
-        # it.
-        low, high = image.getextrema()
+        # 16-bit and float images have one channel. What is there is spread over 0 to 255; a plain
+        # convert() would clip it.
+        low, high = cast(tuple[float, float], image.getextrema())
         scale = 255 / max(high - low, 1e-12)
         return image.convert("F").point(lambda value: value * scale - low * scale).convert("RGB")
     if image.has_transparency_data:

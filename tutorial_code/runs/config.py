@@ -162,9 +162,8 @@ FULL = {
     "tf32": True,
     "compile": True,
 }
-RATE_OF_FULL = (
-    0.1 / 128
-)  # for each image of a batch: a larger batch has fewer steps, and each may be longer
+# For each image of a batch: a larger batch has fewer steps, and each may be longer.
+RATE_OF_FULL = 0.1 / 128
 
 
 def is_switch(option: Field) -> bool:

@@ -48,13 +48,14 @@ class LiveConsole(Console):
             MofNCompleteColumn,
             Progress,
             ProgressColumn,
+            Task,
             TextColumn,
             TimeRemainingColumn,
         )
         from rich.text import Text
 
         class SpeedColumn(ProgressColumn):
-            def render(self, task) -> Text:
+            def render(self, task: Task) -> Text:
                 return Text(f"{task.speed or 0:.0f} images/s")
 
         columns = (

@@ -3,6 +3,7 @@
 import logging
 import warnings
 from pathlib import Path
+from types import ModuleType
 
 import torch
 from torch import Tensor, nn
@@ -36,9 +37,8 @@ def _safetensors(run: TrainedRun, path: Path) -> None:
         "std": run.checkpoint["std"],
     }
     metadata = {name: ", ".join(map(str, values)) for name, values in facts.items()}
-    weights = {
-        name: value.clone() for name, value in _weights(run).items()
-    }  # a layer may have two names
+    # A layer may have two names, and safetensors wants a tensor for each.
+    weights = {name: value.clone() for name, value in _weights(run).items()}
     content = save(weights, metadata=metadata)
     write_atomically(path, lambda file: file.write(content))
 
@@ -99,6 +99,7 @@ def _onnx(run: TrainedRun, path: Path) -> None:
         raise ReaderError(
             "PyTorch cannot export your network to ONNX: export it as safetensors."
         ) from error
+    assert program is not None, "the exporter that is the default returns what it made"
     content = program.model_proto.SerializeToString()
     write_atomically(path, lambda file: file.write(content))
 
@@ -107,7 +108,7 @@ def _weights(run: TrainedRun) -> dict[str, Tensor]:
     return {name: value.cpu().contiguous() for name, value in run.network.state_dict().items()}
 
 
-def _needed(package: str):
+def _needed(package: str) -> ModuleType:
     import importlib
 
     try:

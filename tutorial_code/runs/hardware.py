@@ -140,7 +140,8 @@ def set_up_backends(device: torch.device, tf32: bool) -> None:
     if device.type == "cuda":
         rounding = "tf32" if tf32 else "ieee"
         torch.backends.cuda.matmul.fp32_precision = rounding
-        torch.backends.cudnn.conv.fp32_precision = rounding
+        # PyTorch puts another module in the place of its own, with more attributes.
+        torch.backends.cudnn.conv.fp32_precision = rounding  # type: ignore[attr-defined]
         torch.backends.cudnn.benchmark = True
 
 

@@ -45,7 +45,8 @@ def start(
                 f"--{name.replace('_', '-')} must be a positive number of minutes, not {minutes}."
             )
     options = {name: value for name, value in given.items() if name != "mine"}
-    console, answers = open_terminal(quiet), {}
+    console = open_terminal(quiet)
+    answers: dict[str, str] = {}
     if resume:
         folder = output or run_files.newest_folder()
         config = configuration_to_resume(folder, options)

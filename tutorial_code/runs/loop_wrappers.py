@@ -36,9 +36,8 @@ class ResumableLoader:
         self._left_out = 0  # of them, those that were done before the epoch was resumed
         self._sizes: deque[int] = deque()  # of the batches that are drawn and not done
         self._order = loader.generator.get_state()  # at the start of this epoch
-        self._random: Tensor | None = (
-            None  # torch's own random numbers, after the batches that are left out
-        )
+        # torch's own random numbers, after the batches that are left out
+        self._random: Tensor | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -88,7 +87,7 @@ class WatchedCriterion(nn.Module):
     all its images.
     """
 
-    def __init__(self, criterion: nn.Module) -> None:
+    def __init__(self, criterion: Callable[[Tensor, Tensor], Tensor]) -> None:
         super().__init__()
         self.criterion = criterion
         self.step = 0  # training steps, from the start of the run

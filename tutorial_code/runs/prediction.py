@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, TensorDataset
 
 from tutorial_code.ch01_images import IMAGE_SIZE, normalise
 from tutorial_code.ch07_results import predict
@@ -35,7 +35,8 @@ def predict_files(
         for path, brightness in zip(paths, brightness_of(images), strict=True)
     ]
     images = normalise(images, run.checkpoint["mean"], run.checkpoint["std"])
-    loader = DataLoader([(image, 0) for image in images], batch_size=64)
+    without_labels = torch.zeros(len(images))
+    loader = DataLoader(TensorDataset(images, without_labels), batch_size=64)
     classes = run.checkpoint["classes"]
     probabilities = predict(run.model, loader, run.device)
     values, indices = probabilities.topk(min(most, len(classes)))

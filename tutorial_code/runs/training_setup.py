@@ -2,13 +2,12 @@
 
 import signal
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
-from torch.utils.data import DataLoader
 
 from tutorial_code.ch01_images import ImageData, load_dataset, make_loaders
 from tutorial_code.ch03_bottleneck import Bottleneck
@@ -22,7 +21,7 @@ from tutorial_code.ch08_learning import (
     use_small_stem,
 )
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
-from tutorial_code.data.device_loader import DeviceLoader, make_device_loaders
+from tutorial_code.data.device_loader import Loader, make_device_loaders
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import Hardware, set_up_backends
 from tutorial_code.runs.own_code import components
@@ -37,19 +36,12 @@ class TrainingSetup(NamedTuple):
     network: nn.Module  # the weights that are trained
     ema: AveragedModel | None  # the weights that are tested, where they are others
     model: nn.Module  # the network as the loops call it
-    train_loader: DataLoader | DeviceLoader
-    test_loader: DataLoader | DeviceLoader
-    criterion: nn.Module
+    train_loader: Loader
+    test_loader: Loader
+    images_per_epoch: int  # all that are trained on, or all but those of a last batch left out
+    criterion: Callable[[Tensor, Tensor], Tensor]
     optimizer: torch.optim.Optimizer
     schedule: LambdaLR | None
-
-    @property
-    def images_per_epoch(self) -> int:
-        """How many images an epoch trains on: all, or all but those of a last batch left out."""
-        loader = self.train_loader
-        if loader.drop_last:
-            return len(loader) * loader.batch_size
-        return len(loader.dataset if hasattr(loader, "dataset") else loader.labels)
 
 
 def load_data(config: Config) -> ImageData:
@@ -92,7 +84,9 @@ def make_network(
     return use_small_stem(network) if config.stem == "3x3" else network
 
 
-def make_run_loaders(config: Config, data: ImageData, device: torch.device):
+def make_run_loaders(
+    config: Config, data: ImageData, device: torch.device
+) -> tuple[Loader, Loader]:
     """Return the loaders of training and of test batches."""
     if config.loader == "device":
         options = config.batch_size, device, config.augment, config.cutout, config.seed
@@ -145,8 +139,9 @@ def build(
     if pieces.own_network:
         try_out(config, hardware, network)
     model = wrap_for_loops(config, hardware, data.may_flip, network, ema)
+    images = min(steps * config.batch_size, len(data.train_labels))
     return TrainingSetup(
-        network, ema, model, train_loader, test_loader, criterion, optimizer, schedule
+        network, ema, model, train_loader, test_loader, images, criterion, optimizer, schedule
     )
 
 
@@ -194,7 +189,8 @@ def wrap_for_loops(
     compiled = None
     if hardware.compiled:
         mode = "reduce-overhead" if config.cuda_graphs else None
-        compiled = torch.compile(network, mode=mode, dynamic=False)
+        # It is a module, too; PyTorch's annotation says only that it can be called.
+        compiled = cast(nn.Module, torch.compile(network, mode=mode, dynamic=False))
     model: nn.Module = Accelerated(network, hardware.precision, compiled, config.channels_last)
     if ema:
         tested = Accelerated(ema, hardware.precision, channels_last=config.channels_last)

@@ -8,21 +8,25 @@ it computes is written down: each operation, which results it takes, and which w
 that list the layers are easy to find.
 """
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
+if TYPE_CHECKING:
+    from tutorial_code.checks.observe.trace import Op, Trace
+
 
 @torch.no_grad()
-def operations_of(model: nn.Module, images: Tensor | None = None):
+def operations_of(model: nn.Module, images: Tensor | None = None) -> "Trace":
     """Run the model once, and return what it computed: the operations, and where in the network
     each one stands.
 
     It runs in evaluation mode, in which no statistics change. Afterwards it is in the mode in which
     it was.
     """
-    from tutorial_code.checks.observe.trace import (
-        trace,  # here, because a check hides the checks from an answer
-    )
+    # Imported here, because a check hides the checks from an answer.
+    from tutorial_code.checks.observe.trace import trace
 
     if images is None:
         images = torch.zeros(2, 3, 32, 32, device=next(model.parameters()).device)
@@ -52,7 +56,7 @@ def block_scales(model: nn.Module, images: Tensor | None = None) -> list[nn.Para
     """
     found = operations_of(model, images)
     parameters = _by_memory(model)
-    scales = []
+    scales: list[nn.Parameter] = []
     for op in found.ops:
         for place in op.inputs:
             on_main_path = (
@@ -64,8 +68,10 @@ def block_scales(model: nn.Module, images: Tensor | None = None) -> list[nn.Para
                 and others
                 and not any(_derives(found.ops, other, place) for other in others)
             ):
-                scales.append(parameters.get(_memory(found.ops[place].weights.get("weight"))))
-    return [scale for scale in scales if scale is not None]
+                weight = found.ops[place].weights.get("weight")
+                if weight is not None and _memory(weight) in parameters:
+                    scales.append(parameters[_memory(weight)])
+    return scales
 
 
 def start_blocks_as_shortcuts(model: nn.Module, images: Tensor | None = None) -> int:
@@ -105,11 +111,11 @@ def _by_memory(model: nn.Module) -> dict[int, nn.Parameter]:
     return {_memory(parameter): parameter for parameter in model.parameters()}
 
 
-def _memory(tensor: Tensor | None) -> int | None:
-    return None if tensor is None else tensor.untyped_storage()._cdata
+def _memory(tensor: Tensor) -> int:
+    return tensor.untyped_storage()._cdata
 
 
-def _derives(ops: list, place: int, source: int) -> bool:
+def _derives(ops: "list[Op]", place: int, source: int) -> bool:
     """Tell whether the result at ``place`` was computed from the one at ``source``."""
     return place == source or (
         place > source and any(_derives(ops, before, source) for before in ops[place].inputs)

@@ -36,9 +36,8 @@ def inline_svg(svg: str, alt: str) -> str:
 
     svg = re.sub(r"data:image/png;base64,[^\"]+", put_aside, svg)
     svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)
-    svg = re.sub(
-        r"(?:opacity: 1; )?fill: #ffffff(?=[^>]*/>)", "fill: none", svg, count=2
-    )  # the two backgrounds
+    backgrounds = r"(?:opacity: 1; )?fill: #ffffff(?=[^>]*/>)"
+    svg = re.sub(backgrounds, "fill: none", svg, count=2)
     svg = svg.replace("#000000", "currentColor").replace("#ffffff", "var(--figure-paper)")
     for colour, name in LINES.items():
         svg = svg.replace(colour, f"var({name})")
@@ -53,11 +52,10 @@ def inline_svg(svg: str, alt: str) -> str:
     svg = re.sub(r"@(\d+)@", lambda match: images[int(match[1])], svg)
     svg = re.sub(r"\n\s*", "\n", svg)
     svg = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg)  # HTML knows them
-    width = float(re.search(r'width="([\d.]+)pt"', svg)[1])
-    head = (
-        f'<svg role="img" aria-label="{_attribute(alt)}" style="width: min(100%, '
-        f'{width * 1.5:.0f}px); height: auto"'
-    )
+    width = re.search(r'width="([\d.]+)pt"', svg)
+    assert width, "matplotlib writes how wide a figure is"
+    style = f"width: min(100%, {float(width[1]) * 1.5:.0f}px); height: auto"
+    head = f'<svg role="img" aria-label="{_attribute(alt)}" style="{style}"'
     return re.sub(r"\n+", "\n", svg.replace("<svg", head, 1)).strip()
 
 

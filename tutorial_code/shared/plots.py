@@ -4,14 +4,17 @@ import builtins
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogFormatter
 from torch import Tensor
 
-STYLE = {
+# matplotlib's own type for the names lists each of them.
+STYLE: dict[Any, object] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": "medium",
@@ -105,8 +108,8 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure
     figure, axes = _figure(1, 1, width=side, height=side)
     axis = axes[0, 0]
     shares = [[count / max(sum(row), 1) for count in row] for row in counts]
-    for i, row in enumerate(shares):
-        for j, share in enumerate(row):
+    for i, shares_of_class in enumerate(shares):
+        for j, share in enumerate(shares_of_class):
             if share:  # transparent rather than pale, so that it fits a dark page, too
                 axis.add_patch(
                     Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor="C0", alpha=share, linewidth=0)
@@ -124,7 +127,7 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure
     return figure
 
 
-def _figure(rows: int, columns: int, width: float, height: float):
+def _figure(rows: int, columns: int, width: float, height: float) -> tuple[Figure, np.ndarray]:
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         return figure, figure.subplots(rows, columns, squeeze=False)

@@ -93,6 +93,7 @@ def components_of(run: Path, names: Sequence[str]) -> Components:
             own |= {name: defined[name] for name in wanted}
         elif own.keys() & {name for id in exercise.uses for name in find_exercise(id).names}:
             # The chapter is run as an answer is, so that what it builds is made of the reader's.
+            assert chapter.__file__, "a chapter is a file"
             defined = _run(Path(chapter.__file__))
             defined |= {name: value for name, value in own.items() if name in defined}
             own |= {name: defined[name] for name in exercise.names}
@@ -136,10 +137,8 @@ def naming_own_lines() -> Iterator[None]:
             or type(error).__module__.startswith(("tutorial_code", "torch._"))
         ):
             raise
-        file, what = (
-            lines[-1].filename[len("<answer ") : -1],
-            str(error).partition("\n")[0].rstrip("."),
-        )
+        file = lines[-1].filename[len("<answer ") : -1]
+        what = str(error).partition("\n")[0].rstrip(".")
         raise ReaderError(
             f"Your code stopped in line {lines[-1].lineno} of {file} ({type(error).__name__}: "
             f"{what}): correct it in {FOLDER}, check it, and begin a new run."

@@ -17,9 +17,8 @@ class Choice(NamedTuple):
     """What of the reader's is trained with."""
 
     names: tuple[str, ...]  # that pass their checks
-    answers: dict[
-        str, str
-    ]  # the files that they are in and those that these import, by their names
+    # the files that they are in and those that these import, by their names
+    answers: dict[str, str]
     remarks: list[str]  # why the others are left out, a line for each exercise
 
 

@@ -15,7 +15,7 @@ from tutorial_code.shared.notebook_json import code_cell, markdown_cell, noteboo
 IMPORTS = """\
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import torch
