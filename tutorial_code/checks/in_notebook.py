@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tutorial_code.checks.diagnose.judge import judge
-from tutorial_code.checks.diagnose.verdict import Diagnosis, Verdict
+from tutorial_code.checks.diagnose.verdict import Check, Diagnosis, Verdict
 from tutorial_code.checks.exercises import NAMES, exercise_of
 from tutorial_code.checks.isolate.solutions import own_of_others, sentence
 from tutorial_code.checks.observe import scenarios_of
@@ -50,11 +50,11 @@ def _judge(answer: Any, defined: Mapping[str, Any]) -> Verdict:
             0.0,
             Diagnosis("wrong-name", message, f"The names are {', '.join(NAMES)}."),
         )
+    checks: list[Check]
+    mistake: Diagnosis | None
     if place := own_of_others(answer, name):
-        checks, mistake = (
-            [],
-            Diagnosis("not-your-own", f"{name} is not your own.", sentence({place})),
-        )
+        checks = []
+        mistake = Diagnosis("not-your-own", f"{name} is not your own.", sentence({place}))
     else:
         checks, mistake = judge(name, list(scenarios_of(name, answer)))
     passed = bool(checks) and all(check.passed for check in checks)

@@ -36,11 +36,17 @@ def mistakes_of(answer: str) -> tuple[Mistake, ...]:
             entry["id"],
             answer,
             tuple((edit["right"], edit["wrong"]) for edit in entry["edit"]),
-            *(" ".join(entry[key].split()) for key in ("name", "explanation", "seen")),
+            _in_one_line(entry["name"]),
+            _in_one_line(entry["explanation"]),
+            _in_one_line(entry["seen"]),
             entry.get("section", task.section),
         )
         for entry in entries
     )
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def solution_source(answer: str) -> str:

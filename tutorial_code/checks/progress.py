@@ -43,7 +43,8 @@ def judge_answer(path: Path, exercise: Exercise, worker: Worker | None = None) -
     """Judge a file as a step of the reader's path: with their own earlier answers beside it, where
     those pass.
     """
-    own, names = {}, []
+    own: dict[str, str] = {}
+    names: list[str] = []
     for earlier in map(find_exercise, exercise.uses):
         file = path.parent / earlier.file.name
         before = {id: own[id] for id in earlier.uses if id in own}

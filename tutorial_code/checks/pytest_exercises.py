@@ -4,6 +4,7 @@ or passed.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ class ExerciseItem(pytest.Item):
             verdict.file = self._shown()
             raise WrongAnswer(as_text(verdict))
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo, style: str | None = None) -> str:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo, style: Any = None) -> Any:
         if isinstance(excinfo.value, WrongAnswer):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)

@@ -109,8 +109,8 @@ def _stages_in_words(stages: list[tuple[int, list[int]]]) -> str:
 
 def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -> list[Difference]:
     found = []
-    kinds = [[op["kind"] for op in ops] for ops in (right, yours)]
-    opcodes = SequenceMatcher(None, *kinds, autojunk=False).get_opcodes()
+    kinds, own_kinds = ([op["kind"] for op in ops] for ops in (right, yours))
+    opcodes = SequenceMatcher(None, kinds, own_kinds, autojunk=False).get_opcodes()
     moved = _moved(right, yours, opcodes)
     for index, op, other in moved:
         found += _settings(name_of(right, index) + where, op, other)

@@ -1,6 +1,6 @@
 """Which catalogued mistake does just what an answer does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ def recognise(name: str, record: Record) -> list[Mistake]:
     """Return the mistakes that no check can tell from the answer; of several, those whose traces
     are nearest.
     """
-    every = mistakes_of(name)
+    every: Sequence[Mistake] = mistakes_of(name)
     if not record:
         return []
     structures = count_structures(looks_of(name))
@@ -80,8 +80,8 @@ def _nearness(growing: LazyRecord, record: Record) -> float:
     # Where zero_grad stands matters less than the order of all else: it may end one batch or begin
     # the next.
     return sum(
-        SequenceMatcher(None, *(_words(trace, left_out) for trace in pair), autojunk=False).ratio()
-        for pair in traces
+        SequenceMatcher(None, _words(a, left_out), _words(b, left_out), autojunk=False).ratio()
+        for a, b in traces
         for left_out in (("batch ",), ("batch ", "zero_grad"))
     )
 

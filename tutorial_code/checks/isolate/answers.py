@@ -139,7 +139,7 @@ def _calls(node: ast.AST) -> bool:
     return any(isinstance(part, ast.Call) for part in ast.walk(node))
 
 
-def _with_decorators(node: ast.AST) -> ast.AST:
+def _with_decorators(node: ast.stmt) -> ast.stmt:
     decorators = getattr(node, "decorator_list", [])
     if decorators:  # the segment begins at "def" or "class"; the decorators stand above
         node.lineno = min(decorator.lineno for decorator in decorators)

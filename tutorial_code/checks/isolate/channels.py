@@ -63,8 +63,9 @@ class _Zygote:
         mine, its = socket.socketpair()
         read_prints, write_prints = os.pipe()
         with self.lock:
-            if self.owner != os.getpid() or self.process.poll() is not None:
+            if self.owner != os.getpid() or self.process is None or self.process.poll() is not None:
                 self._start()
+            assert self.control, "it was opened when the process was started"
             with contextlib.suppress(OSError):  # it ended just now: the channel is found closed
                 socket.send_fds(self.control, [kind], [its.fileno(), write_prints])
         its.close()
@@ -74,8 +75,10 @@ class _Zygote:
         )
 
     def _start(self) -> None:
-        for old in filter(None, (self.control, self.said)):
-            old.close()
+        if self.control:
+            self.control.close()
+        if self.said:
+            self.said.close()
         self.control, its = socket.socketpair()
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 - read when it did not start
         self.process = subprocess.Popen(
@@ -93,6 +96,7 @@ class _Zygote:
     def close(self) -> None:
         """Let the process end; it does so as soon as nobody can ask it for more."""
         if self.owner == os.getpid():
+            assert self.control and self.said and self.process, "its owner has started it"
             self.control.close()
             self.said.close()
             self.process.wait()
@@ -120,6 +124,7 @@ def _spawn(kind: bytes) -> Channel:
         env=_environment(),
         start_new_session=True,
     )
+    assert process.stdin and process.stdout and process.stderr, "three pipes were asked for"
     return Channel(process.stdout, process.stdin, process.stderr, process)
 
 

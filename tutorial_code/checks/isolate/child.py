@@ -131,8 +131,8 @@ def hide_checks() -> None:
     for name in [name for name in sys.modules if name.startswith("tutorial_code.checks")]:
         del sys.modules[name]
     stub = types.ModuleType("tutorial_code.checks")
-    stub.check = lambda *answers: None
-    sys.modules[stub.__name__] = tutorial_code.checks = stub
+    vars(stub)["check"] = lambda *answers: None
+    sys.modules[stub.__name__] = vars(tutorial_code)["checks"] = stub
 
 
 def _defined_instead(name: str, namespace: dict[str, Any]) -> str:

@@ -1,11 +1,12 @@
 """Whether an answer replaced parts of PyTorch: what it computes then says nothing about it."""
 
+from types import ModuleType
 from typing import Any
 
 import torch
 from torch import nn
 
-PLACES = (
+PLACES: tuple[ModuleType | type, ...] = (
     torch,
     torch.autograd,
     torch.optim,
@@ -13,8 +14,6 @@ PLACES = (
     torch.optim.SGD,
     torch.nn.functional,
     torch.nn.init,
-)
-PLACES += (
     nn,
     nn.Module,
     nn.Sequential,

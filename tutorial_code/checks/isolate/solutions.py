@@ -48,7 +48,7 @@ class Watch:
 
     def _is_solution(self, name: str) -> bool:
         found = CHAPTER.match(name)
-        return bool(found) and int(found[2]) >= self.number
+        return found is not None and int(found[2]) >= self.number
 
     def start(self) -> None:
         """Listen from now on."""
@@ -84,7 +84,7 @@ class Watch:
             if path.is_relative_to(FOLDERS):
                 self.found.add("the catalogue of mistakes")
             elif path.is_relative_to(PACKAGE) and self._is_solution(path.name):
-                self.found.add(f"tutorial_code.{CHAPTER.match(path.name.partition('.')[0])[1]}")
+                self.found.add(f"tutorial_code.{path.name.partition('.')[0]}")
             elif (
                 self.of_a_network and TORCHVISION.search(arguments[0]) and path.name == "resnet.py"
             ):
@@ -117,7 +117,7 @@ def own_of_others(answer: Any, name: str) -> str:
 
 def _comes_before(module: str, exercise: Exercise) -> bool:
     found = CHAPTER.match(module.removeprefix("tutorial_code."))
-    return bool(found) and int(found[2]) < exercise.number
+    return found is not None and int(found[2]) < exercise.number
 
 
 def sentence(found: set[str]) -> str:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -70,7 +71,7 @@ class Worker:
             if ready is None:
                 why = channels.why_not_started() or self.printed.strip()[-500:] or "nothing"
                 return None, f"The process that runs answers did not start. It said: {why}"
-            self.pid = ready["ready"]
+            self.pid = int(ready["ready"])
             job = {"source": source, "name": path.name, "own": dict(own), "folder": self.folder}
             job["exercise"] = self.exercise.id
             # It may import the reader's other files.
@@ -79,7 +80,7 @@ class Worker:
             self.channel.write.write(json.dumps(job).encode() + b"\n")
             self.channel.write.flush()
             limit = max(LEAST_LIMIT, TIMES_REFERENCE * the_judge.seconds(self.exercise.names))
-            report = self._report(before, limit)
+            report = self._report(self.pid, before, limit)
         except _TooLongError as error:
             return None, str(error)
         except queue.Empty:
@@ -101,14 +102,16 @@ class Worker:
         """End the process and all that it started in its session."""
         if self.pid is None and not self.reports.empty():
             self.pid = (self._next(0) or {}).get("ready")
-        for pid in {self.pid, self.channel.process and self.channel.process.pid} - {None}:
-            kill(pid)
+        if self.pid is not None:
+            kill(self.pid)
+        if self.channel.process and self.channel.process.pid != self.pid:
+            kill(self.channel.process.pid)
         self.channel.close()
         for reader in self.readers:
             reader.join(timeout=1)  # a process that an answer left behind may hold the pipe open
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _report(self, before: float, limit: float) -> dict[str, Any] | None:
+    def _report(self, pid: int, before: float, limit: float) -> dict[str, Any] | None:
         """Wait for the report, and look now and then at what the answer has used meanwhile."""
         start = computing = time.monotonic()
         most = 0.0
@@ -116,7 +119,7 @@ class Worker:
             try:
                 return self._next(LOOK_EVERY)
             except queue.Empty:
-                used, now = seconds_used(self.pid) - before, time.monotonic()
+                used, now = seconds_used(pid) - before, time.monotonic()
                 if used > most:
                     most, computing = used, now
                 if used > limit:
@@ -141,7 +144,7 @@ class Worker:
                 self.reports.put(line)
         self.reports.put(None)
 
-    def _read_prints(self, pipe: IO[bytes]) -> None:
+    def _read_prints(self, pipe: BufferedReader) -> None:
         with pipe:
             while chunk := pipe.read1(1 << 16):
                 if len(self.printed) < PRINTED_LIMIT:
@@ -210,7 +213,8 @@ def _look(path: Path, exercise: Exercise, own: Mapping[str, str], worker: Worker
         elif not isinstance(report, dict) or set(report) != {"records", "problem"}:
             problem = ("no-result", "Its process wrote another report than it should.")
         elif report["problem"]:
-            problem = tuple(map(str, report["problem"]))
+            id, message = map(str, report["problem"])
+            problem = (id, message)
         else:
             records = report["records"]
     except AnswerError as error:

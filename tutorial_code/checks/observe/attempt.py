@@ -1,6 +1,6 @@
 """One scenario: facts are collected until all is seen, or until the answer raises an exception."""
 
-from typing import Any
+from typing import Any, Self
 
 from tutorial_code.checks.observe.exceptions import error_facts
 from tutorial_code.checks.observe.facts import Fact, Scenario
@@ -15,7 +15,7 @@ class Attempt:
         self.scenario: Scenario = {"scenario": name, "facts": self.facts}
         self.when = when  # what the answer does now, for the message about an exception
 
-    def __enter__(self) -> "Attempt":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> bool:
@@ -28,6 +28,7 @@ class Attempt:
             last = len(done.ops) - 1
             # A block ends with these two; here nothing takes its result.
             ended = [op.kind for op in done.ops[-2:]] == ["add", "relu"]
-            if ended and error.inputs and last not in error.inputs:
+            inputs = getattr(error, "inputs", ())
+            if ended and inputs and last not in inputs:
                 self.scenario["dropped"] = sum(op.kind == "add" for op in done.ops)
         return True

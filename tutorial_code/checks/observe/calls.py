@@ -10,7 +10,9 @@ class Call:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.node = ast.parse(text, mode="eval").body
+        node = ast.parse(text, mode="eval").body
+        assert isinstance(node, ast.Call), f"{text} is no call"
+        self.node = node
 
     def of(self, answer: Callable[..., Any], **given: Any) -> Any:
         """Call an answer.
@@ -25,7 +27,8 @@ class Call:
     def arguments(self, **given: Any) -> tuple[list[Any], dict[str, Any]]:
         """Return new positional and keyword arguments."""
         positional = [_value(node, given) for node in self.node.args]
-        return positional, {word.arg: _value(word.value, given) for word in self.node.keywords}
+        named = {word.arg: _value(word.value, given) for word in self.node.keywords if word.arg}
+        return positional, named
 
 
 def _value(node: ast.expr, given: dict[str, Any]) -> Any:

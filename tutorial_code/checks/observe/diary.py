@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from tutorial_code.checks.observe.devices import DeviceWatch
-from tutorial_code.checks.observe.facts import Fact, digest
+from tutorial_code.checks.observe.facts import Fact, Scenario, digest
 
 
 class Diary:
@@ -150,7 +150,8 @@ class DiaryLoader(DataLoader):
     diary: Diary
     watch: DeviceWatch
 
-    def __iter__(self) -> Iterator[list[Tensor]]:
+    # DataLoader promises an iterator of its own, and loops need none.
+    def __iter__(self) -> Iterator[list[Tensor]]:  # type: ignore[override]
         for number, (images, labels) in enumerate(super().__iter__(), start=1):
             self.diary.note(f"batch {number}")
             self.watch.on_the_cpu(images, labels)
@@ -239,10 +240,8 @@ class LoopFixture:
             Fact.STILL_TRAINABLE: all(p.requires_grad for p in self.model.parameters()),
         }
 
-    def explanations(self) -> dict[str, Any]:
-        """Return what the facts can be explained with."""
-        return {
-            "trace": self.diary.events,
-            "batches": self.diary.batches,
-            "steps": self.diary.steps,
-        }
+    def explain(self, scenario: Scenario) -> None:
+        """Add to a scenario what its facts can be explained with."""
+        scenario["trace"] = self.diary.events
+        scenario["batches"] = self.diary.batches
+        scenario["steps"] = self.diary.steps

@@ -11,7 +11,7 @@ def error_facts(error: BaseException, when: str) -> tuple[dict[str, Any], dict[s
     see of it.
     """
     message = (str(error) or "no message").split("\n")[0][:300]
-    facts = {
+    facts: dict[str, Any] = {
         "when": when,
         "type": type(error).__name__,
         "words": re.sub(r"\d+", "", message),

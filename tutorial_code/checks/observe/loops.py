@@ -60,7 +60,7 @@ def _train(look: Look, fixture: LoopFixture, train_one_epoch: Callable[..., floa
         attempt.facts[Fact.RETURNED] = _type(result)
         attempt.facts[Fact.MEAN_LOSS] = _number(result)
     facts = attempt.facts
-    attempt.scenario |= fixture.explanations()
+    fixture.explain(attempt.scenario)
     facts |= fixture.facts()
     facts[Fact.OPTIMIZER_UNCHANGED] = fixture.optimizer.settings() == fixture.settings
     facts[Fact.OPTIMIZER_STEPS] = fixture.diary.count("step")
@@ -88,7 +88,7 @@ def _test(
         if len(results) > 1:
             facts[Fact.SAME_AGAIN] = len(set(map(str, results))) == 1
     facts = attempt.facts
-    attempt.scenario |= fixture.explanations()
+    fixture.explain(attempt.scenario)
     facts |= fixture.facts()
     facts[Fact.BACKWARD_PASSES] = fixture.diary.count("backward")
     facts[Fact.WEIGHTS_UNCHANGED] = fixture.state("weights") == before["weights"]

@@ -99,8 +99,9 @@ def trace(model: nn.Module, x: Tensor) -> tuple[Trace, Any]:
         with recorder:
             output = model(x)
     except Exception as error:
-        error.operations = _placed(recorder.ops, None)
-        error.inputs = recorder.inputs  # of the operation that failed
+        kept = vars(error)
+        kept["operations"] = _placed(recorder.ops, None)
+        kept["inputs"] = recorder.inputs  # of the operation that failed
         raise
     last = recorder.value_of(output) if isinstance(output, Tensor) else None
     return _placed(recorder.ops, last), output
@@ -108,7 +109,9 @@ def trace(model: nn.Module, x: Tensor) -> tuple[Trace, Any]:
 
 def _placed(ops: list[Op], last: int | None) -> Trace:
     """Find where each operation stands; if there is no last one, as after an error, all count."""
-    depth, height, live = [], [0] * len(ops), set(range(len(ops))) if last is None else {last}
+    depth: list[int] = []
+    height = [0] * len(ops)
+    live = set(range(len(ops))) if last is None else {last}
     for op in ops:
         before = max((depth[i] for i in op.inputs if i != INPUT), default=0)
         depth.append(before + (op.kind in LAYERS))
@@ -198,6 +201,6 @@ def _tensors_in(arguments: Iterable[Any]) -> Iterator[Tensor]:
             yield from _tensors_in(argument)
 
 
-def _bind(func, args, kwargs) -> dict[str, Any]:
+def _bind(func: Any, args: Iterable[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
     names = [argument.name for argument in func._schema.arguments]
     return {**dict(zip(names, args, strict=False)), **kwargs}
