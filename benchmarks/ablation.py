@@ -59,10 +59,8 @@ LEFT_OUT = {
     "nothing, seed 1": {"seed": 1},
     "nothing, seed 2": {"seed": 2},
 }
-TESTED_OTHERWISE = (
-    "average of the weights",
-    "flips at test time",
-)  # of the network that has everything
+# Of the network that has everything.
+TESTED_OTHERWISE = ("average of the weights", "flips at test time")
 
 
 class NarrowResNet(ResNet50):

@@ -356,9 +356,8 @@ if __name__ == "__main__":
 
     block = Bottleneck(256, 64)
     x = torch.randn(2, 256, 8, 8)
-    start_blocks_as_shortcuts(
-        block, x
-    )  # finds that scale by what it does: you may have given it any name
+    # It finds that scale by what it does: you may have given it any name.
+    start_blocks_as_shortcuts(block, x)
     print("block(x) equals relu(x):", torch.equal(block(x), torch.relu(x)))
 
 # %% [markdown]

@@ -127,9 +127,8 @@ def execute(name: str, notebook: nbformat.NotebookNode, python_path: str) -> Non
             allow_errors=True,
             resources={"metadata": {"path": folder}},
         )
-        client.extra_arguments = [
-            "--IPKernelApp.log_level=40"
-        ]  # a kernel warns of its own transport otherwise
+        # A kernel warns of its own transport otherwise.
+        client.extra_arguments = ["--IPKernelApp.log_level=40"]
         client.execute(env={**os.environ, "PYTHONPATH": python_path, "OMP_NUM_THREADS": "1"})
     for number, cell in enumerate(
         (cell for cell in notebook.cells if cell.cell_type == "code"), start=1

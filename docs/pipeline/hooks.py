@@ -62,12 +62,9 @@ def on_page_content(html, page, **_):
     if page.file.src_uri != SOLVED:
         return html
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
-    html = re.sub(
-        r'<div class="clipboard-copy-txt".*?</div>', "", html, flags=re.DOTALL
-    )  # all code once more
-    html = re.sub(
-        r"<clipboard-copy.*?</clipboard-copy>", "", html, flags=re.DOTALL
-    )  # Material brings buttons
+    # All code once more, and buttons, which Material brings, too.
+    copies = r'<div class="clipboard-copy-txt".*?</div>|<clipboard-copy.*?</clipboard-copy>'
+    html = re.sub(copies, "", html, flags=re.DOTALL)
     html = html.replace(' tabindex="0"', "").replace("highlight-ipynb", "highlight")
     return re.sub(
         r"(<pre><span></span>)(.*?)(</pre>)", r"\1<code>\2</code>\3", html, flags=re.DOTALL

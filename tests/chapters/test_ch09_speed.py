@@ -20,9 +20,8 @@ def test_products_give_what_convolutions_give():
     plain = ResNet50((1, 2, 1, 1)).double()
     products = use_matmul_convs(copy.deepcopy(plain))
     kinds = [type(module) for module in products.modules() if isinstance(module, nn.Conv2d)]
-    assert (
-        kinds.count(MatmulConv1x1) == 5 * 2 + 4
-    )  # two in each block, and a shortcut in each stage
+    # two in each block, and a shortcut in each stage
+    assert kinds.count(MatmulConv1x1) == 5 * 2 + 4
     assert list(products.state_dict()) == list(plain.state_dict())
     seen = []
     for model in (plain, products, copy.deepcopy(products)):

@@ -109,9 +109,8 @@ def test_images_of_every_mode_and_size(mode, tmp_path):
     image = read_image(path, 32)
     assert image.shape == (3, 32, 32)
     assert image.dtype == torch.uint8
-    assert (
-        image[:, 0].float().mean() < 60 < 190 < image[:, -1].float().mean()
-    )  # dark above, light below, in each mode
+    # dark above, light below, in each mode
+    assert image[:, 0].float().mean() < 60 < 190 < image[:, -1].float().mean()
 
 
 def test_transparent_parts_become_white(tmp_path):

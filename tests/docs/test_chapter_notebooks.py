@@ -81,9 +81,8 @@ def test_a_chapters_notebook_runs_to_its_end(exercise, name, before, monkeypatch
     chapter = chapter_of(find_exercise(exercise))
     cells = code_cells(chapter_notebooks.notebook(chapter, None))
     cells = solved(cells, exercise, answer(exercise, name))
-    if (
-        exercise == "training"
-    ):  # its demonstrations train the tutorial's network, which may be a smaller one
+    # Its demonstrations train the tutorial's network, which may be a smaller one.
+    if exercise == "training":
         monkeypatch.setattr(
             ch04_resnet50, "ResNet50", partial(ch04_resnet50.ResNet50, (1, 1, 1, 1))
         )
@@ -119,7 +118,6 @@ def test_the_whole_exercise_runs_to_its_end_and_trains_what_was_written(
     trained, fresh = namespace["model"], namespace["ResNet50"](num_classes=10)
     assert type(trained) is namespace["ResNet50"]
     scales = block_scales(trained)
-    assert len(scales) == 16 and all(
-        (scale.abs() < 0.5).all() for scale in scales
-    )  # they began at 0
+    assert len(scales) == 16
+    assert all((scale.abs() < 0.5).all() for scale in scales)  # they began at 0
     assert all((scale == 1).all() for scale in block_scales(fresh))

@@ -69,16 +69,13 @@ def installed(uv, tmp_path):
     ]
     if "+cpu" in constraints.read_text(encoding="utf-8"):
         install += ["--torch-backend", "cpu"]
-        for name in (
-            "torch",
-            "torchvision",
-        ):  # the index of the CPU builds tells no dates of some files
+        # The index of the CPU builds tells no dates of some files.
+        for name in ("torch", "torchvision"):
             install += ["--exclude-newer-package", f"{name}=false"]
     uv(*install, wheel)
     yield programs
-    shutil.rmtree(
-        tmp_path / "empty"
-    )  # gigabytes where the cache is on another disk, and pytest keeps three of them
+    # Gigabytes where the cache is on another disk, and pytest keeps three of them.
+    shutil.rmtree(tmp_path / "empty")
 
 
 def answer_of(chapter):

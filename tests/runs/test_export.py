@@ -57,9 +57,8 @@ def test_export_to_safetensors(full, command, images):
     network = ResNet50(num_classes=2)
     network.load_state_dict(load_file("weights.safetensors"))
     with torch.no_grad():
-        assert torch.allclose(
-            network.eval()(images), logits_of(full, images), atol=1e-5
-        )  # it has no products
+        # it has no products
+        assert torch.allclose(network.eval()(images), logits_of(full, images), atol=1e-5)
     with safe_open("weights.safetensors", framework="pt") as file:
         assert file.metadata()["classes"] == "one, zero"
 

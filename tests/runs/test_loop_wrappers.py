@@ -77,9 +77,8 @@ class Setting:
         return loop(self.model, self.loader, self.criterion, self.optimizer, CPU)
 
 
-@pytest.mark.filterwarnings(
-    "ignore:Converting a tensor with requires_grad"
-)  # float(loss) is right all the same
+# float(loss) is right all the same.
+@pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad")
 @pytest.mark.parametrize(
     "loop",
     [

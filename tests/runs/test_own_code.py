@@ -110,9 +110,8 @@ def test_it_says_whose_everything_is_and_trains_it(trained):
         "evaluate\n" in out
     )
     assert "chapter's" not in out
-    assert (
-        out.count("epoch took") == 2 and out.count("Test set: Average loss") == 2
-    )  # the reader's own loops
+    # the reader's own loops
+    assert out.count("epoch took") == 2 and out.count("Test set: Average loss") == 2
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     assert config["mine"] == [
         "Bottleneck",
@@ -139,9 +138,8 @@ def test_blocks_start_as_their_shortcuts(exercises, command, small, tmp_path):
         for name, value in first_weights(tmp_path / "run").items()
         if name.endswith("widen_bn.weight")
     ]
-    assert len(scales) == 16 and all(
-        (scale.abs() < 0.2).all() for scale in scales
-    )  # after the first step
+    assert len(scales) == 16
+    assert all((scale.abs() < 0.2).all() for scale in scales)  # after the first step
 
 
 def first_weights(run):
@@ -205,9 +203,8 @@ def run_notebook(path, capsys):
     for cell in [cell for cell in notebook.cells if cell.cell_type == "code"]:
         exec(cell.source, names)
         printed.append(capsys.readouterr().out)
-    assert any(
-        "layers.squeeze.weight" in name for name in names["model"].state_dict()
-    )  # of the reader's block
+    # of the reader's block
+    assert any("layers.squeeze.weight" in name for name in names["model"].state_dict())
     return printed
 
 
@@ -326,9 +323,8 @@ def test_what_does_not_pass_is_said_and_not_trained_with(exercises, command, sma
     assert "\nyours      Bottleneck, make_criterion, make_optimizer, train_one_epoch\n" in out
     assert "\nchapter's  ResNet50, evaluate\n" in out
     state = load_checkpoint(tmp_path / "run" / "checkpoint.pt")
-    assert (
-        "conv2_x.0.layers.squeeze.weight" in state["model"]
-    )  # the chapter's network of the reader's blocks
+    # the chapter's network of the reader's blocks
+    assert "conv2_x.0.layers.squeeze.weight" in state["model"]
     assert len(state["optimizer"]["param_groups"]) == 2
     assert state["history"][0][3] > 1  # percent
     assert {path.name for path in (tmp_path / "run" / "answers").iterdir()} == {

@@ -45,9 +45,8 @@ def test_page_is_sound_light_and_still(name, page, address):
     assert page.locator("h1").count() == 1
     for drawn in page.locator("figure svg, figure img, article img").all():
         assert (drawn.get_attribute("aria-label") or drawn.get_attribute("alt") or "").strip()
-    assert "$" not in " ".join(
-        page.locator("article p").all_inner_texts()
-    )  # mathematics that was not converted
+    # mathematics that was not converted
+    assert "$" not in " ".join(page.locator("article p").all_inner_texts())
     files = {
         SITE / url.removeprefix(address).split("?")[0].split("#")[0]
         for url in loaded

@@ -74,9 +74,8 @@ def test_downloading_and_running_both_notebooks(page, tmp_path, monkeypatch):
     solved = download(page, "Solved notebook", tmp_path)
     run(solved, tmp_path, monkeypatch)
     assert "ResNet50: right" in json.dumps(solved.cells[-1].outputs)
-    run(
-        exercise, tmp_path, monkeypatch
-    )  # what needs the tutorial's names takes its network, so it reaches the check
+    # What needs the tutorial's names takes its network, so it reaches the check.
+    run(exercise, tmp_path, monkeypatch)
     assert "ResNet50 is not written yet" in json.dumps(exercise.cells[-1].outputs)
 
 
