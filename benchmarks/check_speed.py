@@ -97,8 +97,8 @@ def main() -> None:
     imports, checks = (statistics.median(times) for times in zip(*pairs, strict=True))
     above = statistics.median(check - alone for alone, check in pairs)
     print(
-        f"\nimport torch {imports:.2f} s   cold check of bottleneck {checks:.2f} s   above it "
-        f"{above:.2f} s"
+        f"\nimport torch {imports:.2f} s   cold check of bottleneck {checks:.2f} s   "
+        f"above it {above:.2f} s"
     )
 
 

@@ -71,13 +71,12 @@ def bottleneck() -> str:
             _arrow(150, y + 26, y + 46),
         ]
         y += 48
+    shortcut = 'fill="none" stroke="var(--figure-2)" stroke-width="2.5"'
     parts += [
         f'<circle cx="150" cy="{y + 10}" r="11" fill="none" stroke="currentColor"/>',
         _text(150, y + 15, "+", "middle"),
-        f'<path d="M150 52 H14 V{y + 10} H136" fill="none" stroke="var(--figure-2)" '
-        'stroke-width="2.5"/>',
-        f'<path d="M130 {y + 5} l8 5 l-8 5" fill="none" stroke="var(--figure-2)" '
-        'stroke-width="2.5"/>',
+        f'<path d="M150 52 H14 V{y + 10} H136" {shortcut}/>',
+        f'<path d="M130 {y + 5} l8 5 l-8 5" {shortcut}/>',
         _text(20, y + 30, "shortcut"),
         _arrow(150, y + 21, y + 42),
         _text(160, y + 38, "ReLU"),
@@ -135,10 +134,8 @@ def shares() -> str:
         f"{largest.parameters / total_parameters:.1%}, and {busiest.name} the largest share of the "
         f"multiply-adds, {busiest.multiply_adds / total_adds:.1%}."
     )
-    return (
-        "<div id='shares' data-left='66' "
-        f"data-whole='{WHOLE}'>\n{figure(_svg(426, y, alt, parts), sentence)}\n</div>"
-    )
+    drawing = figure(_svg(426, y, alt, parts), sentence)
+    return f"<div id='shares' data-left='66' data-whole='{WHOLE}'>\n{drawing}\n</div>"
 
 
 def _svg(width: float, height: float, alt: str, parts: list[str]) -> str:

@@ -23,8 +23,8 @@ def page() -> str:
     for answer in NAMES:
         exercise = exercise_of(answer)
         parts.append(
-            f"## `{answer}`\n\nChapter {exercise.number}. Check yours with `resnet50 check "
-            f"{exercise.id}`.\n"
+            f"## `{answer}`\n\n"
+            f"Chapter {exercise.number}. Check yours with `resnet50 check {exercise.id}`.\n"
         )
         parts += [_entry(mistake) for mistake in mistakes_of(answer)]
     return "\n".join(parts)
@@ -32,8 +32,10 @@ def page() -> str:
 
 def _entry(mistake: Mistake) -> str:
     return (
-        f"### {mistake.name.rstrip('.')}\n\n```diff\n{_difference(mistake)}\n```\n\n"
-        f"**What you see.** {mistake.seen}\n\n**Why.** {mistake.explanation}\n"
+        f"### {mistake.name.rstrip('.')}\n\n"
+        f"```diff\n{_difference(mistake)}\n```\n\n"
+        f"**What you see.** {mistake.seen}\n\n"
+        f"**Why.** {mistake.explanation}\n"
     )
 
 

@@ -37,8 +37,11 @@ def functions(chapters: Iterable[Chapter]) -> str:
     for chapter in chapters:
         if names := chapter.documented:
             parts.append(
-                f"## {chapter.title}\n\n::: tutorial_code.{chapter.name}\n    options:\n"
-                "      show_root_heading: false\n      show_root_toc_entry: false\n"
+                f"## {chapter.title}\n\n"
+                f"::: tutorial_code.{chapter.name}\n"
+                "    options:\n"
+                "      show_root_heading: false\n"
+                "      show_root_toc_entry: false\n"
                 f"      members: [{', '.join(names)}]"
             )
     return "\n\n".join(parts)
@@ -63,8 +66,12 @@ def calculator() -> str:
         for word in ("group", "output", "blocks", "parameters", "multiply-adds")
     )
     return (
-        f"<div id='calculator' data-size='{SIZE}' "
-        f"data-classes='{CLASSES}'>\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>{''.join(rows)}</tbody>\n</table>\n</div>"
+        f"<div id='calculator' data-size='{SIZE}' data-classes='{CLASSES}'>\n"
+        "<table>\n"
+        f"<thead><tr>{heads}</tr></thead>\n"
+        f"<tbody>{''.join(rows)}</tbody>\n"
+        "</table>\n"
+        "</div>"
     )
 
 

@@ -125,32 +125,40 @@ def curve(name: str, record: RunRecord) -> str:
             for number, row in enumerate(rows)
         )
 
-    ticks = "".join(
-        f'<text x="{left - 6}" y="{top + height * (1 - share) + 4:.0f}" '
-        f'text-anchor="end">{highest * share:.2g}</text><path d="M{left} '
-        f'{top + height * (1 - share):.1f} h{width}" stroke="currentColor" stroke-opacity="0.15"/>'
-        for share in (0, 0.5, 1)
-    )
+    def tick(share: float) -> str:
+        y, number = top + height * (1 - share), f"{highest * share:.2g}"
+        return (
+            f'<text x="{left - 6}" y="{y + 4:.0f}" text-anchor="end">{number}</text>'
+            f'<path d="M{left} {y:.1f} h{width}" stroke="currentColor" stroke-opacity="0.15"/>'
+        )
+
+    def line(path: str, number: int) -> str:
+        return f'<{path} stroke="var(--figure-{number})" stroke-width="2"/>'
+
     alt = (
         f"Training and test loss of {name} by epoch: from {rows[0].train_loss:.2f} and "
         f"{rows[0].test_loss:.2f} to {rows[-1].train_loss:.3f} and "
         f"{rows[-1].test_loss:.3f}."
     )
-    svg = (
-        f'<svg role="img" aria-label="{alt}" viewBox="0 0 470 252" font-size="12" '
-        f'fill="currentColor" style="width: min(100%, 660px); height: auto">{ticks}<polyline '
-        f'points="{points("train_loss")}" fill="none" stroke="var(--figure-1)" '
-        f'stroke-width="2"/><polyline points="{points("test_loss")}" fill="none" '
-        f'stroke="var(--figure-2)" stroke-width="2"/><path class="cursor" d="M{left} {top} '
-        f'v{height}" stroke="currentColor" visibility="hidden"/><text x="{left + width / 2}" '
-        f'y="246" text-anchor="middle">epoch, from 1 to {len(rows)}</text><path d="M{left + 190} '
-        f'24 h22" stroke="var(--figure-1)" stroke-width="2"/><text x="{left + 218}" '
-        f'y="28">training loss</text><path d="M{left + 300} 24 h22" stroke="var(--figure-2)" '
-        f'stroke-width="2"/><text x="{left + 328}" y="28">test loss</text></svg>'
+    cursor = f'd="M{left} {top} v{height}" stroke="currentColor" visibility="hidden"'
+    middle = f'x="{left + width / 2}" y="246" text-anchor="middle"'
+    svg = "".join(
+        (
+            f'<svg role="img" aria-label="{alt}" viewBox="0 0 470 252" font-size="12" '
+            'fill="currentColor" style="width: min(100%, 660px); height: auto">',
+            *map(tick, (0, 0.5, 1)),
+            line(f'polyline points="{points("train_loss")}" fill="none"', 1),
+            line(f'polyline points="{points("test_loss")}" fill="none"', 2),
+            f'<path class="cursor" {cursor}/>',
+            f"<text {middle}>epoch, from 1 to {len(rows)}</text>",
+            line(f'path d="M{left + 190} 24 h22"', 1),
+            f'<text x="{left + 218}" y="28">training loss</text>',
+            line(f'path d="M{left + 300} 24 h22"', 2),
+            f'<text x="{left + 328}" y="28">test loss</text>',
+            "</svg>",
+        )
     )
     table = epoch_table.html(_escaped(record.epoch_rows()))
     values = f"<details><summary>All values</summary>{table}</details>"
-    return (
-        f'<div class="curve" data-left="{left}" '
-        f'data-width="{width}">\n{figure(svg, alt)}\n{values}\n</div>'
-    )
+    opening = f'<div class="curve" data-left="{left}" data-width="{width}">'
+    return f"{opening}\n{figure(svg, alt)}\n{values}\n</div>"

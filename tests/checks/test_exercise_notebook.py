@@ -27,13 +27,16 @@ def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
     """As in Colab: the installed one is hidden, and what the cell unpacks is used."""
     set_up = "".join(json.loads(exercise_notebook(solved=False))["cells"][1]["source"])
     hide = (
-        "import importlib.util as util\nfind = util.find_spec\nutil.find_spec = lambda name, "
-        "*rest: None if name == 'tutorial_code' else find(name, *rest)\n"
+        "import importlib.util as util\n"
+        "find = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'tutorial_code' else "
+        "find(name, *rest)\n"
     )
     use = (
-        "\nimport pathlib, tutorial_code\nassert "
-        "pathlib.Path(tutorial_code.__file__).parent.parent == pathlib.Path.cwd(), "
-        "tutorial_code.__file__\nprint(check(Bottleneck))\n"
+        "\nimport pathlib, tutorial_code\n"
+        "file = tutorial_code.__file__\n"
+        "assert pathlib.Path(file).parent.parent == pathlib.Path.cwd(), file\n"
+        "print(check(Bottleneck))\n"
     )
     use = "\nfrom torch import Tensor\n" + solution_source("Bottleneck") + use
     (tmp_path / "cell.py").write_text(hide + set_up + use, encoding="utf-8")

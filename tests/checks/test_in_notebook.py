@@ -38,8 +38,9 @@ def test_in_a_notebook_a_hole_is_not_called_wrong():
 
 def test_in_a_notebook_a_lambda_is_known_by_the_name_it_was_given():
     cell = (
-        "from torch import nn\nmake_criterion = lambda: nn.CrossEntropyLoss()\nshown = "
-        "check(make_criterion)"
+        "from torch import nn\n"
+        "make_criterion = lambda: nn.CrossEntropyLoss()\n"
+        "shown = check(make_criterion)"
     )
     namespace = {"check": checks.check}
     exec(cell, namespace)

@@ -9,10 +9,12 @@ from helpers import ROOT
 
 def test_without_typer_and_rich_it_trains_and_tests(images_folder, tmp_path):
     """As on a machine where only torch, torchvision, matplotlib and scikit-learn are installed."""
+    hidden = "typer click rich torchinfo watchfiles safetensors onnx IPython"
     code = (
-        "import sys, runpy\nfor name in ('typer', 'click', 'rich', 'torchinfo', 'watchfiles', "
-        "'safetensors', 'onnx', 'IPython'):\n    sys.modules[name] = "
-        "None\nrunpy.run_module('tutorial_code', run_name='__main__')"
+        "import sys, runpy\n"
+        f"for name in {hidden.split()}:\n"
+        "    sys.modules[name] = None\n"
+        "runpy.run_module('tutorial_code', run_name='__main__')"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
 

@@ -12,9 +12,14 @@ def test_a_table_that_is_recorded_and_one_that_is_not(tmp_path, monkeypatch, cap
     for order, name in enumerate(["some", "nothing"]):
         (tmp_path / name).mkdir()
         (tmp_path / name / "run.toml").write_text(
-            f'order = {order}\ncaption = "c"\ncommand = "c"\n[columns]\nstep = ["step", '
-            '"{}"]\nseconds = ["seconds", "{:.0f}"]\nmemory_gb = ["GB", "{:.2f}"]\nepochs = '
-            '["epochs", "{}"]\n'
+            f"order = {order}\n"
+            'caption = "c"\n'
+            'command = "c"\n'
+            "[columns]\n"
+            'step = ["step", "{}"]\n'
+            'seconds = ["seconds", "{:.0f}"]\n'
+            'memory_gb = ["GB", "{:.2f}"]\n'
+            'epochs = ["epochs", "{}"]\n'
         )
     tables.show("nothing")
     assert "not recorded yet" in capsys.readouterr().out

@@ -105,8 +105,8 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
         imports = _imports(exercise)
         cells.append(
             markdown_cell(
-                f"## {exercise.title}\n\nChapter {exercise.number} explains it: "
-                f"`tutorial_code/{exercise.chapter}.py`."
+                f"## {exercise.title}\n\n"
+                f"Chapter {exercise.number} explains it: `tutorial_code/{exercise.chapter}.py`."
             )
         )
         answers = (
@@ -125,8 +125,8 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
         cells.append(code_cell(f"check({', '.join(exercise.names)})"))
     cells += [
         markdown_cell(
-            "## Train it\n\nYour network, your loop, on 1,437 handwritten digits. About a "
-            "minute or two on a CPU."
+            "## Train it\n\n"
+            "Your network, your loop, on 1,437 handwritten digits. About a minute or two on a CPU."
         ),
         code_cell(TRAINING.format(epochs=epochs)),
         markdown_cell("## Test it\n\nOn 360 digits that it has never seen."),

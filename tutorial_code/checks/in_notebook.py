@@ -63,10 +63,8 @@ def _judge(answer: Any, defined: Mapping[str, Any]) -> Verdict:
 
 def _table(verdict: Verdict) -> str:
     colour, word = ("#1a7f37", "right") if verdict.passed else ("#b42318", "wrong")
-    rows = [
-        f"<b style='color:#fff;background:{colour};padding:0 "
-        f"0.4em'>{html.escape(verdict.file)}: {word}</b>"
-    ]
+    style = f"color:#fff;background:{colour};padding:0 0.4em"
+    rows = [f"<b style='{style}'>{html.escape(verdict.file)}: {word}</b>"]
     if verdict.mistake:
         rows += [
             f"<b>{html.escape(verdict.mistake.name)}</b>",
