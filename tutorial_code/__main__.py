@@ -1,6 +1,4 @@
-"""Let ``python -m tutorial_code`` be the command ``resnet50``, or its training alone where typer is
-not installed.
-"""
+"""``python -m tutorial_code`` is ``resnet50``, or its training alone where typer is missing."""
 
 try:
     from tutorial_code.cli.app import main

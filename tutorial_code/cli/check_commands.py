@@ -1,6 +1,4 @@
-"""The commands around the checks: check, exercises, notebook, grade. Heavy imports stand where they
-are needed.
-"""
+"""The commands around the checks. Heavy imports stand where they are needed."""
 
 from pathlib import Path
 from typing import Annotated

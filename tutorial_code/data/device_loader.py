@@ -13,9 +13,7 @@ from tutorial_code.ch01_images import ImageData, channel_statistics
 def shift_and_flip(
     images: Tensor, max_shift: int, may_flip: bool, generator: torch.Generator
 ) -> Tensor:
-    """Shift the images of a batch (n, 3, h, w) by up to ``max_shift`` pixels and mirror half, as
-    ``augment`` does.
-    """
+    """Shift images (n, 3, h, w) by up to ``max_shift`` pixels and mirror half, like ``augment``."""
     n, _, height, width = images.shape
     device = images.device
 
@@ -33,8 +31,7 @@ def shift_and_flip(
 
 
 def cut_out(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
-    """Set a square in each normalised image (n, 3, h, w) to the mean, 0; its centre may be any
-    pixel.
+    """Set a square around any pixel of each normalised image (n, 3, h, w) to the mean, 0.
 
     Source: DeVries and Taylor 2017, section 3.
     """
@@ -49,8 +46,7 @@ def cut_out(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
 
 
 class DeviceLoader:
-    """Batches from images that lie on the device as one tensor; the loops take it in place of a
-    DataLoader.
+    """Batches of images that lie on the device as one tensor, in place of a DataLoader.
 
     Args:
         images: (n, 3, h, w), uint8, on the device.
@@ -103,8 +99,7 @@ def make_device_loaders(
     cutout: int = 0,
     seed: int = 0,
 ) -> tuple[DeviceLoader, DeviceLoader]:
-    """Return loaders of training and of test batches as ``make_loaders`` does, prepared on the
-    device.
+    """Return loaders of training and test batches as ``make_loaders`` does, on the device.
 
     Args:
         data: what ``load_dataset`` returned.

@@ -16,8 +16,7 @@ CACHED_FROM = 2_000  # files; fewer are read within a second
 
 
 def read_cached(files: list[Path], size: int, read: Callable[[Path, int], Tensor]) -> Tensor:
-    """Return ``read(file, size)`` of all files, stacked; taken from the cache where none has
-    changed.
+    """Return ``read(file, size)`` of all files, stacked; from the cache if none has changed.
 
     A file has changed when its name, its size or its time has. A cache that is damaged or cannot be
     written does no harm: the files are read.

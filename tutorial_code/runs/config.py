@@ -132,9 +132,7 @@ class Config:
 
     @property
     def tested_on(self) -> str:
-        """What the images of its testing are: those of the test set, or training images that were
-        held out.
-        """
+        """What it is tested on: the test set, or training images that were held out."""
         return "validation" if self.val_size else "test"
 
     def _require(self, name: str, holds: bool, what: str) -> None:
@@ -172,9 +170,7 @@ def is_switch(option: Field) -> bool:
 
 
 def shown_default(option: Field) -> str:
-    """Return an option's default as the help shows it, with that of the recipe ``full`` where it is
-    another.
-    """
+    """Return an option's default as the help shows it, with that of ``full`` if it is another."""
 
     def shown(value: Any) -> str:
         if value is None:

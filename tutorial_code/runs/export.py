@@ -60,9 +60,7 @@ def _torchvision(run: TrainedRun, path: Path) -> None:
 
 @torch.no_grad()
 def _is_torchvisions(run: TrainedRun, weights: dict[str, Tensor]) -> bool:
-    """Tell whether torchvision's network takes the weights, and computes with them what the
-    reader's does.
-    """
+    """Tell whether torchvision's network, with these weights, computes what the reader's does."""
     from torchvision.models import resnet50
 
     theirs = resnet50(num_classes=len(run.checkpoint["classes"]))

@@ -19,9 +19,7 @@ class SaveTimes(NamedTuple):
 
 
 class StopRequest:
-    """Treats the first Ctrl-C as a request to stop after the current batch; a second one stops at
-    once.
-    """
+    """Treats the first Ctrl-C as a request to stop after the batch; a second one stops at once."""
 
     def __init__(self) -> None:
         self.requested = False

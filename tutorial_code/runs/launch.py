@@ -78,9 +78,7 @@ def start(
 
 
 def _with_mine(config: Config, console: Console) -> tuple[Config, dict[str, str]]:
-    """Return the configuration with what the reader wrote and what passes its check, and the files
-    that it is in.
-    """
+    """Return the configuration with the reader's pieces that pass, and the files that hold them."""
     try:
         from tutorial_code.runs.own_code.selection import choose
     except ModuleNotFoundError as error:

@@ -33,8 +33,7 @@ def is_unusual(brightness: float, statistics: Statistics) -> bool:
 
 
 def notice(name: str, brightness: float, statistics: Statistics, inverted: bool) -> str | None:
-    """Return a sentence about an unusual image, or None; it offers to invert where that brings the
-    image nearer.
+    """Return a sentence about an unusual image, or None; it offers to invert where that helps.
 
     Args:
         name: what the image is called.

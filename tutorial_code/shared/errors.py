@@ -13,9 +13,7 @@ class ReaderError(Exception):
 
 
 def exit_code_of(command: Callable[[], int | None]) -> int:
-    """Run a command and return its exit code; what a person can mend gives one sentence and exit
-    code 2.
-    """
+    """Run a command and return its exit code; what a person can mend gives a sentence and 2."""
     try:
         return command() or 0
     except ReaderError as error:
@@ -38,9 +36,7 @@ def exit_code_of(command: Callable[[], int | None]) -> int:
 
 
 def is_full_memory(error: BaseException) -> bool:
-    """Tell whether an error says that the memory is full: PyTorch has a class for some devices, and
-    none for others.
-    """
+    """Tell whether the memory is full: PyTorch has a class of errors for some devices only."""
     return any(
         words in str(error)
         for words in ("out of memory", "can't allocate memory", "not enough memory")

@@ -1,5 +1,4 @@
-"""First weights for any ResNet: its convolutions and blocks are found by what they do, not by their
-names.
+"""First weights for any ResNet: its layers are found by what they do, not by their names.
 
 Chapter 5's ``initialize`` knows the tutorial's block and its ``bn3``. In your own block the same
 layer may have another name, or stand in an ``nn.Sequential``. Whatever the style, the network
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 
 @torch.no_grad()
 def operations_of(model: nn.Module, images: Tensor | None = None) -> "Trace":
-    """Run the model once, and return what it computed: the operations, and where in the network
-    each one stands.
+    """Run the model once, and return its operations and where in the network each one stands.
 
     It runs in evaluation mode, in which no statistics change. Afterwards it is in the mode in which
     it was.
@@ -41,8 +39,7 @@ def operations_of(model: nn.Module, images: Tensor | None = None) -> "Trace":
 
 
 def block_scales(model: nn.Module, images: Tensor | None = None) -> list[nn.Parameter]:
-    """Return the scale of the last BatchNorm in each block's main branch, in the order of the
-    blocks.
+    """Return the scale of the last BatchNorm in each block's main branch, in order.
 
     Where a scale is zero, its block starts as its shortcut. It is found by three properties: it
     belongs to a BatchNorm, this stands on the longest path through the network (a shortcut is
@@ -105,9 +102,7 @@ def use_he_initialization(model: nn.Module, images: Tensor | None = None) -> Non
 
 
 def _by_memory(model: nn.Module) -> dict[int, nn.Parameter]:
-    """Return the parameters by the memory that they lie in: a matrix product takes a view of its
-    weight.
-    """
+    """Return the parameters by their memory: a matrix product takes a view of its weight."""
     return {_memory(parameter): parameter for parameter in model.parameters()}
 
 

@@ -1,6 +1,4 @@
-"""A figure within a page: matplotlib's SVG made to take the page's own font and colours, light or
-dark.
-"""
+"""A figure within a page: matplotlib's SVG takes the page's font and colours, light or dark."""
 
 import hashlib
 import re

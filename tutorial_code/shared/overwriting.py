@@ -8,8 +8,7 @@ from tutorial_code.shared.errors import ReaderError
 
 
 def make_way(path: Path, force: bool) -> None:
-    """Let a command write ``path``: it is not there, or with ``force`` a copy of it is kept as
-    ``.bak``.
+    """Let a command write ``path``; with ``force`` a file that is there is kept as ``.bak``.
 
     Called before the work, so that nobody waits for a refusal. It copies rather than moves, so that
     the file still has its name if the work then fails.

@@ -26,12 +26,11 @@ STYLE: dict[Any, object] = {
 
 
 def show(figure: Figure, name: str, alt: str) -> None:
-    """Display a figure in a notebook; in a script, save it as ``figures/<name>.svg`` and print what
-    it shows.
+    """Display a figure in a notebook; in a script, save it as an SVG and print what it shows.
 
     Args:
         figure: a figure made by one of the functions below.
-        name: the file's name, without an ending.
+        name: of the file in ``figures/``, without its ending.
         alt: what the figure shows, in a sentence, for whoever cannot see it.
     """
     svg = to_svg(figure)
@@ -80,9 +79,7 @@ def curves(
     log: bool = False,
     first: int = 1,
 ) -> Figure:
-    """Draw one line for each name, over ``first``, ``first + 1``, …; ``log`` makes the y axis
-    logarithmic.
-    """
+    """Draw a line a name over ``first``, ``first + 1``, …, with ``log`` on a logarithmic y axis."""
     figure, axes = _figure(1, 1, width=5, height=3)
     axis = axes[0, 0]
     for name, values in lines.items():

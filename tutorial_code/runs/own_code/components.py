@@ -1,6 +1,4 @@
-"""What the exercises ask for, as a training uses it: each piece the chapter's, or the reader's own
-from the run.
-"""
+"""What the exercises ask for, as a training uses it: each piece the chapter's or the reader's."""
 
 import contextlib
 import importlib
@@ -55,16 +53,13 @@ PIECES = tuple(name for name in Components._fields if name in NAMES)
 
 
 def whose(mine: Sequence[str]) -> dict[str, list[str]]:
-    """Return which pieces are the reader's and which the chapters', or nothing where all are the
-    chapters'.
-    """
+    """Return whose each piece is, or nothing where all are the chapters'."""
     owners = {"yours": list(mine), "chapter's": [name for name in PIECES if name not in mine]}
     return {owner: names for owner, names in owners.items() if names and mine}
 
 
 def components_of(run: Path, names: Sequence[str]) -> Components:
-    """Run the copies in a run's folder, and return the reader's pieces with the chapters' for the
-    others.
+    """Run the copies in a run's folder; return the reader's pieces, and the chapters' for the rest.
 
     Args:
         run: the folder of the run.
@@ -117,8 +112,7 @@ def _run(path: Path) -> dict[str, Any]:
 
 @contextmanager
 def naming_own_lines() -> Iterator[None]:
-    """Turn an error that the reader's code makes, within it or in what it calls, into a sentence
-    that names the line.
+    """Turn an error in the reader's code, or in what it calls, into a sentence with its line.
 
     An error of the tutorial's own (a stop, a loss of NaN), of the compiler or of a full memory goes
     on as it is.
@@ -149,8 +143,7 @@ _places: list[str] = []  # in sys.path, for the run that was opened last
 
 
 def _let_import_each_other(copies: Path) -> None:
-    """Let a run's copies import each other as the files in exercises/ do, and nothing of another
-    run or of exercises/.
+    """Let a run's copies import each other, and nothing of another run or of exercises/.
 
     This stays so after they were run, because a function may import when it is called.
     """
@@ -172,9 +165,7 @@ def _let_import_each_other(copies: Path) -> None:
 
 
 def _before_other_answers() -> int:
-    """Return the first place in sys.path that holds answers, such as exercises/ itself under
-    pytest, or its end.
-    """
+    """Return the first place in sys.path that holds answers, as exercises/ does, or its end."""
     names = [exercise.file.name for exercise in EXERCISES]
     held = (
         place

@@ -1,6 +1,4 @@
-"""The reader's network in a training, whatever its layers are called: first weights, and which
-options it takes.
-"""
+"""The reader's network in a training, with any names: first weights, and which options it takes."""
 
 import torch
 from torch import nn
@@ -69,9 +67,7 @@ def initialize_own(config: Config, network: nn.Module) -> None:
 
 
 def blocks_not_found(config: Config, network: nn.Module) -> str:
-    """Return a sentence about the blocks that could not be given their first weights, or nothing if
-    all were.
-    """
+    """Return a sentence about blocks that did not get their first weights, or nothing."""
     found = len(block_scales(network)) if config.zero_init else BLOCKS
     return (
         ""

@@ -85,9 +85,7 @@ def _remark(verdict: Verdict) -> str:
 
 
 def imported_files(sources: dict[str, str]) -> dict[str, str]:
-    """Return the reader's other files that these import, directly or not: beside them, or in the
-    current folder.
-    """
+    """Return the files that these import, directly or not, beside them or in the current folder."""
     found: dict[str, str] = {}
     waiting = list(sources.values())
     while waiting:

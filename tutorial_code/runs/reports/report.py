@@ -74,9 +74,7 @@ def _html(record: RunRecord, figures: dict[str, str]) -> str:
 
 
 def _html_code(record: RunRecord) -> str:
-    """Return whose the parts are, with the reader's files folded away, or nothing where all are the
-    chapters'.
-    """
+    """Return whose the parts are, with the reader's files; nothing if all are the chapters'."""
     if not record.config.mine:
         return ""
     parts = ["<h2>Whose code</h2>", f"<p>{html.escape(record.whose())}</p>"]
