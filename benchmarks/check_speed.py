@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tutorial_code.checks.catalogue import mistakes_of, solution_source, wrong_source
 from tutorial_code.checks.exercises import EXERCISES, Exercise
-from tutorial_code.checks.mistakes import mistakes_of, solution_source, wrong_source
 
 COMMAND = [sys.executable, "-m", "tutorial_code"]
 

@@ -3,8 +3,8 @@
 import ast
 import difflib
 
+from tutorial_code.checks.catalogue import Mistake, mistakes_of, solution_source, wrong_source
 from tutorial_code.checks.exercises import NAMES, exercise_of
-from tutorial_code.checks.mistakes import Mistake, mistakes_of, solution_source, wrong_source
 
 HEAD = """\
 # Common mistakes

@@ -116,7 +116,7 @@ def test_imports_never_go_to_later_chapters_or_to_the_machinery(chapter):
         ("from tutorial_code import ch04_resnet50", "ch04_resnet50"),
         ("import tutorial_code.runs.training_setup", "runs.training_setup"),
         ("from tutorial_code.shared import notebook_json", "shared.notebook_json"),
-        ("def f():\n    from tutorial_code.checks.mistakes import solution", "checks.mistakes"),
+        ("def f():\n    from tutorial_code.checks.catalogue import solution", "checks.catalogue"),
     ],
 )
 def test_an_import_that_a_chapter_must_not_have_is_found(line, module):

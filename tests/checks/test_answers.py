@@ -9,11 +9,11 @@ from pipeline.mistakes import page
 from torch import nn
 from torchinfo import summary
 
+from tutorial_code.checks.catalogue import mistakes_of, solution, wrong_version
 from tutorial_code.checks.diagnose import recognise
 from tutorial_code.checks.diagnose.judge import judge, reference_record
 from tutorial_code.checks.exercises import EXERCISES, NAMES, exercise_of
 from tutorial_code.checks.isolate.answers import run_source
-from tutorial_code.checks.mistakes import mistakes_of, solution, wrong_version
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import same
 from tutorial_code.checks.observe.network_runs import count_parameters

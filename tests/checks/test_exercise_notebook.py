@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 from tutorial_code.checks import exercise_notebook as notebooks
+from tutorial_code.checks.catalogue import solution_source
 from tutorial_code.checks.exercise_notebook import exercise_notebook, write_notebook
 from tutorial_code.checks.exercises import EXERCISES, NAMES
-from tutorial_code.checks.mistakes import solution_source
 from tutorial_code.checks.skeletons import exercise_cells
 
 

@@ -1,8 +1,8 @@
 """``check`` in a notebook."""
 
 from tutorial_code import checks
+from tutorial_code.checks.catalogue import solution_source
 from tutorial_code.checks.isolate.answers import run_source
-from tutorial_code.checks.mistakes import solution_source
 
 
 def test_check_in_a_notebook():

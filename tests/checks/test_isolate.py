@@ -11,11 +11,11 @@ import pytest
 from helpers import ANSWERS, RIGHT
 
 from tutorial_code.checks import check
+from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.exercises import find_exercise
 from tutorial_code.checks.isolate import channels, worker
 from tutorial_code.checks.isolate.judge_process import the_judge
 from tutorial_code.checks.isolate.worker import Worker, judge_file
-from tutorial_code.checks.mistakes import solution
 
 HOSTILE = ANSWERS / "hostile"
 BOTTLENECK = find_exercise("bottleneck")

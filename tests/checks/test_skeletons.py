@@ -5,8 +5,8 @@ import subprocess
 import pytest
 from helpers import ROOT
 
+from tutorial_code.checks.catalogue import solution_source
 from tutorial_code.checks.exercises import EXERCISES
-from tutorial_code.checks.mistakes import solution_source
 from tutorial_code.checks.skeletons import skeleton
 
 

@@ -5,8 +5,8 @@ import re
 
 from pipeline.mistakes import page
 
+from tutorial_code.checks.catalogue import mistakes_of, solution_source, wrong_source
 from tutorial_code.checks.exercises import NAMES
-from tutorial_code.checks.mistakes import mistakes_of, solution_source, wrong_source
 
 
 def test_the_wrong_lines_are_taken_away_and_the_right_ones_put_there():

@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tutorial_code.checks.catalogue import solution_source
 from tutorial_code.checks.exercises import EXERCISES, NAMES, Exercise
-from tutorial_code.checks.mistakes import solution_source
 from tutorial_code.checks.skeletons import exercise_cells
 from tutorial_code.shared.chapters import PACKAGE
 from tutorial_code.shared.errors import ReaderError

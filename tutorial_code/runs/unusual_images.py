@@ -5,7 +5,7 @@ from torch import Tensor
 
 # In standard deviations of the training images' brightness. Of the real digits and photographs at
 # most one in ten thousand lies that far out, and every digit in black on white does
-# (benchmarks/unusual_images.py).
+# (benchmarks/rate_of_unusual_images.py).
 FAR = 4.0
 LEAST_SPREAD = 0.01  # so that a few images of one brightness do not make every other unusual
 

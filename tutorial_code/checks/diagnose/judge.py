@@ -6,11 +6,11 @@ import time
 from functools import cache
 from typing import Any
 
+from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.diagnose.describe import describe
 from tutorial_code.checks.diagnose.recognise import recognise
 from tutorial_code.checks.diagnose.verdict import Check, Diagnosis
 from tutorial_code.checks.exercises import exercise_of, task_of
-from tutorial_code.checks.mistakes import solution
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import Fact, Record, Scenario, same
 

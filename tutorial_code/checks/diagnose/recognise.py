@@ -5,8 +5,8 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
+from tutorial_code.checks.catalogue import Mistake, mistakes_of, wrong_version
 from tutorial_code.checks.exercises import looks_of
-from tutorial_code.checks.mistakes import Mistake, mistakes_of, wrong_version
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import Record, Scenario, same
 from tutorial_code.checks.observe.networks import count_structures

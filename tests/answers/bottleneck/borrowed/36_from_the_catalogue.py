@@ -1,3 +1,3 @@
-from tutorial_code.checks.mistakes import solution
+from tutorial_code.checks.catalogue import solution
 
 Bottleneck = solution("Bottleneck")

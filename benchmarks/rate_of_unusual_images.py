@@ -5,7 +5,7 @@ standard deviations. Right images should be called so under one time in a hundre
 digits missed as rarely. Inverted photographs are as bright as others, so brightness cannot tell
 them apart.
 
-    uv run python benchmarks/unusual_images.py [--data digits|cifar10|folder:PATH]
+    uv run python benchmarks/rate_of_unusual_images.py [--data digits|cifar10|folder:PATH]
 """
 
 import argparse
