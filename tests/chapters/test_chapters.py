@@ -73,12 +73,9 @@ def test_chapter_is_in_percent_format_with_its_sections(chapter):
 PACKAGES = {"tutorial_code", "tutorial_code.shared", "tutorial_code.data"}
 # What a reader may see, too.
 SHARED = {
-    "shared.errors",
     "shared.plots",
     "shared.tables",
-    "shared.initialization",
-    "data.cifar10",
-    "data.image_folder",
+    "data.data_sets",
     "data.device_loader",
 }
 
