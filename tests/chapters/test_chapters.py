@@ -73,6 +73,7 @@ def test_chapter_is_in_percent_format_with_its_sections(chapter):
 PACKAGES = {"tutorial_code", "tutorial_code.shared", "tutorial_code.data"}
 # What a reader may see, too.
 SHARED = {
+    "shared.initialization",
     "shared.plots",
     "shared.tables",
     "data.data_sets",
