@@ -86,7 +86,7 @@ class MatmulConv1x1(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         x = x[:, :, :: self.stride[0], :: self.stride[1]]
-        x = x.permute(0, 2, 3, 1)  # (batch, h, w, channels)
+        x = x.permute(0, 2, 3, 1).contiguous()  # (batch, h, w, channels)
         return F.linear(x, self.weight.flatten(1)).permute(0, 3, 1, 2)
 
 

@@ -86,8 +86,10 @@ def test_colab_is_offered_when_the_repository_is_named():
 
 
 def test_what_was_not_recorded_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorded_runs, "RUNS", tmp_path)
+    (tmp_path / "some").mkdir()
+    about = 'order = 1\ncaption = "What it is."\ncommand = "resnet50 train"\n'
+    (tmp_path / "some" / "run.toml").write_text(about, encoding="utf-8")
+    monkeypatch.setattr(recorded_runs.tables, "PLACES", (tmp_path,))
     text = recorded_runs.runs()
-    for name in recorded_runs.WANTED:
-        assert f"\n\n## {name}\n\n" in text and f"    bash benchmarks/record_run.sh {name}" in text
-    assert text.count("Not recorded yet.") == len(recorded_runs.WANTED)
+    assert "\n\n## some\n\nWhat it is.\n\nNot recorded yet." in text
+    assert "    bash benchmarks/record_run.sh some" in text

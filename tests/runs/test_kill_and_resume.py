@@ -41,7 +41,7 @@ def server(tmp_path_factory):
     if not hasattr(os, "fork"):
         pytest.skip("this system cannot fork a process")
     errors = tmp_path_factory.mktemp("server") / "errors.txt"
-    command = [sys.executable, str(ROOT / "tests" / "fork_server.py")]
+    command = [sys.executable, str(ROOT / "tests" / "runs" / "fork_server.py")]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with (
         errors.open("w", encoding="utf-8") as file,
@@ -94,7 +94,7 @@ FULL = ["--recipe", "full", "--no-compile"]
 
 
 @pytest.mark.parametrize(
-    ("recipe", "epochs", "kills"), [([], 20, 20), (FULL, 12, 10)], ids=["exercise", "full"]
+    ("recipe", "epochs", "kills"), [([], 20, 20), (FULL, 12, 10)], ids=["basic", "full"]
 )
 def test_kills(recipe, epochs, kills, server, images_folder, tmp_path):
     """While it starts, while a checkpoint is written, and a random while after one."""
