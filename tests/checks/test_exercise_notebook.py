@@ -37,6 +37,8 @@ def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
         "file = tutorial_code.__file__\n"
         "assert pathlib.Path(file).parent.parent == pathlib.Path.cwd(), file\n"
         "print(check(Bottleneck))\n"
+        "from tutorial_code.shared import tables\n"
+        "tables.show('ablation-cpu')\n"
     )
     use = "\nfrom torch import Tensor\n" + solution_source("Bottleneck") + use
     (tmp_path / "cell.py").write_text(hide + set_up + use, encoding="utf-8")
@@ -49,6 +51,7 @@ def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "Bottleneck: right" in done.stdout
+    assert "ablation-cpu, measured on" in done.stdout and "not recorded" not in done.stdout
 
 
 def test_the_solved_notebook_is_executed_and_right(tmp_path, images_folder, monkeypatch):
