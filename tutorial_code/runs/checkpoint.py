@@ -1,4 +1,4 @@
-"""Checkpoints: written whole or not at all, read without running code."""
+"""Checkpoints: written completely or not at all, and read without running any code."""
 
 import pickle
 import sys
@@ -13,7 +13,7 @@ from tutorial_code.runs.run_files import write_atomically
 from tutorial_code.shared.errors import ReaderError
 
 KEYS = {"config", "model", "ema", "optimizer", "schedule", "history", "progress"}
-KEYS |= {"classes", "mean", "std", "may_flip", "brightness"}  # of the data, to use the network
+KEYS |= {"classes", "mean", "std", "may_flip", "brightness"}  # of the data, for using the network
 NEWER = {"brightness"}  # not in the checkpoints of older versions
 
 
@@ -22,12 +22,12 @@ class DamagedError(ReaderError):
 
 
 def previous_checkpoint(path: Path) -> Path:
-    """Return where the checkpoint before the one at ``path`` is kept."""
+    """Return the path of the checkpoint that was saved before the one at ``path``."""
     return path.with_stem(path.stem + "-before")
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Save a state of tensors and plain Python values; the previous one is kept beside it."""
+    """Save a state of tensors and plain Python values; keep the previous one beside it."""
     write_atomically(path, lambda file: torch.save(state, file), keep=previous_checkpoint(path))
 
 
@@ -69,11 +69,11 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise DamagedError(f"There is no checkpoint {path}: train first, or check its name.")
     damaged = (
-        f"{path} is damaged or cut off: train again in a new folder, or put a whole copy in its "
+        f"{path} is damaged or cut off: train again in a new folder, or put an intact copy in its "
         "place."
     )
-    path.open("rb").close()  # a file that may not be read is not damaged
-    if not zipfile.is_zipfile(path):  # torch.load would take it for a plain pickle
+    path.open("rb").close()  # a file without read permission is not damaged
+    if not zipfile.is_zipfile(path):  # torch.load would treat it as a plain pickle
         raise DamagedError(damaged)
     other = (
         f"{path} was not written by resnet50 train, so it is not read: use the checkpoint of a run."

@@ -9,12 +9,12 @@ from tutorial_code.data.data_sets import find_data_set, usages
 from tutorial_code.shared.errors import ReaderError
 
 # The groups of the options in --help; the first holds the ten that a learner needs.
-START = "To begin with"
+START = "Basic options"
 OPTIMIZER = "Optimizer and loss"
 IMAGES = "Images"
 NETWORK = "Network and testing"
 SPEED = "Speed"
-RUN = "While it runs"
+RUN = "During the run"
 GROUPS = (START, OPTIMIZER, IMAGES, NETWORK, SPEED, RUN)
 
 
@@ -26,8 +26,8 @@ def _option(group: str, default: Any, text: str, choices: tuple[str, ...] = ()) 
 class Config:
     """Everything that decides what a run computes. The defaults are the recipe ``basic``.
 
-    ``mine`` holds the names of what the reader wrote; the option is a switch, and the checks find
-    the names.
+    ``mine`` holds the names of the reader's own classes and functions. On the command line it is a
+    switch, and the checks find the names.
     """
 
     data: str = _option(START, "digits", usages())
@@ -35,31 +35,31 @@ class Config:
         START, "basic", "basic (chapters 1 to 7) or full (chapters 8 and 9)", ("basic", "full")
     )
     mine: tuple[str, ...] = _option(
-        START, (), "Train what you wrote in exercises/, as far as it passes its check."
+        START, (), "Train with those of your answers in exercises/ that pass their checks."
     )
     epochs: int = _option(START, 7, "Passes over the training images.")
-    batch_size: int = _option(START, 32, "Images a step.")
+    batch_size: int = _option(START, 32, "Images per step.")
     lr: float = _option(START, 0.03, "Learning rate.")
     device: str = _option(START, "auto", "auto, cpu, cuda or mps", ("auto", "cpu", "cuda", "mps"))
-    seed: int = _option(START, 0, "Decides all random numbers.")
+    seed: int = _option(START, 0, "Seed of all random numbers.")
     momentum: float = _option(OPTIMIZER, 0.9, "Momentum of SGD.")
-    nesterov: bool = _option(OPTIMIZER, False, "Nesterov's form of momentum.")
+    nesterov: bool = _option(OPTIMIZER, False, "Use Nesterov momentum.")
     weight_decay: float = _option(OPTIMIZER, 5e-4, "Weight decay of SGD.")
     decay_on: str = _option(
-        OPTIMIZER, "all", "What decays: all parameters, or weights alone.", ("all", "weights")
+        OPTIMIZER, "all", "Decay all parameters, or weights only.", ("all", "weights")
     )
     schedule: str = _option(
         OPTIMIZER, "cosine", "constant, or cosine after the warm-up", ("constant", "cosine")
     )
-    warmup_epochs: int = _option(OPTIMIZER, 1, "Epochs in which a cosine schedule rises.")
+    warmup_epochs: int = _option(OPTIMIZER, 1, "Epochs of warm-up before a cosine schedule.")
     label_smoothing: float = _option(
-        OPTIMIZER, 0.0, "Certainty taken from the right class in training, 0 to 1."
+        OPTIMIZER, 0.0, "Probability taken from the right class in training, 0 to 1."
     )
     augment: bool = _option(
-        IMAGES, True, "Shift training images, and mirror them where they may be mirrored."
+        IMAGES, True, "Shift training images, and mirror them where the data set allows it."
     )
     mirror: bool | None = _option(
-        IMAGES, None, "Whether a mirrored image is of the same class; give it for a folder."
+        IMAGES, None, "Whether a mirrored image keeps its class; set this for a folder."
     )
     cutout: int = _option(IMAGES, 0, "Side of the square cut out of training images; 0 for none.")
     val_size: int = _option(
@@ -68,9 +68,9 @@ class Config:
     stem: str = _option(
         NETWORK, "7x7", "7x7 with max-pool as in the paper, or 3x3 for small images", ("7x7", "3x3")
     )
-    zero_init: bool = _option(NETWORK, True, "Let every block start as its shortcut.")
-    ema: bool = _option(NETWORK, False, "Test an average of the weights of about the last epoch.")
-    tta: bool = _option(NETWORK, False, "Test each photograph and its mirror image.")
+    zero_init: bool = _option(NETWORK, True, "Start every block as its shortcut.")
+    ema: bool = _option(NETWORK, False, "Test an average of the weights over about the last epoch.")
+    tta: bool = _option(NETWORK, False, "Test each image together with its mirror image.")
     precision: str = _option(SPEED, "auto", "auto, fp32 or bf16", ("auto", "fp32", "bf16"))
     loader: str = _option(
         SPEED, "dataloader", "A DataLoader, or all images on the device.", ("dataloader", "device")
@@ -127,12 +127,14 @@ class Config:
 
     @property
     def may_mirror(self) -> bool:
-        """Whether images may be mirrored: as was asked for, or as the data set says."""
+        """Whether images may be mirrored: the option if it was given, or else what the data set
+        says.
+        """
         return find_data_set(self.data)[0].mirror if self.mirror is None else self.mirror
 
     @property
     def tested_on(self) -> str:
-        """What it is tested on: the test set, or training images that were held out."""
+        """What the run is tested on: ``test``, or ``validation`` for training images held out."""
         return "validation" if self.val_size else "test"
 
     def _require(self, name: str, holds: bool, what: str) -> None:
@@ -160,7 +162,7 @@ FULL = {
     "tf32": True,
     "compile": True,
 }
-# For each image of a batch: a larger batch has fewer steps, and each may be longer.
+# Per image of a batch: larger batches take fewer steps, so each step may be longer.
 RATE_OF_FULL = 0.1 / 128
 
 
@@ -170,7 +172,7 @@ def is_switch(option: Field) -> bool:
 
 
 def shown_default(option: Field) -> str:
-    """Return an option's default as the help shows it, with that of ``full`` if it is another."""
+    """Return an option's default as the help shows it, with that of ``full`` if it differs."""
 
     def shown(value: Any) -> str:
         if value is None:
@@ -178,7 +180,7 @@ def shown_default(option: Field) -> str:
         return ("on" if value else "off") if isinstance(value, (bool, tuple)) else str(value)
 
     full = (
-        "0.1 for 128 images a step"
+        "0.1 for 128 images per step"
         if option.name == "lr"
         else shown(FULL.get(option.name, option.default))
     )
@@ -187,7 +189,7 @@ def shown_default(option: Field) -> str:
 
 
 def configure(given: Mapping[str, Any]) -> Config:
-    """Return the configuration of a new run: the given options in place of the recipe's."""
+    """Return the configuration of a new run: the recipe's, overridden by the given options."""
     if given.get("recipe") != "full":
         return Config(**given)
     values = {**FULL, **given}

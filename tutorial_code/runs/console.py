@@ -1,11 +1,11 @@
-"""How a training is seen in the terminal: lines, and a live bar where rich is installed."""
+"""Terminal output of a training: lines, and a live progress bar where rich is installed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 class Console:
-    """Prints lines and shows no bar: for a machine without rich. A quiet one prints nothing."""
+    """Prints lines without a bar, for machines without rich; prints nothing if ``quiet``."""
 
     def __init__(self, quiet: bool) -> None:
         self.quiet = quiet
@@ -17,18 +17,18 @@ class Console:
 
     @contextmanager
     def bar(self, total: int, done: int) -> Iterator[None]:
-        """Show a bar of images while inside."""
+        """Show a bar that counts images while the context is open."""
         yield
 
     def advance(self, images: int) -> None:
-        """Move the bar on."""
+        """Advance the bar by a number of images."""
 
     def begin_epoch(self, number: int) -> None:
-        """Say which epoch it is."""
+        """Show the number of the epoch."""
 
 
 class LiveConsole(Console):
-    """Prints lines above a live bar with images per second and the time that is left."""
+    """Prints lines above a live bar with images per second and the remaining time."""
 
     def __init__(self, quiet: bool) -> None:
         from rich.console import Console
@@ -42,7 +42,7 @@ class LiveConsole(Console):
 
     @contextmanager
     def bar(self, total: int, done: int) -> Iterator[None]:
-        """Show a bar of images while inside."""
+        """Show a bar that counts images while the context is open."""
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
@@ -71,16 +71,16 @@ class LiveConsole(Console):
             yield
 
     def advance(self, images: int) -> None:
-        """Move the bar on."""
+        """Advance the bar by a number of images."""
         self.shown.advance(self.task, images)
 
     def begin_epoch(self, number: int) -> None:
-        """Say which epoch it is."""
+        """Show the number of the epoch."""
         self.shown.update(self.task, epoch=number)
 
 
 def open_terminal(quiet: bool) -> Console:
-    """Return what is at hand."""
+    """Return a console with a live bar where rich is installed, or else a plain one."""
     try:
         return LiveConsole(quiet)
     except ModuleNotFoundError:

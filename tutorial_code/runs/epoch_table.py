@@ -1,4 +1,4 @@
-"""The table of a run's epochs, as terminal, reports and site show it."""
+"""The table of a run's epochs, as the terminal, the reports and the site show it."""
 
 from collections.abc import Sequence
 

@@ -37,7 +37,7 @@ def _safetensors(run: TrainedRun, path: Path) -> None:
         "std": run.checkpoint["std"],
     }
     metadata = {name: ", ".join(map(str, values)) for name, values in facts.items()}
-    # A layer may have two names, and safetensors wants a tensor for each.
+    # A layer may have two names, and safetensors needs a separate tensor for each.
     weights = {name: value.clone() for name, value in _weights(run).items()}
     content = save(weights, metadata=metadata)
     write_atomically(path, lambda file: file.write(content))
@@ -60,13 +60,13 @@ def _torchvision(run: TrainedRun, path: Path) -> None:
 
 @torch.no_grad()
 def _is_torchvisions(run: TrainedRun, weights: dict[str, Tensor]) -> bool:
-    """Tell whether torchvision's network, with these weights, computes what the reader's does."""
+    """Tell whether torchvision's network, with these weights, computes the same as the reader's."""
     from torchvision.models import resnet50
 
     theirs = resnet50(num_classes=len(run.checkpoint["classes"]))
     try:
         theirs.load_state_dict(weights)
-    except RuntimeError:  # names or shapes are others
+    except RuntimeError:  # names or shapes differ
         return False
     images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     return torch.allclose(
@@ -82,7 +82,7 @@ def _onnx(run: TrainedRun, path: Path) -> None:
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the exporter's own making
+            warnings.simplefilter("ignore")  # caused by the exporter itself
             program = torch.onnx.export(
                 network,
                 (images,),
@@ -97,7 +97,7 @@ def _onnx(run: TrainedRun, path: Path) -> None:
         raise ReaderError(
             "PyTorch cannot export your network to ONNX: export it as safetensors."
         ) from error
-    assert program is not None, "the exporter that is the default returns what it made"
+    assert program is not None, "the default exporter returns its program"
     content = program.model_proto.SerializeToString()
     write_atomically(path, lambda file: file.write(content))
 

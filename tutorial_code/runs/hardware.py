@@ -1,4 +1,4 @@
-"""What a run computes on: chosen once, with its reasons, shown and recorded as it was chosen."""
+"""What a run computes on: chosen once, then shown and recorded together with the reasons."""
 
 import importlib.util
 import os
@@ -17,16 +17,16 @@ from tutorial_code.shared.errors import ReaderError
 
 
 class Hardware(NamedTuple):
-    """What was chosen for a training or a test."""
+    """The hardware choices for a training or a test."""
 
     device: torch.device
     precision: str  # fp32 or bf16
     conv1x1_matmul: bool  # whether 1×1 convolutions are computed as matrix products
     compiled: bool  # whether the network is compiled for training
-    reasons: dict[str, str]  # by the names that the terminal shows
+    reasons: dict[str, str]  # keyed by the names that the terminal shows
 
     def lines(self) -> list[str]:
-        """Return what the terminal shows: each choice with its reason."""
+        """Return the lines for the terminal: each choice with its reason."""
         shown = {
             "device": self.device.type,
             "precision": self.precision,
@@ -40,16 +40,16 @@ class Hardware(NamedTuple):
         ]
 
     def describe(self) -> dict[str, Any]:
-        """Return it with versions and hardware, as it stands in ``environment.json``."""
+        """Return the choices with versions and hardware, as ``environment.json`` holds them."""
         chosen = {"precision": self.precision, "compiled": self.compiled}
         return describe_machine(self.device) | chosen | {"conv1x1_matmul": self.conv1x1_matmul}
 
 
 def choose_hardware(config: Config) -> Hardware:
-    """Choose what was left to the machine.
+    """Choose whatever the configuration leaves to the machine.
 
     Raises:
-        ReaderError: a device was asked for that is not there.
+        ReaderError: the requested device is not available.
     """
     reasons = {}
     device, reasons["device"] = choose_device(config.device)
@@ -62,10 +62,10 @@ def choose_hardware(config: Config) -> Hardware:
 
 
 def choose_device(name: str) -> tuple[torch.device, str]:
-    """Return the device and the reason for it; ``auto`` takes the fastest that is there.
+    """Return the device and the reason for it; ``auto`` takes the fastest one available.
 
     Raises:
-        ReaderError: a device was asked for that is not there.
+        ReaderError: the requested device is not available.
     """
     there = {
         "cuda": torch.cuda.is_available(),
@@ -79,13 +79,13 @@ def choose_device(name: str) -> tuple[torch.device, str]:
         return torch.device(chosen), reason
     if not there[name]:
         raise ReaderError(
-            f"--device {name} is not there on this machine: give --device auto or --device cpu."
+            f"--device {name} is not available on this machine: give --device auto or --device cpu."
         )
     return torch.device(name), "asked for"
 
 
 def choose_precision(name: str, device: torch.device) -> tuple[str, str]:
-    """Return ``fp32`` or ``bf16``; ``auto`` takes bf16 where the hardware computes in it."""
+    """Return ``fp32`` or ``bf16``; ``auto`` takes bf16 where the hardware supports it directly."""
     fast = _has_bf16(device)
     if name == "auto" and fast:
         return "bf16", f"this {device.type} computes in it directly"
@@ -105,22 +105,22 @@ def _has_bf16(device: torch.device) -> bool:
 def choose_conv1x1(config: Config, device: torch.device) -> tuple[bool, str]:
     """Return whether 1×1 convolutions are computed as matrix products, and the reason.
 
-    ``auto`` does so where it was measured to be faster, in fp32 and in bf16: on a CPU of the x86
-    family, with the stem that leaves few positions. See ``benchmarks/training_speed.py``.
+    ``auto`` does so where this was measured to be faster, in fp32 and in bf16: on x86 CPUs with the
+    7×7 stem, which leaves few positions. See ``benchmarks/training_speed.py``.
     """
     if config.conv1x1_matmul != "auto":
         return config.conv1x1_matmul == "on", "asked for"
     if device.type != "cpu" or platform.machine() not in ("x86_64", "AMD64"):
-        return False, "products were faster on CPUs of the x86 family alone"
+        return False, "products were faster only on x86 CPUs"
     if config.stem != "7x7":
-        return False, "products were faster with the 7x7 stem alone"
-    return True, "faster on CPUs of the x86 family with the 7x7 stem"
+        return False, "products were faster only with the 7x7 stem"
+    return True, "faster on x86 CPUs with the 7x7 stem"
 
 
 def choose_compile(device: torch.device) -> tuple[bool, str]:
     """Return whether the network is compiled, which needs a compiler, and the reason."""
     if device.type == "mps":
-        return False, "left out on mps"
+        return False, "not used on mps"
     if device.type == "cuda":
         c_compiler = any(map(shutil.which, (os.environ.get("CC") or "gcc", "clang")))
         found = importlib.util.find_spec("triton") is not None and c_compiler
@@ -133,20 +133,20 @@ def choose_compile(device: torch.device) -> tuple[bool, str]:
 
 
 def set_up_backends(device: torch.device, tf32: bool) -> None:
-    """Let a GPU round the factors of fp32 products to TF32 or not, and try its convolutions out.
+    """Set whether a GPU rounds the factors of fp32 products to TF32, and let it time convolutions.
 
-    Both hold for the whole process.
+    Both settings hold for the whole process.
     """
     if device.type == "cuda":
         rounding = "tf32" if tf32 else "ieee"
         torch.backends.cuda.matmul.fp32_precision = rounding
-        # PyTorch puts another module in the place of its own, with more attributes.
+        # PyTorch replaces this module by an object with more attributes.
         torch.backends.cudnn.conv.fp32_precision = rounding  # type: ignore[attr-defined]
         torch.backends.cudnn.benchmark = True
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:
-    """Return what a measurement ran on and what it measured: hardware, versions, project."""
+    """Return what a measurement ran on and measured: the hardware, the versions and the project."""
     on_gpu = device.type == "cuda"
     return {
         **describe_project(),

@@ -1,4 +1,4 @@
-"""When a training saves and when it stops; nothing of it changes what is computed."""
+"""When a training saves and when it stops; neither changes what it computes."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class TimeLimitReached(Exception):
-    """The training was stopped at a checkpoint by its time limit, and can go on from there."""
+    """The training was stopped at a checkpoint by its time limit, and can be resumed from there."""
 
 
 class SaveTimes(NamedTuple):
@@ -26,7 +26,7 @@ class StopRequest:
 
     @contextmanager
     def catch_sigint(self) -> Iterator[None]:
-        """Catch Ctrl-C while inside; signals reach the main thread alone."""
+        """Catch Ctrl-C while the context is open; only the main thread receives signals."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

@@ -35,8 +35,8 @@ def start(
     Args:
         given: the options of the configuration that were given.
         output: the run's folder.
-        resume: go on with the run in ``output``, or the newest.
-        quiet: print the result only.
+        resume: continue the run in ``output``, or the newest one.
+        quiet: print only the result.
         save_times: the options of ``SaveTimes`` that were given, in minutes.
     """
     for name, minutes in save_times.items():
@@ -85,15 +85,14 @@ def _with_mine(config: Config, console: Console) -> tuple[Config, dict[str, str]
         raise ReaderError(
             f"--mine needs {error.name}, which is not installed: pip install it."
         ) from error
-    console.line("checking   what stands in exercises/")
+    console.line("checking   your answers in exercises/")
     chosen = choose()
     for remark in chosen.remarks:
         console.line(remark)
     names = chosen.names
     if config.label_smoothing and "make_criterion" in names:
         console.line(
-            "training   --label-smoothing brings a loss of its own, so your make_criterion is "
-            "not used"
+            "training   --label-smoothing has a loss of its own, so your make_criterion is not used"
         )
         names = tuple(name for name in names if name != "make_criterion")
     return replace(config, mine=names), chosen.answers
@@ -110,15 +109,15 @@ def train(
     """Train as configured, write the run folder, and return its summary.
 
     Args:
-        config: of a new run, or that of the run in ``folder`` when it is resumed.
+        config: the configuration of a new run, or of the run in ``folder`` if it is resumed.
         folder: where the run is written.
-        resume: go on after what was saved there last.
+        resume: continue from the state that was saved there last.
         console: where progress is shown.
         save_times: when to save and when to stop.
         answers: the reader's files that a new run is trained with, by their names.
 
     Raises:
-        ReaderError: data, device or folder are not fit for it, or the loss became NaN or infinite.
+        ReaderError: data, device or folder cannot be used, or the loss became NaN or infinite.
         TimeLimitReached: the time limit was reached; everything is saved.
     """
     began = time.monotonic()
@@ -157,11 +156,11 @@ def train(
 
 
 def _head(config: Config, folder: Path, data: ImageData, hardware: Hardware) -> list[str]:
-    """Return what is shown before the first epoch."""
+    """Return the lines that are shown before the first epoch."""
     counts = f"{len(data.train_labels):,} to train, {len(data.test_labels):,} to test"
     lines = [f"run        {folder}"]
     lines += [f"{owner:<10} {', '.join(names)}" for owner, names in whose(config.mine).items()]
     lines.append(f"data       {config.data}: {counts}")
     if config.data.startswith("folder:") and config.mirror is None:
-        lines.append("mirror     no (give --mirror if a mirrored image is of the same class)")
+        lines.append("mirror     no (give --mirror if a mirrored image keeps its class)")
     return [*lines, *hardware.lines()]

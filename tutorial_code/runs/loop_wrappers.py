@@ -22,10 +22,10 @@ class ResumableLoader:
     A batch counts when ``end_batch`` is called, after the optimizer's step on it: a loop may draw a
     batch long before that, and need not ask for the end of the last one. On resume the batches
     already trained on are drawn and discarded, so that all random numbers come as they would have.
-    In all else it is the loader inside.
+    In every other respect it behaves like the loader that it wraps.
 
     Args:
-        loader: has the generator that decides the order of its images as ``generator``.
+        loader: a loader whose attribute ``generator`` decides the order of its images.
         after_batch: called with the number of images of the batch.
     """
 
@@ -34,14 +34,14 @@ class ResumableLoader:
         self.after_batch = after_batch
         self.batch = 0  # batches of this epoch that are done
         self._left_out = 0  # of them, those that were done before the epoch was resumed
-        self._sizes: deque[int] = deque()  # of the batches that are drawn and not done
+        self._sizes: deque[int] = deque()  # of the batches that were drawn and are not done yet
         self._order = loader.generator.get_state()  # at the start of this epoch
-        # torch's own random numbers, after the batches that are left out
+        # torch's own random state after the batches that are left out
         self._random: Tensor | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            raise AttributeError(name)  # Python's own questions are answered here, or by nobody
+            raise AttributeError(name)  # Python's special methods are not passed on to the loader
         return getattr(self.loader, name)  # dataset, batch_size, …: whatever a loop may ask for
 
     def __len__(self) -> int:
@@ -61,20 +61,20 @@ class ResumableLoader:
             yield images, labels
 
     def end_batch(self) -> None:
-        """Count the batch that was drawn first among those that are not done."""
+        """Count the oldest batch that was drawn and is not done yet."""
         self.batch += 1
         self.after_batch(self._sizes.popleft())
         if self.batch == len(self.loader):
             self.batch = self._left_out = 0
 
     def state_dict(self) -> dict[str, Any]:
-        """Return where the loader is, and the state of all random numbers there."""
+        """Return the loader's position, and the state of all random numbers there."""
         order = self._order if self.batch else self.loader.generator.get_state()
         random = torch.get_rng_state() if self._random is None else self._random
         return {"batch": self.batch, "order": order, "random": random}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where ``state_dict`` was called."""
+        """Continue from the point at which ``state_dict`` was called."""
         self.batch, self._order, self._random = state["batch"], state["order"], state["random"]
         self._left_out = self.batch
         self.loader.generator.set_state(self._order)
@@ -83,8 +83,8 @@ class ResumableLoader:
 class WatchedCriterion(nn.Module):
     """A criterion that stops at the first loss that is NaN or infinite, and sums up an epoch.
 
-    The sum is that of the training loop, so that an epoch that was interrupted has the mean loss of
-    all its images.
+    It sums as the training loop does, so that an interrupted epoch, too, gets the mean loss of all
+    its images.
     """
 
     def __init__(self, criterion: Callable[[Tensor, Tensor], Tensor]) -> None:
@@ -95,8 +95,8 @@ class WatchedCriterion(nn.Module):
         self.images = 0
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        training = logits.requires_grad  # testing runs without gradients: its batches are no steps
-        # A test may run the model alone without gradients, and the criterion with them.
+        training = logits.requires_grad  # testing runs without gradients: its batches are not steps
+        # A test may switch gradients off for the model but not for the criterion.
         with torch.set_grad_enabled(training):
             loss = self.criterion(logits, labels)
         self.step += training
@@ -108,7 +108,7 @@ class WatchedCriterion(nn.Module):
         return loss
 
     def end_epoch(self) -> float:
-        """Return the mean loss of an image of the epoch, and begin the next."""
+        """Return the mean loss per image of the epoch, and begin the next epoch."""
         mean = float(self.total) / self.images
         self.total, self.images = 0.0, 0
         return mean
@@ -118,7 +118,7 @@ class WatchedCriterion(nn.Module):
         return {"step": self.step, "total": float(self.total), "images": self.images}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on where ``state`` was called."""
+        """Continue from the point at which ``state`` was called."""
         self.step, self.images = state["step"], state["images"]
         self.total = torch.tensor(state["total"])
 
@@ -148,8 +148,8 @@ class LogitsRecorder(nn.Module):
     def logits(self, count: int) -> Tensor | None:
         """Return the logits of the last test on the CPU, (count, classes).
 
-        None where the test did not give one row for each of ``count`` images: a loop of the
-        reader's may call the network as often as it likes.
+        None if the test did not give one row for each of ``count`` images: the reader's own loop
+        may call the network any number of times.
         """
         rows = torch.cat(self._batches).cpu() if self._batches else torch.empty(0)
         return rows if len(rows) == count else None

@@ -1,4 +1,4 @@
-"""What version 0.1.0 called otherwise, so that its runs can be resumed, tested and reported."""
+"""Names that version 0.1.0 used, so that its runs can still be resumed, tested and reported."""
 
 import importlib
 import re
@@ -39,10 +39,10 @@ MODULE = re.compile(rf"\b({'|'.join(CHAPTERS)})\b")
 def read_config(values: Mapping[str, Any]) -> Config:
     """Return the configuration of a run, whichever version began it.
 
-    An option that was not there yet gets the value that the run was computed with.
+    An option that did not exist yet gets the value that the run was computed with.
 
     Raises:
-        ReaderError: an option is unknown, so that the run is of a newer version.
+        ReaderError: an option is unknown, so the run comes from a newer version.
     """
     renamed = {OPTIONS.get(name, name): value for name, value in values.items()}
     if "mirror" not in renamed and str(renamed.get("data")).startswith("folder:"):
@@ -74,14 +74,14 @@ def upgrade_checkpoint(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def find_answer(folder: Path, name: str) -> Path:
-    """Return where a run keeps the reader's file of this name; chapters had other numbers."""
+    """Return the path of the reader's file in a run, which may carry a former chapter's number."""
     former = {new: old for old, new in CHAPTERS.items()}.get(name.removesuffix(".py"))
     older = folder / f"{former}.py"
     return older if former and older.is_file() else folder / name
 
 
 def upgrade_answer(name: str, source: str) -> tuple[str, str]:
-    """Return a reader's file with the names that chapters and files have now."""
+    """Return the source of a reader's file with the current names of chapters and files."""
     stem = name.removesuffix(".py")
     new = CHAPTERS.get(stem)
     if not new and not MODULE.search(source):
@@ -90,7 +90,7 @@ def upgrade_answer(name: str, source: str) -> tuple[str, str]:
 
 
 def let_import_former_chapters() -> None:
-    """Let the reader's files import a chapter by the name that it had."""
+    """Let the reader's files import a chapter by its former name."""
     for old, new in CHAPTERS.items():
         sys.modules.setdefault(
             f"tutorial_code.{old}", importlib.import_module(f"tutorial_code.{new}")

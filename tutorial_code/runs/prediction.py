@@ -1,4 +1,4 @@
-"""What a trained network says of the reader's own images."""
+"""A trained network's predictions for the reader's own images."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,10 +15,10 @@ from tutorial_code.runs.unusual_images import brightness_of, notice
 
 
 class Prediction(NamedTuple):
-    """What a network says of one image."""
+    """The prediction for one image."""
 
     classes: list[tuple[str, float]]  # the top classes with their probabilities, highest first
-    notice: str | None  # where the image is unlike those of the training: a sentence that says so
+    notice: str | None  # a sentence that says so if the image is unlike the training images
 
 
 def predict_files(

@@ -10,7 +10,7 @@ COMMIT = PROJECT / "tutorial_code" / "commit.txt"  # git archive writes the comm
 
 
 def describe_project() -> dict[str, str | None]:
-    """Return version and commit; the commit is None where nothing tells it, as in a wheel."""
+    """Return version and commit; the commit is None where it is unknown, as in a wheel."""
     return {"version": tutorial_code.__version__, "commit": _commit()}
 
 

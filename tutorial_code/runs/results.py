@@ -1,4 +1,4 @@
-"""What a network gave on its test images: written into the run's folder, and read from there."""
+"""A network's results on its test images: written to the run's folder, and read from there."""
 
 import json
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from tutorial_code.shared.errors import ReaderError
 
 
 class Results(NamedTuple):
-    """What the report shows beside the metrics."""
+    """What the report shows in addition to the metrics."""
 
     classes: tuple[str, ...]
     logits: Tensor  # (n, classes), float32, on the CPU
@@ -37,7 +37,7 @@ def logits_of(model: nn.Module, test_loader: Iterable, device: torch.device) -> 
 
 
 def results_from(logits: Tensor, data: ImageData) -> Results:
-    """Return confusions and misclassified images by the logits (n, classes) of the test images."""
+    """Return confusions and misclassified images, from logits (n, classes) of the test images."""
     logits = logits.float()
     confusions = count_confusions(logits, data.test_labels)
     misclassified = most_confident_misclassified(logits.softmax(dim=1), data.test_labels)
@@ -46,7 +46,7 @@ def results_from(logits: Tensor, data: ImageData) -> Results:
 
 def write_results(folder: Path, results: Results) -> None:
     """Write the accuracy of each class with the confusion matrix, and the logits, into a run."""
-    # A class may have no image among those held out.
+    # The held-out images may contain none of a class.
     accuracies = [
         100 * row[label] / sum(row) if sum(row) else None
         for label, row in enumerate(results.confusions)
@@ -64,7 +64,7 @@ def write_results(folder: Path, results: Results) -> None:
 
 
 def read_results(folder: Path, data: ImageData) -> Results:
-    """Return what ``write_results`` wrote, with the images that it was about.
+    """Return what ``write_results`` wrote, with the images that it describes.
 
     Raises:
         ReaderError: a file is missing or damaged, or the data set is not that of the run.

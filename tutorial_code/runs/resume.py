@@ -1,4 +1,4 @@
-"""Going on with a run: its configuration, what was saved last, and whether both still fit."""
+"""Resuming a run: its configuration, its last saved state, and whether both still fit."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ def configuration_to_resume(folder: Path, asked: Mapping[str, Any]) -> Config:
     """Return the configuration of the run in the folder.
 
     Raises:
-        ReaderError: there is no run, or something was asked for that differs from it.
+        ReaderError: there is no run, or a given option differs from its configuration.
     """
     path = folder / run_files.CONFIG
     if not path.is_file():
@@ -38,10 +38,10 @@ def configuration_to_resume(folder: Path, asked: Mapping[str, Any]) -> Config:
 
 
 def saved_state(folder: Path, config: Config) -> dict[str, Any] | None:
-    """Return the last saved state, or None where the run was stopped before it could save any.
+    """Return the last saved state, or None if the run was stopped before its first save.
 
     Raises:
-        ReaderError: it cannot be read, or is that of another run.
+        ReaderError: it cannot be read, or belongs to another run.
     """
     path = folder / run_files.CHECKPOINT
     traces = path, previous_checkpoint(path), folder / run_files.METRICS
@@ -63,14 +63,14 @@ def refuse_other_data(
     statistics: Sequence[Sequence[float]],
     classes: Sequence[str],
 ) -> None:
-    """Raise an error where the images are not those of the saved state.
+    """Raise an error if the images are not those of the saved state.
 
     Args:
         saved: what ``saved_state`` returned.
-        folder: of the run.
-        data: what the images are called.
+        folder: the folder of the run.
+        data: the name of the data set.
         statistics: mean and standard deviation of each channel.
-        classes: their names.
+        classes: the names of the classes.
     """
     now = [value for values in statistics for value in values]
     then = [*saved["mean"], *saved["std"]]

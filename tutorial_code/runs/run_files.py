@@ -1,4 +1,4 @@
-"""The files of a run's folder: their names, and how they are written whole or not at all."""
+"""The files of a run's folder: their names, and how they are written completely or not at all."""
 
 import json
 import os
@@ -21,7 +21,7 @@ LOGITS = "logits.npy"
 ROWS = "rows.jsonl"  # of a measurement that is a table, not a training
 CHECKPOINT = "checkpoint.pt"
 REPORT = "report.html"
-ANSWERS = "answers"  # the reader's files that are trained with, where there are any
+ANSWERS = "answers"  # the reader's files that the run is trained with, if any
 
 MY_RUNS = Path("my_runs")
 
@@ -36,7 +36,7 @@ def next_folder(data: str) -> Path:
 
 
 def newest_folder() -> Path:
-    """Return the run in ``my_runs`` that was begun last."""
+    """Return the run in ``my_runs`` that was started last."""
     configs = list(MY_RUNS.glob(f"*/{CONFIG}"))
     if not configs:
         raise ReaderError(
@@ -46,10 +46,10 @@ def newest_folder() -> Path:
 
 
 def begin(folder: Path, config: Config, answers: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Make the folder of a new run with its configuration and the reader's files that it uses.
+    """Create the folder of a new run with its configuration and the reader's files that it uses.
 
     Raises:
-        ReaderError: the folder holds something already, or cannot be written.
+        ReaderError: the folder is not empty, or cannot be written.
     """
     left = f"{CONFIG}.tmp"  # by a process that was killed during its first write
     used = folder.is_dir() and any(entry.name != left for entry in folder.iterdir())
@@ -71,7 +71,7 @@ def begin(folder: Path, config: Config, answers: Mapping[str, str] = MappingProx
 
 
 def withdraw(folder: Path) -> None:
-    """Take back what ``begin`` wrote, where nothing can be trained after all."""
+    """Undo what ``begin`` wrote, because the run cannot be trained after all."""
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -95,9 +95,9 @@ def write_atomically(
 ) -> None:
     """Call ``write(file)`` on a temporary file beside ``path``, flush it, and rename it.
 
-    Whenever the process is killed, ``path`` holds the old content or the new, never a part. With
-    ``keep`` the old content goes there; killed between the two renamings, ``path`` is missing and
-    ``keep`` holds the old content.
+    Whenever the process is killed, ``path`` holds the old content or the new, never a part of it.
+    With ``keep`` the old content is moved there; if the process is killed between the two renames,
+    ``path`` is missing and ``keep`` holds the old content.
 
     Raises:
         ReaderError: the file cannot be written; the old content is still there.

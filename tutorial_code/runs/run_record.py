@@ -1,4 +1,4 @@
-"""What the files of a run's folder say of it."""
+"""What the files in a run's folder say about it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ class RunRecord(NamedTuple):
     environment: dict[str, Any]
     history: list[Epoch]
     summary: dict[str, Any]
-    answers: Mapping[str, str]  # the reader's files that were trained with, by their names
+    answers: Mapping[str, str]  # the reader's files that the run was trained with, by name
 
     @property
     def tested_on(self) -> str:
@@ -44,11 +44,11 @@ class RunRecord(NamedTuple):
         return f"{sentence} The chapters' own: {', '.join(others)}." if others else sentence
 
     def epoch_rows(self) -> list[epoch_table.Row]:
-        """Return a head and a row for each epoch."""
+        """Return a header row and a row for each epoch."""
         return [epoch_table.head(self.tested_on), *map(epoch_table.row, self.history)]
 
     def detail_rows(self) -> list[epoch_table.Row]:
-        """Return a head and a row for each setting and each fact of the machine."""
+        """Return a header row and a row for each setting and each fact about the machine."""
         facts = {
             **asdict(self.config),
             **self.environment,
@@ -64,7 +64,7 @@ class RunRecord(NamedTuple):
 
 
 def read_record(folder: Path) -> RunRecord:
-    """Read what a finished run's folder says of it.
+    """Read the record of a finished run from its folder.
 
     Raises:
         ReaderError: the run has not finished, or a file is missing or damaged.
@@ -93,14 +93,14 @@ def read_record(folder: Path) -> RunRecord:
 def summarise(
     history: Sequence[Epoch], tested_on: str, tested: int, images_per_epoch: int, parameters: int
 ) -> dict[str, Any]:
-    """Return the result of a run as it stands in ``summary.json``.
+    """Return the result of a run as ``summary.json`` holds it.
 
     Args:
         history: all epochs.
         tested_on: ``test`` or ``validation``.
-        tested: how many images that is.
-        images_per_epoch: how many were trained on.
-        parameters: of the network.
+        tested: the number of images tested on.
+        images_per_epoch: the number of images trained on.
+        parameters: the number of the network's parameters.
     """
     last = history[-1]
     seconds = sum(epoch.seconds for epoch in history)

@@ -28,8 +28,8 @@ from tutorial_code.shared.errors import ReaderError
 class TrainedRun:
     """The network of a run's checkpoint."""
 
-    network: nn.Module  # with the weights that are tested: the average, where there is one
-    model: nn.Module  # the same as it is tested
+    network: nn.Module  # with the weights that are tested: the average, if there is one
+    model: nn.Module  # the same network, as it is called for testing
     checkpoint: dict[str, Any]
     config: Config
     device: torch.device
@@ -47,7 +47,7 @@ def load_run(folder: Path) -> TrainedRun:
     checkpoint = load_last_checkpoint(folder / run_files.CHECKPOINT)
     config = read_config(checkpoint["config"])
     pieces = components_of(folder, config.mine)
-    # The machine may be another one than that of the training, so an asked-for GPU is no condition.
+    # This machine may not be the one that trained, so a requested GPU is not required.
     device = "cpu" if config.device == "cpu" else "auto"
     hardware = choose_hardware(replace(config, device=device, compile=False, cuda_graphs=False))
     with naming_own_lines():
@@ -64,7 +64,7 @@ def load_run(folder: Path) -> TrainedRun:
 
 
 def test_run(folder: Path) -> str:
-    """Return loss and accuracy of a run's checkpoint in a line, measured anew."""
+    """Test a run's checkpoint again; return its loss and accuracy in one line."""
     run = load_run(folder)
     _, test_loader = make_run_loaders(run.config, data_of(run), run.device)
     criterion = run.pieces.make_criterion()
@@ -85,11 +85,11 @@ def data_of(run: TrainedRun) -> ImageData:
     """Return the images that a run was trained and tested on.
 
     Raises:
-        ReaderError: the data set has other classes now.
+        ReaderError: the classes of the data set have changed.
     """
     data = load_data(run.config)
     if list(data.classes) != run.checkpoint["classes"]:
         raise ReaderError(
-            f"{run.config.data} has other classes now than when the run was trained: restore it."
+            f"{run.config.data} no longer has the classes that the run was trained on: restore it."
         )
     return data

@@ -1,4 +1,4 @@
-"""The main job: chapter 7's ``fit`` with everything that a real run needs put around it."""
+"""The training itself: chapter 7's ``fit``, wrapped with everything that a real run needs."""
 
 import time
 from dataclasses import asdict
@@ -30,7 +30,7 @@ from tutorial_code.shared.errors import ReaderError
 
 
 class Training:
-    """One training with its folder: it saves, it stops, and it goes on from what was saved."""
+    """One training and its folder: it saves checkpoints, stops on request, and resumes."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Training:
         self.epoch_began, self.earlier_seconds = time.perf_counter(), 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        """Return everything that going on needs."""
+        """Return everything that is needed to resume."""
         seconds = self.earlier_seconds
         if self.loader.batch:
             seconds += time.perf_counter() - self.epoch_began
@@ -85,7 +85,7 @@ class Training:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where ``state_dict`` was called."""
+        """Continue from the point at which ``state_dict`` was called."""
         setup, progress = self.setup, state["progress"]
         setup.network.load_state_dict(state["model"])
         setup.optimizer.load_state_dict(state["optimizer"])
@@ -117,7 +117,7 @@ class Training:
         images = setup.images_per_epoch
         done = len(self.history) * images + self.loader.batch * self.config.batch_size
         if not (self.folder / run_files.CHECKPOINT).exists():
-            self.save()  # whoever stops during the first epoch can resume, too
+            self.save()  # a run stopped in its first epoch can be resumed, too
         bar = self.console.bar(epochs * images, done)
         with bar, self.stop_request.catch_sigint(), naming_own_lines():
             self.console.begin_epoch(min(len(self.history) + 1, epochs))
@@ -169,7 +169,7 @@ class Training:
 
     def _after_epoch(self, history: list[Epoch]) -> None:
         last = history[-1]
-        # What a reader's loops return may be numbers of NumPy.
+        # A reader's loops may return NumPy numbers.
         test_loss, accuracy = float(last.test_loss), float(last.test_accuracy)
         seconds = last.seconds + self.earlier_seconds
         train_loss = self.criterion.end_epoch()
@@ -195,8 +195,8 @@ class Training:
     def finish(self, device: torch.device) -> dict[str, Any]:
         """Write results, summary and report, and return the summary.
 
-        The logits are those of the last test; they are computed anew where it was not in this
-        process, because the run was resumed after it, or where the reader's loop tests otherwise.
+        The logits are those of the last test. They are computed again if that test ran in another
+        process, because the run was resumed after it, or if the reader's loop tests in its own way.
         """
         setup, data = self.setup, self.data
         logits = self.model.logits(len(data.test_labels))

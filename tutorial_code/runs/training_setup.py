@@ -34,11 +34,11 @@ class TrainingSetup(NamedTuple):
     """The objects that a training run needs: model, loaders, loss, optimizer, schedule."""
 
     network: nn.Module  # the weights that are trained
-    ema: AveragedModel | None  # the weights that are tested, where they are others
+    ema: AveragedModel | None  # the weights that are tested, if these are not the trained ones
     model: nn.Module  # the network as the loops call it
     train_loader: Loader
     test_loader: Loader
-    images_per_epoch: int  # all that are trained on, or all but those of a last batch left out
+    images_per_epoch: int  # all training images, or all but those of a dropped last batch
     criterion: Callable[[Tensor, Tensor], Tensor]
     optimizer: torch.optim.Optimizer
     schedule: LambdaLR | None
@@ -59,7 +59,7 @@ def use_validation_split(data: ImageData, count: int, seed: int) -> ImageData:
     images, labels = data.train_images, data.train_labels
     if count > len(labels) - 2:
         raise ReaderError(
-            f"--val-size {count} leaves nothing to train on: {len(labels)} images are there."
+            f"--val-size {count} leaves nothing to train on: there are {len(labels)} images."
         )
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
     held_out, kept = order[:count], order[count:]
@@ -74,7 +74,7 @@ def use_validation_split(data: ImageData, count: int, seed: int) -> ImageData:
 def make_network(
     config: Config, hardware: Hardware, classes: int, pieces: Components | None = None
 ) -> nn.Module:
-    """Return the network as it was asked for; ``build`` gives it its first weights."""
+    """Return the requested network; ``build`` initializes it."""
     pieces = pieces or components.CHAPTERS
     network = pieces.ResNet50(num_classes=classes)
     if pieces.own_network:
@@ -87,7 +87,7 @@ def make_network(
 def make_run_loaders(
     config: Config, data: ImageData, device: torch.device
 ) -> tuple[Loader, Loader]:
-    """Return the loaders of training and of test batches."""
+    """Return the loaders of training and test batches."""
     if config.loader == "device":
         options = config.batch_size, device, config.augment, config.cutout, config.seed
         return make_device_loaders(data, *options)
@@ -108,13 +108,13 @@ def build(
     pieces: Components | None = None,
     make: Callable[..., nn.Module] = make_network,
 ) -> TrainingSetup:
-    """Build all objects of a training. The same configuration gives the same, weights included.
+    """Build all objects of a training; equal configurations give equal weights.
 
     Args:
-        config: what was asked for.
+        config: the requested configuration.
         data: the images.
         hardware: where they are trained on, and how.
-        pieces: the classes and functions that it is built of, if not the chapters'.
+        pieces: the classes and functions that it is built from, if not the chapters'.
         make: makes the network, called as ``make_network`` is.
 
     Raises:
@@ -182,8 +182,8 @@ def wrap_for_loops(
 ) -> nn.Module:
     """Return a network as the loops call it, in training and in testing.
 
-    It is accelerated, trained in its compiled form, and tested by its average and with mirror
-    images, each where asked for.
+    It is accelerated, compiled for training, and tested with averaged weights and with mirror
+    images, each only if the configuration asks for it.
     """
     set_up_backends(hardware.device, config.tf32)
     compiled = None

@@ -7,7 +7,7 @@ from torch import Tensor
 # most one in ten thousand lies that far out, and every digit in black on white does
 # (benchmarks/rate_of_unusual_images.py).
 FAR = 4.0
-LEAST_SPREAD = 0.01  # so that a few images of one brightness do not make every other unusual
+LEAST_SPREAD = 0.01  # so that a few images of one brightness do not make all others unusual
 
 Statistics = tuple[float, float]  # mean and standard deviation of the training images' brightness
 
@@ -27,7 +27,7 @@ def brightness_statistics(images: Tensor) -> Statistics:
 
 
 def is_unusual(brightness: float, statistics: Statistics) -> bool:
-    """Tell whether an image is far lighter or far darker than the images of the training."""
+    """Tell whether an image is far lighter or far darker than the training images."""
     mean, spread = statistics
     return abs(brightness - mean) > FAR * spread
 
@@ -39,7 +39,7 @@ def notice(name: str, brightness: float, statistics: Statistics, inverted: bool)
         name: what the image is called.
         brightness: of the image as the network sees it.
         statistics: of the training images.
-        inverted: whether the image was inverted already.
+        inverted: whether the image has already been inverted.
     """
     if not is_unusual(brightness, statistics):
         return None

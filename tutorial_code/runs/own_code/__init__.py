@@ -1,1 +1,1 @@
-"""Training with what the reader wrote: which of it passes, and how it takes part in a run."""
+"""Training with the reader's own answers: which of them pass, and how a run uses them."""

@@ -10,17 +10,17 @@ FILES = {exercise.file.name for exercise in EXERCISES}
 
 
 def helpers(answers: Mapping[str, str]) -> list[str]:
-    """Return, as cells, the files beside the exercises that the answers import."""
+    """Return, as cells, the other files that the answers import."""
     return [as_cell(name, answers, ()) for name in answers if name not in FILES]
 
 
 def as_cell(name: str, answers: Mapping[str, str], mine: Sequence[str]) -> str:
-    """Return a file without the imports of what stands in the cells before it.
+    """Return a file without its imports of names that earlier cells define.
 
     Args:
-        name: of the file.
-        answers: all files of the reader's, by their names.
-        mine: the classes and functions that are the reader's; they are not taken from a chapter.
+        name: the name of the file.
+        answers: all of the reader's files, by name.
+        mine: the classes and functions that the reader wrote; they are not taken from a chapter.
     """
     lines = answers[name].splitlines()
     files = {file.removesuffix(".py") for file in answers}
@@ -35,8 +35,8 @@ def as_cell(name: str, answers: Mapping[str, str], mine: Sequence[str]) -> str:
 def _to_change(
     source: str, files: set[str], mine: Sequence[str]
 ) -> Iterator[tuple[ast.ImportFrom, list[str], list[str]]]:
-    """Yield each import that takes what an earlier cell defines, what is left of it, and what
-    stands for the rest.
+    """Yield each import of names that an earlier cell defines, what remains of the import, and what
+    replaces the rest.
     """
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.ImportFrom) or not node.module:

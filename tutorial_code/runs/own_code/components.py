@@ -1,4 +1,4 @@
-"""What the exercises ask for, as a training uses it: each piece the chapter's or the reader's."""
+"""The classes and functions that a training is built from, each the chapter's or the reader's."""
 
 import contextlib
 import importlib
@@ -48,12 +48,12 @@ CHAPTERS = Components(
 )
 
 
-# What a training uses of all that exercises ask for.
+# Those of the exercises' classes and functions that a training uses.
 PIECES = tuple(name for name in Components._fields if name in NAMES)
 
 
 def whose(mine: Sequence[str]) -> dict[str, list[str]]:
-    """Return whose each piece is, or nothing where all are the chapters'."""
+    """Return the names of the pieces by owner; nothing if all are the chapters'."""
     owners = {"yours": list(mine), "chapter's": [name for name in PIECES if name not in mine]}
     return {owner: names for owner, names in owners.items() if names and mine}
 
@@ -63,7 +63,7 @@ def components_of(run: Path, names: Sequence[str]) -> Components:
 
     Args:
         run: the folder of the run.
-        names: what is the reader's; nothing is run where there is none.
+        names: the classes and functions that the reader wrote; without any, nothing is run.
 
     Raises:
         ReaderError: a copy is missing, or cannot be run.
@@ -87,7 +87,7 @@ def components_of(run: Path, names: Sequence[str]) -> Components:
             use_own(defined, originals, own)
             own |= {name: defined[name] for name in wanted}
         elif own.keys() & {name for id in exercise.uses for name in find_exercise(id).names}:
-            # The chapter is run as an answer is, so that what it builds is made of the reader's.
+            # Run the chapter like an answer, so that it builds from the reader's pieces.
             assert chapter.__file__, "a chapter is a file"
             defined = _run(Path(chapter.__file__))
             defined |= {name: value for name, value in own.items() if name in defined}
@@ -114,8 +114,8 @@ def _run(path: Path) -> dict[str, Any]:
 def naming_own_lines() -> Iterator[None]:
     """Turn an error in the reader's code, or in what it calls, into a sentence with its line.
 
-    An error of the tutorial's own (a stop, a loss of NaN), of the compiler or of a full memory goes
-    on as it is.
+    Errors of the tutorial itself (a stop, a loss of NaN), errors of the compiler and out-of-memory
+    errors pass through unchanged.
     """
     try:
         yield
@@ -139,16 +139,16 @@ def naming_own_lines() -> Iterator[None]:
         ) from error
 
 
-_places: list[str] = []  # in sys.path, for the run that was opened last
+_places: list[str] = []  # entries of sys.path for the run that was opened last
 
 
 def _let_import_each_other(copies: Path) -> None:
     """Let a run's copies import each other, and nothing of another run or of exercises/.
 
-    This stays so after they were run, because a function may import when it is called.
+    This stays in effect after they have run, because a function may import when it is called.
     """
     while _places:
-        with contextlib.suppress(ValueError):  # somebody else may have taken it out
+        with contextlib.suppress(ValueError):  # other code may have removed it
             sys.path.remove(_places.pop())
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
@@ -165,7 +165,7 @@ def _let_import_each_other(copies: Path) -> None:
 
 
 def _before_other_answers() -> int:
-    """Return the first place in sys.path that holds answers, as exercises/ does, or its end."""
+    """Return the index of the first entry of sys.path that holds answers, or else its length."""
     names = [exercise.file.name for exercise in EXERCISES]
     held = (
         place

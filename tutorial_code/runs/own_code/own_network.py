@@ -1,4 +1,4 @@
-"""The reader's network in a training, with any names: first weights, and which options it takes."""
+"""The reader's network in a training, whatever its names: first weights, and possible options."""
 
 import torch
 from torch import nn
@@ -15,10 +15,10 @@ BLOCKS = 16  # of ResNet-50
 
 
 def adapt(config: Config, hardware: Hardware, network: nn.Module) -> nn.Module:
-    """Give a network the stem and the matrix products that were asked for, in place; return it.
+    """Apply the requested stem and matrix products to a network in place; return it.
 
-    Chapters 8 and 9 change both by the tutorial's names, so afterwards we look whether it computes
-    what was meant.
+    Chapters 8 and 9 find both by the tutorial's names, so check afterwards that the network
+    computes what was requested.
 
     Raises:
         ReaderError: it does not.
@@ -60,14 +60,14 @@ def _kernels(network: nn.Module) -> list[list[int]]:
 
 
 def initialize_own(config: Config, network: nn.Module) -> None:
-    """Give a network the first weights that chapter 5 gives the tutorial's."""
+    """Initialize a network as chapter 5 initializes the tutorial's."""
     use_he_initialization(network)
     for scale in block_scales(network):
         nn.init.constant_(scale, 0.0 if config.zero_init else 1.0)
 
 
 def blocks_not_found(config: Config, network: nn.Module) -> str:
-    """Return a sentence about blocks that did not get their first weights, or nothing."""
+    """Return a sentence about blocks that were not initialized, or an empty string."""
     found = len(block_scales(network)) if config.zero_init else BLOCKS
     return (
         ""
@@ -77,10 +77,10 @@ def blocks_not_found(config: Config, network: nn.Module) -> str:
 
 
 def try_out(config: Config, hardware: Hardware, network: nn.Module) -> None:
-    """Run a network once as it will be run, and leave it as it was.
+    """Run a network once with the chosen options, and leave it unchanged.
 
     Raises:
-        ReaderError: it cannot be run so.
+        ReaderError: it cannot be run with them.
     """
     model = Accelerated(network, hardware.precision, channels_last=config.channels_last).eval()
     try:

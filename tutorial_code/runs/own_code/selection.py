@@ -1,4 +1,4 @@
-"""``train --mine``: the files in exercises/ are judged, and what passes is trained with."""
+"""``train --mine``: judge the files in exercises/, and train with the answers that pass."""
 
 import ast
 from collections.abc import Iterator
@@ -14,16 +14,16 @@ from tutorial_code.shared.errors import ReaderError
 
 
 class Choice(NamedTuple):
-    """What of the reader's is trained with."""
+    """The reader's answers that a run is trained with."""
 
     names: tuple[str, ...]  # that pass their checks
-    # the files that they are in and those that these import, by their names
+    # the files that define them and the files that these import, by name
     answers: dict[str, str]
     remarks: list[str]  # why the others are left out, a line for each exercise
 
 
 def choose() -> Choice:
-    """Judge what stands in exercises/, each network with the reader's own block where that passes.
+    """Judge the answers in exercises/, each network with the reader's own block if that passes.
 
     Raises:
         ReaderError: nothing passes, or a file was changed meanwhile.
@@ -31,7 +31,7 @@ def choose() -> Choice:
     before = {exercise: _source_of(exercise) for exercise in EXERCISES}
     names: list[str] = []
     remarks: list[str] = []
-    # What stands in files that pass as a whole, by exercise: later ones are judged with it.
+    # The sources of files that pass as a whole, by exercise: later ones are judged with them.
     own: dict[str, str] = {}
     used: dict[str, str] = {}
     for exercise in EXERCISES:
@@ -57,7 +57,7 @@ def choose() -> Choice:
         (exercise for exercise in EXERCISES if _source_of(exercise) != before[exercise]), None
     ):
         raise ReaderError(
-            f"{changed.file} was changed while it was judged: give the command again."
+            f"{changed.file} was changed while it was being judged: run the command again."
         )
     return Choice(tuple(names), {**used, **imported_files(used)}, remarks)
 
@@ -85,7 +85,7 @@ def _remark(verdict: Verdict) -> str:
 
 
 def imported_files(sources: dict[str, str]) -> dict[str, str]:
-    """Return the files that these import, directly or not, beside them or in the current folder."""
+    """Return the files that these import, even indirectly, from exercises/ or the current one."""
     found: dict[str, str] = {}
     waiting = list(sources.values())
     while waiting:
@@ -101,7 +101,7 @@ def imported_files(sources: dict[str, str]) -> dict[str, str]:
 
 
 def _names_imported(source: str) -> Iterator[str]:
-    """Yield the modules that a source imports, without the folder exercises in front."""
+    """Yield the modules that a source imports, without the prefix ``exercises.``."""
     try:
         tree = ast.parse(source)
     except SyntaxError:

@@ -1,4 +1,4 @@
-"""Several runs side by side: a table, and one image with their curves."""
+"""Several runs side by side: a table, and one figure with their curves."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,12 +25,12 @@ def compare_runs(folders: Sequence[Path], output: Path) -> str:
     """Write the curves of finished runs as one SVG, and return their table as text.
 
     Raises:
-        ReaderError: a run has not finished, or the image cannot be written.
+        ReaderError: a run has not finished, or the figure cannot be written.
     """
     if len(folders) < 2:
         raise ReaderError("Name at least two runs to compare.")
     if output.suffix != ".svg":
-        raise ReaderError(f"The image is an SVG: let the name {output} end in .svg.")
+        raise ReaderError(f"The figure is an SVG: choose a name that ends in .svg, not {output}.")
     records = {str(folder): read_record(folder) for folder in folders}
     rows = [HEAD]
     for name, record in records.items():

@@ -23,8 +23,8 @@ def write_report(
     """Write the report of a finished run as one file, made from what the run's folder holds.
 
     Args:
-        record: of the run.
-        folder: of the run.
+        record: the record of the run.
+        folder: the folder of the run.
         data: the images that it was tested on.
         kind: ``html``, ``ipynb`` or ``md``.
         path: the file, if it is not ``report.html`` in the folder.
@@ -37,7 +37,7 @@ def write_report(
 
 
 def _figures(record: RunRecord, results: Results) -> dict[str, str]:
-    """Return the figures as SVG text by their captions, which say what there is to see."""
+    """Return the figures as SVG text, keyed by their captions, which say what they show."""
     summary = record.summary
     figures = {
         f"Training and {record.tested_on} loss by epoch": loss_figure(record.history),
@@ -74,13 +74,13 @@ def _html(record: RunRecord, figures: dict[str, str]) -> str:
 
 
 def _html_code(record: RunRecord) -> str:
-    """Return whose the parts are, with the reader's files; nothing if all are the chapters'."""
+    """Return who wrote which part, with the reader's files; nothing if all are the chapters'."""
     if not record.config.mine:
         return ""
     parts = ["<h2>Whose code</h2>", f"<p>{html.escape(record.whose())}</p>"]
     parts += [
         f"<details><summary>{html.escape(name)}</summary>"
-        # it scrolls, with the keyboard too
+        # it can be scrolled with the keyboard, too
         f'<pre tabindex="0"><code>{html.escape(source)}</code></pre></details>'
         for name, source in record.answers.items()
     ]

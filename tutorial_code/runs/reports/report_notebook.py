@@ -26,7 +26,7 @@ from torch.utils.data import DataLoader
 from tutorial_code.ch01_images import load_dataset, make_loaders
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs"""
 
-PARTS = {  # title: the chapter, and what of it is used
+PARTS = {  # title: the chapter, and the names that are taken from it
     "The bottleneck block": (ch03_bottleneck, ["Bottleneck"]),
     "ResNet-50": (ch04_resnet50, ["ResNet50"]),
     "Training": (
@@ -44,7 +44,7 @@ PARTS = {  # title: the chapter, and what of it is used
     "Both, epoch by epoch": (ch07_results, ["Epoch", "fit"]),
 }
 
-# With chapters 1 to 7 alone, as a reader would write it.
+# With chapters 1 to 7 only, as a reader would write it.
 BASIC_CODE = """\
 EPOCHS = {epochs}
 torch.manual_seed({seed})
@@ -67,7 +67,7 @@ SCHEDULE = """\
 add_schedule(optimizer, EPOCHS * len(train_loader), warmup_steps=len(train_loader))
 """
 
-# With every option that there is.
+# For a run with any other option.
 RECIPE_CODE = """\
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import choose_hardware
