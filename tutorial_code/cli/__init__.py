@@ -1,1 +1,1 @@
-"""From the command line to the rooms that do the work."""
+"""The command line, which calls the modules that do the work."""

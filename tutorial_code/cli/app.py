@@ -1,4 +1,4 @@
-"""The command ``resnet50``, and one sentence for each mistake that a person can mend."""
+"""The command ``resnet50``, which prints one sentence for each error that a user can fix."""
 
 import sys
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from tutorial_code import __version__
 from tutorial_code.cli import check_commands, run_commands
 from tutorial_code.shared.errors import ReaderError, exit_code_of
 
-UsageError: Any = typer.BadParameter.__base__  # typer's own, whichever click it brings
+UsageError: Any = typer.BadParameter.__base__  # typer's own class, whichever click it uses
 
 app = typer.Typer(
     help="Train, test and use the ResNet-50 of the tutorial.",
@@ -38,7 +38,7 @@ def _options(
             "--version",
             callback=_print_versions,
             is_eager=True,
-            help="Print the versions and stop.",
+            help="Print the versions and exit.",
         ),
     ] = False,
 ) -> None:

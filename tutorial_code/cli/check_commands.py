@@ -1,4 +1,4 @@
-"""The commands around the checks. Heavy imports stand where they are needed."""
+"""The commands for checks. Heavy imports are made where they are needed."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,9 +22,9 @@ def check(
         bool, typer.Option("--json", help="Print the verdict as JSON and nothing else.")
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Stay open and judge again at every save.")
+        bool, typer.Option("--watch", help="Keep running, and judge again at every save.")
     ] = False,
-    hint: Annotated[bool, typer.Option("--hint", help="Give the next of three hints.")] = False,
+    hint: Annotated[bool, typer.Option("--hint", help="Show the next of three hints.")] = False,
 ) -> None:
     """Check what you wrote: right or wrong, and which mistake it is."""
     import json
@@ -67,13 +67,13 @@ def check(
 
 
 def exercises(
-    folder: Annotated[Path, typer.Argument(help="Where the files go.")] = Path("exercises"),
+    folder: Annotated[Path, typer.Argument(help="The folder for the files.")] = Path("exercises"),
     force: Annotated[
         bool,
-        typer.Option("--force", help="Write changed files anew; the old ones are kept as .bak."),
+        typer.Option("--force", help="Overwrite changed files; the old ones are kept as .bak."),
     ] = False,
 ) -> None:
-    """Write the files to work in; one that you have changed is left alone."""
+    """Write the files to work in; files that you have changed are left alone."""
     from tutorial_code.checks.skeletons import write_skeletons
 
     for path, what in write_skeletons(folder, force):
@@ -81,7 +81,7 @@ def exercises(
 
 
 def notebook(
-    solved: Annotated[bool, typer.Option("--solved", help="With the solutions, executed.")] = False,
+    solved: Annotated[bool, typer.Option("--solved", help="With solutions, and executed.")] = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -89,7 +89,7 @@ def notebook(
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a file that is there; it is kept as .bak.")
+        bool, typer.Option("--force", help="Replace an existing file; the old one is kept as .bak.")
     ] = False,
 ) -> None:
     """Write all exercises as one notebook to work in and to hand in."""
@@ -105,11 +105,12 @@ def grade(
     exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help=EXERCISE)],
     folder: Annotated[Path, typer.Argument(help="Every .py and .ipynb file in it is judged.")],
     json_file: Annotated[
-        str | None, typer.Option("--json", metavar="FILE", help="Write JSON; - prints it.")
+        str | None,
+        typer.Option("--json", metavar="FILE", help="Write JSON here; - prints it."),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Files judged at the same time.")] = 2,
+    jobs: Annotated[int, typer.Option(min=1, help="How many files to judge at the same time.")] = 2,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a JSON file that is there; it is kept as .bak.")
+        bool, typer.Option("--force", help="Replace an existing file; the old one is kept as .bak.")
     ] = False,
 ) -> None:
     """Judge the files of a whole class, each in a process of its own."""

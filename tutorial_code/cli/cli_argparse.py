@@ -22,7 +22,7 @@ def main() -> None:
 
 def _run() -> int:
     parser = _Parser(
-        "resnet50", description="Without typer there are train and test alone.", allow_abbrev=False
+        "resnet50", description="Without typer: only train and test.", allow_abbrev=False
     )
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser(
@@ -36,16 +36,20 @@ def _run() -> int:
         if is_switch(option):
             kind = {"action": argparse.BooleanOptionalAction}
         if option.name == "mine":
-            # Where the option is not given, its value is None.
+            # If the option is not given, its value is None.
             kind = {"action": "store_const", "const": True}
         groups[option.metadata["group"]].add_argument(name, help=text, **kind)
     add = groups[START].add_argument
     add("--output", "-o", "--out", dest="output", type=Path, help="The run's folder.")
-    add("--resume", action="store_true", help="Go on with the run in --output, or the newest.")
+    add("--resume", action="store_true", help="Resume the run in --output, or the newest one.")
     add = groups[RUN].add_argument
-    add("--time-limit", type=float, help="Minutes. Stop at a checkpoint; --resume goes on.")
+    add(
+        "--time-limit",
+        type=float,
+        help="Minutes. Stop at a checkpoint; --resume continues.",
+    )
     add("--save-minutes", type=float, help="Minutes between checkpoints within an epoch.")
-    add("--quiet", action="store_true", help="Print the result only.")
+    add("--quiet", action="store_true", help="Print only the result.")
     test = commands.add_parser("test", help="Test a run's checkpoint again on its test set.")
     test.add_argument("run", type=Path)
     given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}

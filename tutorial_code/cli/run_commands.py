@@ -1,4 +1,4 @@
-"""The commands around a run, from train to export. Heavy imports stand where they are needed."""
+"""The commands for runs, from train to export. Heavy imports are made where they are needed."""
 
 import inspect
 from dataclasses import fields
@@ -13,13 +13,13 @@ from tutorial_code.shared.overwriting import make_way
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 Force = Annotated[
-    bool, typer.Option("--force", help="Replace a file that is there; it is kept as .bak.")
+    bool, typer.Option("--force", help="Replace an existing file; the old one is kept as .bak.")
 ]
-OUTPUT = ("--output", "-o", "--out")  # one meaning, and every spelling of it in every command
+OUTPUT = ("--output", "-o", "--out")  # the same meaning and spellings in every command
 
 
 class Format(StrEnum):
-    """What a report can be written as."""
+    """The formats of a report."""
 
     html = "html"
     ipynb = "ipynb"
@@ -27,7 +27,7 @@ class Format(StrEnum):
 
 
 class Weights(StrEnum):
-    """What a network can be exported as."""
+    """The formats in which a network can be exported."""
 
     safetensors = "safetensors"
     onnx = "onnx"
@@ -35,7 +35,7 @@ class Weights(StrEnum):
 
 
 def _with_configuration(command):
-    """Put the options of ``Config`` in front of a command's own; each is None unless given."""
+    """Put the options of ``Config`` before a command's own; each is None unless it is given."""
     own = [p for p in inspect.signature(command).parameters.values() if p.kind is not p.VAR_KEYWORD]
     taken = []
     for option in fields(Config):
@@ -76,17 +76,18 @@ def train(
     resume: Annotated[
         bool,
         typer.Option(
-            "--resume", help="Go on with the run in --output, or the newest.", rich_help_panel=START
+            "--resume", help="Resume the run in --output, or the newest one.", rich_help_panel=START
         ),
     ] = False,
     time_limit: Annotated[
-        float | None, _minutes("Stop at a checkpoint; --resume goes on.", "none", RUN)
+        float | None,
+        _minutes("Stop at a checkpoint; --resume continues.", "none", RUN),
     ] = None,
     save_minutes: Annotated[
-        float | None, _minutes("Between checkpoints within an epoch.", "5", RUN)
+        float | None, _minutes("Time between checkpoints within an epoch.", "5", RUN)
     ] = None,
     quiet: Annotated[
-        bool, typer.Option("--quiet", help="Print the result only.", rich_help_panel=RUN)
+        bool, typer.Option("--quiet", help="Print only the result.", rich_help_panel=RUN)
     ] = False,
     **configuration: Any,
 ) -> None:
@@ -114,11 +115,11 @@ def predict(
     invert: Annotated[
         bool,
         typer.Option(
-            "--invert", help="Exchange light and dark first, as for a digit in black on white."
+            "--invert", help="Exchange light and dark first, for example in a black digit on white."
         ),
     ] = False,
 ) -> None:
-    """Name the classes of your own images, with probabilities."""
+    """Predict the classes of your own images, with probabilities."""
     import sys
 
     from tutorial_code.runs.prediction import predict_files
@@ -144,7 +145,7 @@ def report(
 
     record = read_record(run)
     path = output or run / f"report.{to.value}"
-    if output or to is Format.ipynb:  # a notebook is worked in, wherever it is
+    if output or to is Format.ipynb:  # people work in a notebook, wherever it is
         make_way(path, force)
     write_report(record, run, load_data(record.config), to.value, path)
     print(path)
@@ -154,12 +155,12 @@ def compare(
     runs: Annotated[
         list[Path], typer.Argument(metavar="RUN RUN...", help="The folders of finished runs.")
     ],
-    output: Annotated[Path, typer.Option(*OUTPUT, help="The figure of the curves, SVG.")] = Path(
+    output: Annotated[Path, typer.Option(*OUTPUT, help="The SVG file for the curves.")] = Path(
         "comparison.svg"
     ),
     force: Force = False,
 ) -> None:
-    """Compare runs: a table, and one image with the curves of all."""
+    """Compare runs in a table, and in one figure with all their curves."""
     from tutorial_code.runs.reports.compare import compare_runs
 
     make_way(output, force)
