@@ -1,4 +1,5 @@
-"""CIFAR-10: its archive is found where the reader put it, or fetched from a good address.
+"""CIFAR-10: its archive is used where the reader put it, or else fetched from an address that
+works.
 
 Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 The data set's own host has been slow since June 2026 (pytorch/vision issue 9536), so it comes last.
@@ -29,7 +30,7 @@ ADDRESSES = (
 
 
 class Archive(NamedTuple):
-    """A file whose content is known before it is fetched."""
+    """A file whose size and checksum are known before it is fetched."""
 
     name: str
     size: int  # bytes
@@ -66,9 +67,9 @@ def fetch_archive(
 
     A file that is already there is used. A part that an earlier call fetched is continued, from
     whichever address answers. An address that is dead, that stays below ``too_slow`` bytes per
-    second for ``patience`` seconds, or that serves other bytes is left for the next one. Addresses
-    that were only slow get a second turn without that limit: a slow line is no reason to go without
-    the data.
+    second for ``patience`` seconds, or that serves other bytes is given up for the next one.
+    Addresses that were only slow get a second turn without that limit: a slow connection is no
+    reason to go without the data.
 
     Raises:
         ReaderError: no address served the archive, the file in ``root`` is damaged, or the disk
@@ -79,7 +80,7 @@ def fetch_archive(
         if not _is_archive(target, archive):
             raise ReaderError(
                 f"{target} is damaged or cut off (its size or SHA-256 is wrong): "
-                "delete it and give the command again, or put a whole copy in its place."
+                "delete it and run the command again, or put an intact copy in its place."
             )
         return target
     try:
@@ -132,7 +133,7 @@ def _download(
 ) -> None:
     """Append to ``part`` until it has the archive's size, or raise _AddressError."""
     have = part.stat().st_size if part.exists() else 0
-    if have >= archive.size:  # whole, and already known to be wrong
+    if have >= archive.size:  # complete, and already known to be wrong
         have = 0
     request = Request(address, headers={"Range": f"bytes={have}-"} if have else {})
     try:
@@ -140,7 +141,7 @@ def _download(
     except (OSError, HTTPException) as error:
         raise _AddressError(f"does not answer ({getattr(error, 'reason', error)})") from error
     with response:
-        have = have if response.status == 206 else 0  # 206: the server goes on where the part ends
+        have = have if response.status == 206 else 0  # 206: the server continues the part
         if have + int(response.headers.get("Content-Length") or 0) != archive.size:
             raise _AddressError("serves a file of another size")
         with _open(part, append=have > 0) as file:
@@ -174,7 +175,7 @@ def _receive(
 
 @contextmanager
 def _shown(server: str, size: int, have: int) -> Iterator[Callable[[int], None]]:
-    """Show the download with its speed and the time that is left; without rich, in a line."""
+    """Show the download with its speed and the remaining time; without rich, print a line."""
     try:
         from rich import progress as bars
         from rich.console import Console
@@ -212,7 +213,7 @@ def _write(file: FileIO, chunk: bytes, missing: int) -> None:
     except OSError as error:
         raise ReaderError(
             f"{file.name} cannot be written ({error.strerror}): free {-(-missing // 10**6)} MB "
-            "and give the command again; the part already fetched is kept."
+            "and run the command again; the part already fetched is kept."
         ) from error
 
 
@@ -229,9 +230,9 @@ def load_cifar10_data(root: Path) -> ImageData:
 
     try:
         splits = [CIFAR10(root, train=train) for train in (True, False)]
-    except RuntimeError:  # torchvision's word for "not there, or not whole"
+    except RuntimeError:  # torchvision raises it if the data set is missing or incomplete
         fetch_archive(root)
-        # It unpacks what is there.
+        # This unpacks the archive.
         splits = [CIFAR10(root, train=train, download=True) for train in (True, False)]
     images = [torch.from_numpy(split.data).permute(0, 3, 1, 2).contiguous() for split in splits]
     labels = [torch.tensor(split.targets) for split in splits]

@@ -1,4 +1,4 @@
-"""The data sets that ``--data`` takes: an entry each, from which help and error messages follow.
+"""The data sets that ``--data`` takes: one entry for each; help and error messages follow.
 
 A new data set is a file in this folder and an entry here. Nothing here imports torch, because the
 help of the command line is made from it, too.
@@ -15,24 +15,24 @@ from tutorial_code.shared.errors import ReaderError
 class DataSet(NamedTuple):
     """One kind of data."""
 
-    name: str  # as --data takes it; with a path behind a colon where it needs one
+    name: str  # as --data takes it; followed by a colon and a path where it needs one
     about: str
     module: str  # whose function ``load`` returns the images, see ``load`` below
     function: str
-    mirror: bool  # whether the mirror image of an image is of the same class
+    mirror: bool  # whether a mirrored image keeps its class
     needs_path: bool = False  # the images are the reader's own
     on_disk: bool = True  # it is read from the path, or else from the folder with downloads
 
     @property
     def usage(self) -> str:
-        """What is written behind --data."""
+        """What is written after --data."""
         return f"{self.name}:PATH" if self.needs_path else self.name
 
     def load(self, place: Path) -> Any:
         """Return the images, an ``ImageData`` of chapter 1.
 
         Args:
-            place: the path behind the colon, or else the folder in which downloads are kept.
+            place: the path after the colon, or else the folder in which downloads are kept.
         """
         function: Callable[..., Any] = getattr(importlib.import_module(self.module), self.function)
         return function(place) if self.on_disk else function()
@@ -44,7 +44,7 @@ DATA_SETS = (
         "1,797 handwritten digits that come with scikit-learn",
         "tutorial_code.ch01_images",
         "load_digits_data",
-        mirror=False,  # a mirrored 3 is no digit
+        mirror=False,  # a mirrored 3 is not a digit
         on_disk=False,
     ),
     DataSet(
@@ -59,7 +59,7 @@ DATA_SETS = (
         "your own images, in PATH/train/CLASS/ and PATH/test/CLASS/",
         "tutorial_code.data.image_folder",
         "load_folder_data",
-        mirror=False,  # nobody knows what they show: --mirror says that they may be mirrored
+        mirror=False,  # it is unknown what they show: --mirror allows mirroring
         needs_path=True,
     ),
 )

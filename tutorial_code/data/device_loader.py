@@ -46,16 +46,16 @@ def cut_out(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
 
 
 class DeviceLoader:
-    """Batches of images that lie on the device as one tensor, in place of a DataLoader.
+    """Batches of images that are kept on the device as one tensor; it replaces a DataLoader.
 
     Args:
         images: (n, 3, h, w), uint8, on the device.
         labels: (n,), int64, on the device.
-        batch_size: images a batch.
-        prepare: makes the network's input, float32, of a batch of images.
-        generator: draws the order, on the device; ``prepare`` may draw from it, too. Then a last
-            batch that is not full sits this epoch out, so that all have one shape. Without it the
-            order is kept and nothing left out.
+        batch_size: images per batch.
+        prepare: turns a batch of images into the network's input, float32.
+        generator: draws the order, on the device; ``prepare`` may draw from it, too. An incomplete
+            last batch is then dropped, so that all batches have one shape. Without a generator the
+            order is kept and no image is dropped.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class DeviceLoader:
             yield self.prepare(self.images[chosen]), self.labels[chosen]
 
 
-Loader = DataLoader | DeviceLoader  # of a training: either of the two
+Loader = DataLoader | DeviceLoader  # a training uses either of the two
 
 
 def make_device_loaders(
@@ -103,7 +103,7 @@ def make_device_loaders(
 
     Args:
         data: what ``load_dataset`` returned.
-        batch_size: images a batch.
+        batch_size: images per batch.
         device: where all images are put: 3 kB each at 32×32.
         augmented: whether training images are shifted and, where they may be, mirrored.
         cutout: side in pixels of the square that is cut out of each training image; 0 cuts nothing

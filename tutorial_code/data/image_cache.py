@@ -18,8 +18,8 @@ CACHED_FROM = 2_000  # files; fewer are read within a second
 def read_cached(files: list[Path], size: int, read: Callable[[Path, int], Tensor]) -> Tensor:
     """Return ``read(file, size)`` of all files, stacked; from the cache if none has changed.
 
-    A file has changed when its name, its size or its time has. A cache that is damaged or cannot be
-    written does no harm: the files are read.
+    A file has changed if its name, its size or its time of modification has. A cache that is
+    damaged or cannot be written does no harm: the files are then read again.
     """
     if len(files) < CACHED_FROM:
         return torch.stack([read(file, size) for file in files])
@@ -53,12 +53,12 @@ def _facts(files: list[Path]) -> str:
 
 
 def _place(files: list[Path], size: int) -> Path:
-    """Return the one place for these files' folder: a new cache replaces an old one."""
+    """Return the one cache path for these files' folder: a new cache replaces an old one."""
     name = hashlib.sha256(os.fsencode(os.path.commonpath([file.absolute() for file in files])))
     usual = {"win32": "~/AppData/Local", "darwin": "~/Library/Caches"}.get(sys.platform, "~/.cache")
     base = os.environ.get("XDG_CACHE_HOME") or usual
     try:
         folder = Path(base).expanduser()
-    except RuntimeError:  # there is no home
+    except RuntimeError:  # there is no home folder
         folder = Path(tempfile.gettempdir())
     return folder / "resnet50-tutorial" / f"{name.hexdigest()[:16]}-{size}.npz"

@@ -27,7 +27,7 @@ def read_image(path: Path, size: int) -> Tensor:
         raise ReaderError(f"There is no image file {path}: check the path.")
     try:
         with warnings.catch_warnings():
-            # Pillow warns of odd metadata; only the pixels matter here.
+            # Pillow warns about odd metadata; only the pixels matter here.
             warnings.simplefilter("ignore")
             with Image.open(path) as image:
                 upright = ImageOps.exif_transpose(image)
@@ -43,7 +43,7 @@ def read_image(path: Path, size: int) -> Tensor:
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith(("I", "F")):
-        # 16-bit and float images have one channel. What is there is spread over 0 to 255; a plain
+        # 16-bit and float images have one channel. Their values are scaled to 0 to 255; a plain
         # convert() would clip it.
         low, high = cast(tuple[float, float], image.getextrema())
         scale = 255 / max(high - low, 1e-12)
@@ -111,7 +111,7 @@ def _read_split(split: Path, names: list[str], size: int) -> tuple[Tensor, Tenso
 
 
 def _is_hidden(entry: Path) -> bool:
-    """Tell whether a file browser left this entry there: it is no image, and nothing is wrong."""
+    """Tell whether an entry is hidden, like the files that file browsers leave; it is no error."""
     return entry.name.startswith(".") or entry.name.lower() in {"thumbs.db", "desktop.ini"}
 
 
