@@ -1,4 +1,4 @@
-"""The reader of chapters: whoever needs a chapter's cells, title, tasks or solutions asks here.
+"""The one module that reads chapters: their cells, titles, tasks and solutions come from here.
 
 A chapter is one Python file in the percent format (``# %%`` begins a cell of code, ``# %%
 [markdown]`` one of prose). A cell that defines an exercise carries the tag ``exercise``. The prose
@@ -47,9 +47,9 @@ class Task(NamedTuple):
     """What an exercise asks the reader to write."""
 
     name: str  # of the class or function
-    words: str  # of the chapter about it, Markdown; empty where it says nothing special
-    section: str  # the heading that it stands under
-    cell: Cell  # that defines the chapter's own version
+    words: str  # what the chapter says about it, Markdown; may be empty
+    section: str  # the heading above it
+    cell: Cell  # the cell that defines the chapter's own version
 
     @property
     def uses(self) -> set[str]:
@@ -58,12 +58,12 @@ class Task(NamedTuple):
 
     @property
     def stub(self) -> str:
-        """Signature and docstring of the chapter's version, with holes in place of its bodies."""
+        """The chapter's version with its signature and docstring, but without its bodies."""
         return make_stub(self.cell.definition, self.cell.text)
 
 
 class Chapter:
-    """A chapter as it is in its file now."""
+    """A chapter, read from its file as it is now."""
 
     def __init__(self, path: Path, text: str) -> None:
         self.path, self.text = path, text
@@ -94,13 +94,13 @@ class Chapter:
 
     @property
     def gives(self) -> str:
-        """What the reader has at its end, as its first cell says."""
+        """What the reader has at the end of it, according to its first cell."""
         found = GIVES.search(self.cells[0].text)
         return " ".join(found[1].split()) if found else ""
 
     @property
     def words(self) -> int:
-        """How many words of prose it has."""
+        """The number of words in its prose."""
         return sum(len(cell.text.split()) for cell in self.cells if cell.prose)
 
     @cached_property
@@ -123,7 +123,7 @@ class Chapter:
 
     @property
     def documented(self) -> list[str]:
-        """The public classes and functions that it defines and describes, in its order."""
+        """The public classes and functions that it defines with a docstring, in its order."""
         return [
             node.name
             for node in self.tree.body
@@ -145,8 +145,8 @@ class Chapter:
         raise LookupError(f"{self.path.name} defines no {name}")
 
     def imports_of(self, names: tuple[str, ...]) -> str:
-        """Return the imports that the solutions of these tasks need, one of them from the chapter
-        itself where they use what it defines beside them.
+        """Return the imports that the solutions of these tasks need, including one from the chapter
+        itself if they use other names that it defines.
         """
         used = {used for task in self.tasks if task.name in names for used in task.uses}
         lines = []
@@ -177,7 +177,7 @@ def read_chapters() -> tuple[Chapter, ...]:
 
 
 def read_chapter(path: Path) -> Chapter:
-    """Return one chapter; a file that did not change is read once."""
+    """Return one chapter; an unchanged file is read only once."""
     return _read(path, path.stat().st_mtime_ns)
 
 
@@ -195,7 +195,7 @@ def _cell(mark: re.Match, body: str) -> Cell:
 
 
 def _task_in(prose: str, name: str) -> str:
-    """Return what a prose cell says from its paragraph "Write `name`" on."""
+    """Return the text of a prose cell from its paragraph "Write `name`" on."""
     paragraphs = prose.split("\n\n")
     for place, paragraph in enumerate(paragraphs):
         if paragraph.startswith(f"Write `{name}`"):
@@ -204,7 +204,7 @@ def _task_in(prose: str, name: str) -> str:
 
 
 def unguard(source: str) -> str:
-    """Return code with what stands under ``if __name__ == "__main__":`` at top level."""
+    """Return code in which a top-level ``if __name__ == "__main__":`` is replaced by its body."""
     lines = source.splitlines()
     inside_strings = _lines_inside_strings(source)
     for node in reversed(ast.parse(source).body):
@@ -218,7 +218,7 @@ def unguard(source: str) -> str:
 
 
 def _lines_inside_strings(source: str) -> set[int]:
-    """Return the lines, counted from 0, that begin within a string of several lines."""
+    """Return the lines, counted from 0, that begin inside a multi-line string."""
     return {
         number
         for token in tokenize.generate_tokens(io.StringIO(source).readline)

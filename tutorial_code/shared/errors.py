@@ -1,11 +1,11 @@
-"""The one exception that a person can cause and mend, and how a command ends by it."""
+"""The exception for errors that the reader can fix, and how it ends a command."""
 
 import sys
 from collections.abc import Callable
 
 
 class ReaderError(Exception):
-    """Something that the reader can put right.
+    """An error that the reader can fix.
 
     Its message is one sentence that says what is wrong and what to do.
     The command line prints it without a traceback and exits with code 2.
@@ -13,7 +13,7 @@ class ReaderError(Exception):
 
 
 def exit_code_of(command: Callable[[], int | None]) -> int:
-    """Run a command and return its exit code; what a person can mend gives a sentence and 2."""
+    """Run a command and return its exit code: 2, after a sentence, for errors that can be fixed."""
     try:
         return command() or 0
     except ReaderError as error:
@@ -21,15 +21,13 @@ def exit_code_of(command: Callable[[], int | None]) -> int:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _say(
-            f"{place}{error.strerror or error}: check the path, your rights and the space on "
+            f"{place}{error.strerror or error}: check the path, your permissions and the space on "
             "the disk."
         )
     except (RuntimeError, MemoryError) as error:
         if not is_full_memory(error):
             raise
-        return _say(
-            "The memory is full: give a smaller --batch-size, or close what else is running."
-        )
+        return _say("The memory is full: give a smaller --batch-size, or close other programs.")
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130

@@ -1,10 +1,10 @@
-"""First weights for any ResNet: its layers are found by what they do, not by their names.
+"""Initialization for any ResNet: its layers are found by what they do, not by their names.
 
 Chapter 5's ``initialize`` knows the tutorial's block and its ``bn3``. In your own block the same
-layer may have another name, or stand in an ``nn.Sequential``. Whatever the style, the network
+layer may have another name, or be part of an ``nn.Sequential``. Whatever the style, the network
 computes the same things in the same order. So the network here gets one image, and everything that
-it computes is written down: each operation, which results it takes, and which weights it uses. In
-that list the layers are easy to find.
+it computes is recorded: each operation, which results it takes, and which weights it uses. In that
+list the layers are easy to find.
 """
 
 from typing import TYPE_CHECKING
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @torch.no_grad()
 def operations_of(model: nn.Module, images: Tensor | None = None) -> "Trace":
-    """Run the model once, and return its operations and where in the network each one stands.
+    """Run the model once, and return its operations with the position of each one in the network.
 
-    It runs in evaluation mode, in which no statistics change. Afterwards it is in the mode in which
-    it was.
+    It runs in evaluation mode, in which no statistics change. Afterwards it is in its former mode
+    again.
     """
     # Imported here, because a check hides the checks from an answer.
     from tutorial_code.checks.observe.trace import trace
@@ -42,14 +42,14 @@ def block_scales(model: nn.Module, images: Tensor | None = None) -> list[nn.Para
     """Return the scale of the last BatchNorm in each block's main branch, in order.
 
     Where a scale is zero, its block starts as its shortcut. It is found by three properties: it
-    belongs to a BatchNorm, this stands on the longest path through the network (a shortcut is
-    shorter), and its result goes into an operation whose other operand was computed without it: the
-    addition.
+    belongs to a BatchNorm, this BatchNorm lies on the longest path through the network (a shortcut
+    is shorter), and its result goes into an operation whose other operand was computed without it:
+    the addition.
 
     Args:
         model: a network or a single block; neither its weights nor its statistics are changed.
-        images: what it takes, (batch, 3, 32, 32) of zeros if not given. A single block takes its
-            own channels.
+        images: its input, zeros of shape (batch, 3, 32, 32) if not given. A single block needs an
+            input with its own number of channels.
     """
     found = operations_of(model, images)
     parameters = _by_memory(model)
@@ -102,7 +102,7 @@ def use_he_initialization(model: nn.Module, images: Tensor | None = None) -> Non
 
 
 def _by_memory(model: nn.Module) -> dict[int, nn.Parameter]:
-    """Return the parameters by their memory: a matrix product takes a view of its weight."""
+    """Return the parameters keyed by their memory: a matrix product uses a view of its weight."""
     return {_memory(parameter): parameter for parameter in model.parameters()}
 
 

@@ -14,10 +14,10 @@ LINES = {
 
 
 def inline_svg(svg: str, alt: str) -> str:
-    """Return an SVG that matplotlib wrote as one to stand within an HTML page.
+    """Return an SVG that matplotlib wrote in a form that can be embedded in an HTML page.
 
-    The page sets the variables ``--figure-1`` to ``--figure-4`` and ``--figure-paper``, and lets
-    the text of figures have ``currentColor``.
+    The page sets the variables ``--figure-1`` to ``--figure-4`` and ``--figure-paper``, and gives
+    the text of figures the colour ``currentColor``.
     """
     svg = svg[svg.index("<svg") :]
     svg = re.sub(
@@ -49,7 +49,7 @@ def inline_svg(svg: str, alt: str) -> str:
     svg = re.sub(r' id="(?!' + prefix + r')[^"]*"', "", svg)
     svg = re.sub(r"@(\d+)@", lambda match: images[int(match[1])], svg)
     svg = re.sub(r"\n\s*", "\n", svg)
-    svg = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg)  # HTML knows them
+    svg = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg)  # HTML does not need them
     width = re.search(r'width="([\d.]+)pt"', svg)
     assert width, "matplotlib writes how wide a figure is"
     style = f"width: min(100%, {float(width[1]) * 1.5:.0f}px); height: auto"

@@ -1,4 +1,4 @@
-"""Notebooks as they lie on the disk: cells, and the JSON around them."""
+"""Notebooks as they are stored on disk: cells, and the JSON around them."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ def markdown_cell(text: str) -> dict[str, Any]:
 
 
 def code_cell(source: str, *outputs: dict[str, Any], hidden: bool = False) -> dict[str, Any]:
-    """Return a cell of code with its outputs; a hidden one is shown folded where the tool can."""
+    """Return a code cell with its outputs; a hidden one is folded where the tool supports it."""
     metadata = {"jupyter": {"source_hidden": True}, "cellView": "form"} if hidden else {}
     return {
         "cell_type": "code",
@@ -22,7 +22,7 @@ def code_cell(source: str, *outputs: dict[str, Any], hidden: bool = False) -> di
 
 
 def text_output(text: str) -> dict[str, Any]:
-    """Return what a cell printed."""
+    """Return the output of a cell that printed this text."""
     return {"output_type": "stream", "name": "stdout", "text": text + "\n"}
 
 

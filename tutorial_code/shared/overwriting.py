@@ -11,7 +11,7 @@ def make_way(path: Path, force: bool) -> None:
     """Let a command write ``path``; with ``force`` a file that is there is kept as ``.bak``.
 
     Called before the work, so that nobody waits for a refusal. It copies rather than moves, so that
-    the file still has its name if the work then fails.
+    the file is still in its place if the work then fails.
 
     Raises:
         ReaderError: the file is there and may not be replaced.
@@ -24,7 +24,7 @@ def make_way(path: Path, force: bool) -> None:
         )
     if not force:
         raise ReaderError(
-            f"{path} is there already: name another file, or add --force, which keeps it as a "
+            f"{path} already exists: name another file, or add --force, which keeps it as a "
             ".bak file."
         )
     shutil.copy2(path, free_backup_name(path))

@@ -30,8 +30,8 @@ def show(figure: Figure, name: str, alt: str) -> None:
 
     Args:
         figure: a figure made by one of the functions below.
-        name: of the file in ``figures/``, without its ending.
-        alt: what the figure shows, in a sentence, for whoever cannot see it.
+        name: the name of the file in ``figures/``, without its extension.
+        alt: what the figure shows, in a sentence, for people who cannot see it.
     """
     svg = to_svg(figure)
     if hasattr(builtins, "__IPYTHON__"):
@@ -58,8 +58,8 @@ def image_grid(images: Sequence[Tensor] | Tensor, titles: Sequence[str], columns
 
     Args:
         images: (n, 3, height, width), uint8, or float in 0 to 1; or n images of several sizes.
-        titles: one an image; may hold line breaks.
-        columns: images a row.
+        titles: one per image; may contain line breaks.
+        columns: images per row.
     """
     rows = -(-len(images) // columns)
     lines = max(title.count("\n") + 1 for title in titles)
@@ -79,7 +79,9 @@ def curves(
     log: bool = False,
     first: int = 1,
 ) -> Figure:
-    """Draw a line a name over ``first``, ``first + 1``, …, with ``log`` on a logarithmic y axis."""
+    """Draw one line per name over ``first``, ``first + 1``, …, with ``log`` on a logarithmic y
+    axis.
+    """
     figure, axes = _figure(1, 1, width=5, height=3)
     axis = axes[0, 0]
     for name, values in lines.items():

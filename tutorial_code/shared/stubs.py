@@ -1,4 +1,4 @@
-"""What is left of a definition for the reader to fill in: its words, and holes."""
+"""Stubs: definitions whose bodies are left for the reader to fill in."""
 
 import ast
 import textwrap
@@ -7,14 +7,14 @@ Definition = ast.ClassDef | ast.FunctionDef
 
 
 def task_comment(words: str, width: int) -> str:
-    """Return the words of a task as comments of a Python file."""
+    """Return the text of a task as comments of a Python file."""
     paragraphs = words.replace("`", "").replace("*", "").split("\n\n")
     text = "\n\n".join(textwrap.fill(paragraph, width - 2) for paragraph in paragraphs if paragraph)
     return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
 
 
 def make_stub(node: Definition, source: str) -> str:
-    """Return a definition without its decorators, and with holes in the place of its bodies."""
+    """Return a definition without decorators; its bodies only ``raise NotImplementedError``."""
     lines = source.splitlines()
     if isinstance(node, ast.FunctionDef):
         return _stub_of_function(node, lines)

@@ -13,19 +13,19 @@ from typing import Any, NamedTuple
 
 from tutorial_code.shared.chapters import PACKAGE
 
-# Beside the package in the project's folder; inside it where it is installed, or in a notebook.
+# Next to the package in the project's folder; inside it if it is installed or in a notebook.
 PLACES = (PACKAGE.parent / "runs", PACKAGE / "recorded")
 ABOUT = "run.toml"
 Table = list[list[str]]
 
 
 class RecordedRun(NamedTuple):
-    """A training or a measurement that is recorded, or is to be."""
+    """A training or a measurement that is recorded, or will be."""
 
     folder: Path
-    order: int  # on the page of recorded runs
+    order: int  # its position on the page of recorded runs
     caption: str  # what it is, Markdown
-    command: str  # that records it; {data} stands for the images
+    command: str  # the command that records it; {data} stands for the images
     columns: dict[str, tuple[str, str]]  # of a measurement: by key in its rows, heading and format
 
     @property
