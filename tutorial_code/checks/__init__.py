@@ -7,8 +7,8 @@ from typing import Any
 
 
 def check(*answers: Any) -> Any:
-    """Judge classes and functions that the reader wrote, in this process; a notebook shows the
-    result as a table.
+    """Judge the reader's classes and functions in this process; a notebook shows the result as a
+    table.
 
     Args:
         *answers: classes and functions that exercises ask for, under the names of the exercises.

@@ -1,8 +1,8 @@
 """The catalogue of mistakes: each is a small change of the chapter's solution, with a name and an
 explanation.
 
-It serves three times: it tests the checks, it names what an answer does wrong, and it is a page.
-The mistakes lie in the folder of their exercise, a file for each class or function.
+It has three uses: it tests the checks, it names what an answer does wrong, and it becomes a page.
+The mistakes are in the folder of their exercise, one file for each class or function.
 """
 
 import re
@@ -18,11 +18,11 @@ class Mistake(NamedTuple):
 
     id: str
     answer: str  # the name of the class or function that it is a wrong version of
-    edits: tuple[tuple[str, str], ...]  # pieces of the solution, and what stands there instead
+    edits: tuple[tuple[str, str], ...]  # pieces of the solution, and what replaces them
     name: str  # what is wrong, in a sentence
-    explanation: str  # which thought leads there, why it is wrong, what to do
-    seen: str  # what one would see happen in training
-    section: str  # of the chapter: where it is explained
+    explanation: str  # the thought behind it, why it is wrong, what to do
+    seen: str  # the effect that it has in training
+    section: str  # the section of the chapter that explains it
 
 
 @cache
@@ -63,14 +63,14 @@ def wrong_source(mistake: Mistake) -> str:
     """Return the source of the wrong version.
 
     Raises:
-        LookupError: a piece stands not once in the solution, but more often or never.
+        LookupError: a piece does not occur exactly once in the solution.
     """
     source = solution_source(mistake.answer)
     for right, wrong in mistake.edits:
         places = list(_pattern(right).finditer(source))
         if len(places) != 1:
             raise LookupError(
-                f"{mistake.id}: {right!r} stands {len(places)} times in {mistake.answer}"
+                f"{mistake.id}: {right!r} occurs {len(places)} times in {mistake.answer}"
             )
         source = source[: places[0].start()] + wrong + source[places[0].end() :]
     return source
@@ -83,7 +83,7 @@ def _pattern(piece: str) -> re.Pattern:
     words = re.findall(r"\w+|[^\w\s]", code)
     parts = [rf"(?:,\s*)?{re.escape(w)}" if w in ")]}" else re.escape(w) for w in words]
     end = ""
-    if words[0] == "return":  # what is returned may stand in parentheses over several lines
+    if words[0] == "return":  # the value may be in parentheses over several lines
         parts[0], end = r"return(\s*\((?=\n))?", r"(?(1),?\s*\))"
     return re.compile(re.escape(before) + r"\s*".join(parts) + end + re.escape(after))
 

@@ -1,6 +1,4 @@
-"""The whole path as one notebook: each exercise with its check, then training, testing and the
-result report.
-"""
+"""All exercises as one notebook: each with its check, then training, testing and the report."""
 
 import base64
 import io
@@ -94,9 +92,7 @@ plots.show(figure, "loss", "Training loss.")"""
 
 
 def exercise_notebook(solved: bool, epochs: int = 7) -> str:
-    """Return the notebook as JSON: with holes to fill, or with the chapters' solutions, not
-    executed.
-    """
+    """Return the notebook as JSON, not executed: with stubs to fill in, or with the solutions."""
     cells = [
         markdown_cell(SOLVED if solved else TO_SOLVE),
         code_cell(set_up(), hidden=True),
@@ -140,7 +136,7 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
 
 
 def _imports(exercise: Exercise) -> str:
-    """Return the imports of an exercise without those of other exercises, which stand above it."""
+    """Return the imports of an exercise without those of other exercises, which come earlier."""
 
     def without_exercises(line: re.Match) -> str:
         names = [name for name in line["names"].split(", ") if name not in NAMES]
@@ -151,7 +147,7 @@ def _imports(exercise: Exercise) -> str:
 
 
 def write_notebook(path: Path, solved: bool, epochs: int = 7) -> None:
-    """Write the notebook; the solved one is executed first, and holds its outputs.
+    """Write the notebook; the solved one is executed first, so that it contains its outputs.
 
     Raises:
         ReaderError: the tools that execute notebooks are not installed, or the file cannot be
@@ -174,10 +170,10 @@ def _executed(notebook: dict[str, Any], folder: Path) -> dict[str, Any]:
         from nbclient import NotebookClient
     except ImportError as error:
         raise ReaderError(
-            "The solved notebook is executed: install nbclient and ipykernel for that with pip."
+            "To execute the solved notebook, install nbclient and ipykernel with pip."
         ) from error
     cells = nbformat.from_dict(notebook)
-    quiet = ["--IPKernelApp.log_level=40"]  # a kernel warns of its own transport otherwise
+    quiet = ["--IPKernelApp.log_level=40"]  # otherwise the kernel warns about its transport
     client = NotebookClient(cells, timeout=1800, resources={"metadata": {"path": str(folder)}})
     client.extra_arguments = quiet
     client.execute()
@@ -186,17 +182,15 @@ def _executed(notebook: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 @cache
 def set_up() -> str:
-    """Return the first cell of a notebook: it installs what is missing, and brings the tutorial
-    along.
-    """
+    """Return the first cell of a notebook: it installs what is missing and holds the tutorial."""
     packages = {module: PIP_NAMES.get(module, module) for module in NEEDED}
     return SET_UP.format(packages=packages, archive=_archive())
 
 
 def _archive() -> str:
-    """Return the package and the tables that are recorded, as a zip file in base64.
+    """Return the package and the recorded tables as a zip file in base64.
 
-    It is the same text for the same files.
+    The same files always give the same text.
     """
     files = {path.relative_to(PACKAGE): path for path in PACKAGE.rglob("*")}
     for run in recorded_runs():

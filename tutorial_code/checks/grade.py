@@ -1,4 +1,4 @@
-"""Judging a whole class: every file of a folder, each in a process of its own."""
+"""Judge a whole class: every file of a folder, each in a process of its own."""
 
 import json
 import sys

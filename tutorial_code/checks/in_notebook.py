@@ -1,4 +1,4 @@
-"""Judging what is defined in this process, for notebooks."""
+"""Judge answers that are defined in this process, for notebooks."""
 
 import html
 import time
@@ -14,7 +14,7 @@ from tutorial_code.checks.terminal import as_text
 
 
 class VerdictList(list):
-    """Verdicts that a notebook shows as a table, and a terminal as text."""
+    """Verdicts that a notebook shows as a table and a terminal shows as text."""
 
     def __repr__(self) -> str:
         return "\n".join(as_text(verdict) for verdict in self)
@@ -28,8 +28,8 @@ def check_here(answers: tuple[Any, ...], defined: Mapping[str, Any]) -> VerdictL
 
     Args:
         answers: what was passed to ``check``.
-        defined: the names where it was called; a lambda or a partial function is known by the name
-            it was given.
+        defined: the names defined where ``check`` was called; a lambda or a partial function is
+            identified by its name there.
     """
     return VerdictList(_judge(answer, defined) for answer in answers)
 

@@ -21,7 +21,7 @@ def answer_file(exercise: Exercise) -> Path:
     """Return the reader's file.
 
     Raises:
-        ReaderError: it is not there.
+        ReaderError: it does not exist.
     """
     if not exercise.file.is_file():
         raise ReaderError(
@@ -40,9 +40,7 @@ def started(exercise: Exercise) -> bool:
 
 
 def judge_answer(path: Path, exercise: Exercise, worker: Worker | None = None) -> Verdict:
-    """Judge a file as a step of the reader's path: with their own earlier answers beside it, where
-    those pass.
-    """
+    """Judge a file together with the reader's own earlier answers, where those pass."""
     own: dict[str, str] = {}
     names: list[str] = []
     for earlier in map(find_exercise, exercise.uses):
@@ -57,7 +55,7 @@ def judge_answer(path: Path, exercise: Exercise, worker: Worker | None = None) -
 
 
 def walk(console: Console) -> bool:
-    """Judge all that is started, print the path and the next step; tell whether all is done."""
+    """Judge everything that is started; print the path and the next step; tell if all is done."""
     verdicts = {
         exercise: judge_answer(exercise.file, exercise)
         for exercise in EXERCISES

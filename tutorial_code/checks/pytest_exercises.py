@@ -1,5 +1,5 @@
-"""Lets ``pytest exercises`` check the reader's answers: skipped, failed with the diagnosis alone,
-or passed.
+"""Lets ``pytest exercises`` check the reader's answers: each is skipped, fails with only its
+diagnosis, or passes.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tutorial_code.checks.terminal import as_text
 
 
 class WrongAnswer(Exception):
-    """The answer is wrong; the message is all that the reader is to see."""
+    """The answer is wrong; its message is all that the reader sees."""
 
 
 class ExerciseItem(pytest.Item):

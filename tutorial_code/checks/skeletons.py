@@ -1,4 +1,4 @@
-"""The files that the reader writes in, made from the chapters: imports, tasks and stubs."""
+"""The files for the reader to work in, made from the chapters: imports, tasks and stubs."""
 
 import textwrap
 from pathlib import Path
@@ -11,7 +11,7 @@ WIDTH = 80  # columns of a skeleton, as in the chapters
 
 
 def write_skeletons(folder: Path, force: bool = False) -> list[tuple[Path, str]]:
-    """Write a file for each exercise; return what was done with each one.
+    """Write a file for each exercise; return what was done to each one.
 
     A file that the reader has changed is left alone; with ``force`` it is kept as ``.bak`` beside
     the new one.
@@ -25,15 +25,15 @@ def write_skeletons(folder: Path, force: bool = False) -> list[tuple[Path, str]]
 def _write(path: Path, text: str, force: bool) -> tuple[Path, str]:
     old = path.read_text(encoding="utf-8") if path.exists() else None
     if old == text:
-        return path, "is there already"
+        return path, "already exists"
     if old is None:
         path.write_text(text, encoding="utf-8")
         return path, "written"
     if not force:
-        return path, "has been changed and is left alone; --force writes it anew and keeps a .bak"
+        return path, "has been changed and is left alone; --force overwrites it and keeps a .bak"
     make_way(path, force)
     path.write_text(text, encoding="utf-8")
-    return path, "written anew, the old one is kept as .bak"
+    return path, "overwritten, the old one is kept as .bak"
 
 
 def skeleton(exercise: Exercise) -> str:

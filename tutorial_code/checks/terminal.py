@@ -7,8 +7,8 @@ from rich.text import Text
 from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import EXERCISES, Exercise, find_exercise
 
-MAX_FAILED_CHECKS = 4  # that are listed; the others follow from them
-MAX_PRINTED_LINES = 10  # of what an answer printed
+MAX_FAILED_CHECKS = 4  # the others usually follow from them
+MAX_PRINTED_LINES = 10  # of an answer's output
 
 DONE, WRONG, NOT_STARTED = "done", "wrong", "not started"
 STYLES = {DONE: "green", WRONG: "red", NOT_STARTED: "dim"}

@@ -1,4 +1,4 @@
-"""Judging again at every save."""
+"""Judge again at every save."""
 
 from itertools import chain
 from pathlib import Path
@@ -14,10 +14,10 @@ from tutorial_code.checks.terminal import print_verdict
 
 
 def watch_answers(answers: dict[Path, Exercise], console: Console) -> None:
-    """Judge each file after every save, until Ctrl-C; a single one also now.
+    """Judge each file after every save, until Ctrl-C; a single file is also judged at once.
 
-    A process with torch loaded always waits ahead, so that a verdict takes no longer than the
-    answer does.
+    A process that has loaded torch is always kept ready, so that a verdict takes no longer than
+    running the answer.
     """
     by_path = {path.absolute(): exercise for path, exercise in answers.items()}
     shown = {path.absolute(): path for path in answers}
@@ -28,7 +28,7 @@ def watch_answers(answers: dict[Path, Exercise], console: Console) -> None:
         *folders, debounce=50, step=10, recursive=False, rust_timeout=100, yield_on_timeout=True
     )
     try:
-        first = next(saves)  # from here on no save is missed, even while the first verdict is made
+        first = next(saves)  # from here on no save is missed, even during the first verdict
         console.print(
             f"Watching {names}. Save to check again; Ctrl-C ends.", style="dim", highlight=False
         )

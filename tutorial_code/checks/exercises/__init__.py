@@ -1,8 +1,8 @@
-"""The exercises: a folder each, with its title, its hints, its mistakes, and the configurations in
-which its answers are looked at.
+"""The exercises: one folder for each, with its title, its hints, its mistakes, and the
+configurations in which its answers are observed.
 
-Which chapter sets an exercise, and where in it, follows from the chapter's cells: an exercise is
-set where the first of its classes or functions is defined in a cell with the tag ``exercise``.
+The chapter that sets an exercise, and the place in it, follow from its cells: an exercise is set
+where the first of its classes or functions is defined in a cell with the tag ``exercise``.
 """
 
 import tomllib
@@ -14,13 +14,13 @@ from tutorial_code.shared.chapters import Chapter, Task, read_chapters
 from tutorial_code.shared.errors import ReaderError
 
 FOLDERS = Path(__file__).parent
-FOLDER = Path("exercises")  # the reader's own, seen from the project's folder
+FOLDER = Path("exercises")  # the reader's own, relative to the project's folder
 
 
 class Kind(StrEnum):
-    """What a class or function is: this decides how it is called, looked at and explained."""
+    """What a class or function is: this decides how it is called, observed and explained."""
 
-    NETWORK = "network"  # a class of modules: a block, or a whole network
+    NETWORK = "network"  # a subclass of nn.Module: a block, or a whole network
     LOSS = "loss"  # a function that returns a criterion
     OPTIMIZER = "optimizer"  # a function that takes a model, and returns its optimizer
     TRAINING_LOOP = "training loop"  # f(model, loader, criterion, optimizer, device)
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
     @property
     def uses_optimizer(self) -> bool:
-        """Whether an optimizer is made while an answer of this kind is looked at."""
+        """Whether an optimizer is made while an answer of this kind is observed."""
         return self in {Kind.OPTIMIZER, Kind.TRAINING_LOOP, Kind.TEST_LOOP}
 
 
@@ -50,12 +50,12 @@ class Exercise(NamedTuple):
 
     @property
     def module(self) -> str:
-        """The name of the reader's file without its ending: number of the chapter, and exercise."""
+        """The name of the reader's file without extension: chapter number and exercise."""
         return f"ch{self.number:02}_{self.id}"
 
     @property
     def file(self) -> Path:
-        """Where the reader's answer is, seen from the project's folder."""
+        """The path of the reader's answer, relative to the project's folder."""
         return FOLDER / f"{self.module}.py"
 
     @property
@@ -65,7 +65,7 @@ class Exercise(NamedTuple):
 
     @property
     def tasks(self) -> list[Task]:
-        """What the chapter says of each class or function."""
+        """What the chapter says about each class or function."""
         return [task for task in chapter_of(self).tasks if task.name in self.names]
 
     @property
@@ -85,7 +85,7 @@ def exercises_of(chapter: Chapter) -> list[Exercise]:
 
 
 def _read_folders() -> dict[str, dict[str, Any]]:
-    """Return what each folder's ``exercise.toml`` says: title, hints, and a table for each name."""
+    """Return what each folder's ``exercise.toml`` holds: title, hints, a table for each name."""
     return {
         path.parent.name: tomllib.loads(path.read_text(encoding="utf-8"))
         for path in sorted(FOLDERS.glob("*/exercise.toml"))
@@ -102,7 +102,7 @@ def _owners(folders: dict[str, dict[str, Any]]) -> dict[str, str]:
     for id, said in folders.items():
         for name in _tables(said):
             if name in owners:
-                raise LookupError(f"{name} stands in two exercises, {owners[name]} and {id}")
+                raise LookupError(f"{name} belongs to two exercises, {owners[name]} and {id}")
             owners[name] = id
     return owners
 
@@ -139,7 +139,7 @@ def _made(
 
 _FOLDERS = _read_folders()
 EXERCISES = _in_reading_order(_FOLDERS)
-NAMES = tuple(name for exercise in EXERCISES for name in exercise.names)  # of all that is judged
+NAMES = tuple(name for exercise in EXERCISES for name in exercise.names)  # all that are judged
 
 
 def find_exercise(id: str) -> Exercise:
@@ -173,13 +173,13 @@ def kind_of(name: str) -> Kind:
 
 
 def looks_of(name: str) -> list[dict[str, Any]]:
-    """Return the configurations in which a class or function is looked at, as its folder has them.
+    """Return the configurations in which a class or function is observed, from its folder.
 
-    Which keys each of them has is described where its kind is looked at, in ``checks/observe``.
+    Their keys are described in the module of ``checks/observe`` that observes this kind.
     """
     return _FOLDERS[exercise_of(name).id][name]["look"]
 
 
 def task_of(name: str) -> Task:
-    """Return what the chapter says of a class or function."""
+    """Return what the chapter says about a class or function."""
     return next(task for task in exercise_of(name).tasks if task.name == name)

@@ -1,1 +1,1 @@
-"""Answers run in a process of their own, which only reports; the verdict is made outside of it."""
+"""Answers run in a process of their own, which only reports; the verdict is reached elsewhere."""

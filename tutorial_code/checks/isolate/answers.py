@@ -1,4 +1,4 @@
-"""The reader's file: what it defines, whether it is started, and how it is run."""
+"""The reader's file: what it defines, whether the reader has started it, and how it is run."""
 
 import ast
 import json
@@ -21,7 +21,7 @@ def read_source(path: Path) -> str:
     """Return the Python source of a ``.py`` file, or of the definitions in a notebook's code cells.
 
     Raises:
-        AnswerError: the file cannot be read, or is no text or no notebook.
+        AnswerError: the file cannot be read, or is not text or not a notebook.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -68,7 +68,7 @@ def run_source(source: str, name: str) -> dict[str, Any]:
 def use_own(
     namespace: dict[str, Any], originals: Mapping[str, Any], own: Mapping[str, Any]
 ) -> None:
-    """Where an answer took a class or function from a chapter, give it the reader's own version.
+    """Replace classes and functions that an answer took from a chapter by the reader's own.
 
     Args:
         namespace: what the answer defines and imports.
@@ -98,7 +98,7 @@ def _is_skeleton(node: ast.AST) -> bool:
 
 
 def _notebook_source(path: Path, text: str) -> str:
-    """Return imports, definitions and plain assignments of a notebook: what it runs beside is not
+    """Return imports, definitions and plain assignments of a notebook; what else it runs is not
     judged.
     """
     try:
@@ -141,7 +141,7 @@ def _calls(node: ast.AST) -> bool:
 
 def _with_decorators(node: ast.stmt) -> ast.stmt:
     decorators = getattr(node, "decorator_list", [])
-    if decorators:  # the segment begins at "def" or "class"; the decorators stand above
+    if decorators:  # the segment begins at "def" or "class", below the decorators
         node.lineno = min(decorator.lineno for decorator in decorators)
         node.col_offset = 0
     return node

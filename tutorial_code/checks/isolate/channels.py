@@ -1,5 +1,5 @@
-"""Starting processes and talking to them: forks of one that has torch loaded, or a new Python where
-none can fork.
+"""Start processes and talk to them: forks of one that has loaded torch, or a new Python where
+forking is not possible.
 """
 
 import atexit
@@ -15,27 +15,27 @@ from typing import IO
 
 from tutorial_code.shared.chapters import PACKAGE
 
-# macOS can fork, too, but its system libraries start threads that a fork does not survive.
+# macOS can fork, too, but its system libraries start threads, which break in a fork.
 CAN_FORK = sys.platform == "linux"
 
-# The new Python finds the tutorial last of all, so that answers find their own neighbours before
-# it.
+# The new Python searches the tutorial's folder last, so that an answer finds the files beside it
+# first.
 START = "import sys; sys.path.append(sys.argv.pop()); from {module} import main; main()"
 
 
 @dataclass
 class Channel:
-    """Both ends of a talk in lines of JSON with another process, and what that process prints."""
+    """Streams to and from another process, in lines of JSON, and what that process prints."""
 
     read: IO[bytes]
     write: IO[bytes]
     prints: IO[bytes]
-    process: subprocess.Popen | None = None  # where it is a child of this one
-    connection: socket.socket | None = None  # where it is a fork
+    process: subprocess.Popen | None = None  # if it is a child of this one
+    connection: socket.socket | None = None  # if it is a fork
 
     def close(self) -> None:
-        """End the talk; the other process sees the end of its input."""
-        with contextlib.suppress(OSError):  # what was not sent to a process that is gone
+        """Close the channel; the other process sees the end of its input."""
+        with contextlib.suppress(OSError):  # unsent data for a process that has ended
             if self.connection:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 self.connection.close()
@@ -45,12 +45,12 @@ class Channel:
 
 
 def open_channel(kind: bytes) -> Channel:
-    """Start a process of a kind of ``zygote.py`` that waits for its first line."""
+    """Start a process that waits for its first line; its kind is one of ``zygote.py``."""
     return _zygote.fork(kind) if CAN_FORK else _spawn(kind)
 
 
 class _Zygote:
-    """The one process of this tool that is forked from; it is started when it is first needed."""
+    """The one process that this tool forks from; it is started when it is first needed."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -66,7 +66,9 @@ class _Zygote:
             if self.owner != os.getpid() or self.process is None or self.process.poll() is not None:
                 self._start()
             assert self.control, "it was opened when the process was started"
-            with contextlib.suppress(OSError):  # it ended just now: the channel is found closed
+            with contextlib.suppress(
+                OSError
+            ):  # it has just ended: the channel turns out to be closed
                 socket.send_fds(self.control, [kind], [its.fileno(), write_prints])
         its.close()
         os.close(write_prints)
@@ -94,7 +96,7 @@ class _Zygote:
         self.owner = os.getpid()
 
     def close(self) -> None:
-        """Let the process end; it does so as soon as nobody can ask it for more."""
+        """Let the process end; it does so as soon as its socket is closed."""
         if self.owner == os.getpid():
             assert self.control and self.said and self.process, "its owner has started it"
             self.control.close()
@@ -108,7 +110,7 @@ atexit.register(_zygote.close)
 
 
 def why_not_started() -> str:
-    """Return the last words of the process that others are forked from."""
+    """Return the last output of the process that others are forked from."""
     if _zygote.said is None:
         return ""
     _zygote.said.seek(0)
@@ -129,11 +131,11 @@ def _spawn(kind: bytes) -> Channel:
 
 
 def _python(module: str, argument: str) -> list[str]:
-    """Return the command that starts one of the modules beside this one."""
+    """Return the command that starts one of the modules in this package."""
     start = START.format(module=f"{__package__}.{module}")
     return [sys.executable, "-P", "-W", "ignore", "-c", start, argument, str(PACKAGE.parent)]
 
 
 def _environment() -> dict[str, str]:
-    """Return one thread and no GPU: the same numbers on every machine."""
+    """Return an environment with one thread and no GPU: the same numbers on every machine."""
     return {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}

@@ -1,9 +1,9 @@
-"""The process that runs an answer: it reports what it saw, and judges nothing. One answer, one
-process.
+"""The process that runs an answer: it reports what it saw, and judges nothing. Each answer gets its
+own.
 
-It says that it is ready, takes one job, writes one report, and ends. It is forked from
-``zygote.py``; where the system cannot fork, ``main`` is a new Python that is started ahead. Its
-report has a channel of its own, and what an answer prints goes elsewhere.
+It reports that it is ready, takes one job, writes one report, and ends. It is forked from
+``zygote.py``; where the system cannot fork, ``main`` runs in a new Python that is started in
+advance. The report has a channel of its own, separate from what the answer prints.
 """
 
 import importlib
@@ -23,7 +23,7 @@ def main() -> None:
     """Serve one answer over standard input and output, for systems that cannot fork."""
     report = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    # With another parent an answer cannot reach the tool by asking for its parent.
+    # Re-parent, so that the answer cannot reach the tool through getppid().
     if hasattr(os, "fork"):
         if os.fork():
             os._exit(0)
@@ -32,9 +32,9 @@ def main() -> None:
 
     from tutorial_code.checks.isolate import zygote
 
-    torch.set_num_threads(1)  # the networks are small, and threads would wait for each other
+    torch.set_num_threads(1)  # the networks are small; threads would wait for each other
     if sys.argv[1].encode() == zygote.ANSWER_WITH_OPTIMIZER:
-        zygote.import_optimizer()  # before the answer, not within its time
+        zygote.import_optimizer()  # before the answer starts, so it does not count
     serve_answer(sys.stdin.buffer, report)
     os._exit(0)  # threads and exit handlers of the answer end here
 
@@ -47,7 +47,7 @@ def serve_answer(read: IO[bytes], write: IO[bytes]) -> None:
         return
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(tempfile.mkdtemp(dir=job["folder"]))
-    tutorial = str(PACKAGE.parent)  # beside which, in a checkout, lie exercises/ of its own
+    tutorial = str(PACKAGE.parent)  # in a checkout it has an exercises/ of its own
     place = sys.path.index(tutorial) if tutorial in sys.path else len(sys.path)
     sys.path[place:place] = job["paths"]
     limit_resources()
@@ -55,7 +55,9 @@ def serve_answer(read: IO[bytes], write: IO[bytes]) -> None:
 
 
 def look_at(job: dict[str, Any]) -> dict[str, Any]:
-    """Return what is seen of each name of a job's answer, or the problem that it has as a whole."""
+    """Return what is observed for each name in a job's answer, or the problem with the whole
+    answer.
+    """
     from tutorial_code.checks.exercises import find_exercise
     from tutorial_code.checks.isolate import patches, solutions
     from tutorial_code.checks.isolate.answers import AnswerError, run_source, use_own
@@ -104,7 +106,7 @@ def own_versions(sources: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any
     """Run the reader's earlier answers, each with those before it in place of the chapters'.
 
     Args:
-        sources: what their files hold, by the ids of their exercises.
+        sources: the contents of their files, by the ids of their exercises.
 
     Returns:
         The chapters' versions and the reader's, by the names of the classes and functions.
@@ -125,8 +127,8 @@ def own_versions(sources: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any
 
 
 def hide_checks() -> None:
-    """Leave an answer nothing of the checks but a ``check`` that does nothing, for those who call
-    it in their file.
+    """Hide the checks from an answer, except for a ``check`` that does nothing, because a file may
+    call it.
     """
     for name in [name for name in sys.modules if name.startswith("tutorial_code.checks")]:
         del sys.modules[name]
@@ -150,8 +152,8 @@ def _send(write: IO[bytes], message: dict[str, Any]) -> None:
 
 
 def limit_resources(memory: int = 2 << 30, seconds: int = 900) -> None:
-    """Let the process take 2 GiB more than it has, and end it when it computes on after its tool is
-    gone.
+    """Limit the process to 2 GiB more than it uses now, and end it if it outlives the tool and
+    keeps computing.
     """
     try:
         import resource
@@ -161,4 +163,4 @@ def limit_resources(memory: int = 2 << 30, seconds: int = 900) -> None:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory,) * 2)
     except (ImportError, OSError, ValueError):
-        pass  # the tool's own limits are left
+        pass  # only the tool's own limits remain

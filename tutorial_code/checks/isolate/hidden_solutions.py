@@ -1,4 +1,4 @@
-"""The chapter as an answer may import it: with all that comes before the exercise, and without the
+"""The chapter as an answer may import it: with everything before the exercise, but without the
 solution.
 """
 
@@ -13,7 +13,7 @@ from tutorial_code.shared.free_names import names_bound_by
 
 
 class OpenChapter(ModuleType):
-    """A chapter's module in which solutions are missing; it notes who asks for them."""
+    """A chapter's module without its solutions; it records which of them are asked for."""
 
     def __init__(self, name: str, hidden: set[str], asked: set[str]) -> None:
         super().__init__(name)
@@ -26,8 +26,8 @@ class OpenChapter(ModuleType):
 
 
 def open_chapter(exercise: Exercise, asked: set[str]) -> None:
-    """Put the chapter of an exercise where imports find it, without the solution of this exercise
-    and of later ones, and without all that is built from them.
+    """Put the chapter of an exercise where imports find it, without the solutions of this and later
+    exercises, and without anything that is built from them.
 
     Args:
         exercise: what is judged.
@@ -40,7 +40,7 @@ def open_chapter(exercise: Exercise, asked: set[str]) -> None:
     body = _without(chapter.tree.body, hidden)
     name = f"tutorial_code.{chapter.name}"
     module = OpenChapter(name, hidden, asked)
-    # In a traceback Python looks for the lines of no such file: to read a chapter is not allowed.
+    # With this name Python does not read the chapter for a traceback, which is not allowed.
     code = compile(ast.Module(body, type_ignores=[]), f"<{chapter.name}>", "exec")
     exec(code, module.__dict__)
     sys.modules[name] = module
@@ -48,9 +48,7 @@ def open_chapter(exercise: Exercise, asked: set[str]) -> None:
 
 
 def _without(statements: list[ast.stmt], hidden: set[str]) -> list[ast.stmt]:
-    """Return the statements that have nothing to do with the hidden names; add to these what is
-    built from them.
-    """
+    """Return the statements that do not need the hidden names; add to these the names that do."""
     left = [statement for statement in statements if not isinstance(statement, ast.If)]
     while True:
         kept = [statement for statement in left if not _mentioned(statement) & hidden]

@@ -1,4 +1,4 @@
-"""The process that makes verdicts: one after the other, and no answer ever runs in it.
+"""The process that makes verdicts: one after another, and no answer ever runs in it.
 
 It alone records the reference and the catalogue, so they never depend on what else runs. Where the
 system cannot fork, the same is done in the tool's own process, under a lock.
@@ -21,13 +21,13 @@ UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, IndexError, Recur
 
 
 def serve_verdicts(read: IO[bytes], write: IO[bytes]) -> None:
-    """Answer each line of JSON with one, until the input ends; in between, get ready what was asked
-    for.
+    """Answer each line of JSON with another until the input ends; meanwhile, prepare what was
+    requested.
     """
     ahead: Iterator[None] = iter(())
     while True:
         while not select.select([read], [], [], 0)[0] and next(ahead, ahead) is None:
-            pass  # one mistake of the catalogue more was looked at
+            pass  # one more mistake of the catalogue was observed
         line = read.readline()
         if not line:
             return
@@ -39,8 +39,8 @@ def serve_verdicts(read: IO[bytes], write: IO[bytes]) -> None:
 
 
 def respond(request: dict[str, Any]) -> dict[str, Any]:
-    """Return the verdict on ``records`` by name, or, without them, the seconds that the reference
-    computed for.
+    """Return the verdict on ``records`` by name or, without them, the computing time of the
+    reference in seconds.
     """
     from tutorial_code.checks.diagnose.judge import judge, reference_seconds
 
@@ -50,7 +50,7 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
         return {"seconds": sum(map(reference_seconds, request["names"]))}
     try:
         return {"results": [judge(name, request["records"][name]) for name in request["names"]]}
-    except UNREADABLE as error:  # a report that no process of ours writes
+    except UNREADABLE as error:  # none of our processes writes such a report
         return {"unreadable": f"{type(error).__name__}: {error}"}
 
 
@@ -62,7 +62,7 @@ def _get_ready(names: list[str]) -> Iterator[None]:
 
 
 class Judge:
-    """The tool's end of that process: started when it is first asked, and again if it ended."""
+    """The tool's side of that process, which starts at the first request, and again if it ended."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -72,9 +72,7 @@ class Judge:
         self.known: dict[tuple[str, ...], float] = {}
 
     def seconds(self, names: tuple[str, ...]) -> float:
-        """Return how long the chapter's own versions computed when they were looked at, on this
-        machine.
-        """
+        """Return the computing time of the chapter's own versions on this machine, in seconds."""
         if names not in self.known:
             self.known[names] = self._ask({"names": names})["seconds"]
         return self.known[names]
@@ -85,7 +83,7 @@ class Judge:
         """Return the checks, and the mistake if there is one, for each name.
 
         Raises:
-            ValueError: the records are none that an answer's process writes.
+            ValueError: the records are not such as an answer's process writes.
         """
         response = self._ask({"names": names, "records": records})
         if "unreadable" in response:
@@ -96,7 +94,7 @@ class Judge:
         ]
 
     def get_ready(self, names: list[str]) -> None:
-        """Look at every catalogued mistake in advance, while nothing is asked."""
+        """Observe every catalogued mistake in advance, while there are no requests."""
         if channels.CAN_FORK:
             self._ask({"ahead": names})
 
@@ -104,7 +102,7 @@ class Judge:
         with self.lock:
             if not channels.CAN_FORK:
                 return respond(request)
-            # A judge that was ended, as by a system short of memory, is replaced once.
+            # A judge that was killed, for example for lack of memory, is replaced once.
             for _ in range(2):
                 if response := self._talk(json.dumps(request).encode() + b"\n"):
                     return json.loads(response)
@@ -122,7 +120,7 @@ class Judge:
                 self.channel.write.write(line)
                 self.channel.write.flush()
                 response = self.channel.read.readline()
-        # Such as Ctrl-C: what comes later must not be taken for the answer to the next question.
+        # For example Ctrl-C: a late response must not be taken for that to the next request.
         except BaseException:
             self._hang_up()
             raise

@@ -1,4 +1,4 @@
-"""Whether an answer replaced parts of PyTorch: what it computes then says nothing about it."""
+"""Whether an answer replaced parts of PyTorch: its results then say nothing about it."""
 
 from types import ModuleType
 from typing import Any
@@ -26,12 +26,12 @@ PLACES: tuple[ModuleType | type, ...] = (
 
 
 def snapshot() -> list[dict[str, Any]]:
-    """Return what the names of PyTorch's main modules and classes stand for."""
+    """Return what the names in PyTorch's main modules and classes refer to."""
     return [dict(vars(place)) for place in PLACES]
 
 
 def changes(before: list[dict[str, Any]]) -> list[str]:
-    """Return the names that an answer gave to something else; PyTorch wraps some of its own."""
+    """Return the names that an answer rebound; PyTorch itself wraps some of its functions."""
     return [
         f"{place.__name__}.{name}"
         for place, names in zip(PLACES, before, strict=True)

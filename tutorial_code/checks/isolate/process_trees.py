@@ -1,4 +1,4 @@
-"""A process with all that it started: how long it computed, and how it is ended."""
+"""A process with all that it started: its computing time, and how to end it."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ def seconds_used(pid: int) -> float:
             times = each.cpu_times()
             total += times.user + times.system
     except psutil.Error:
-        pass  # it ended meanwhile: its report, or the end of it, is on its way
+        pass  # it has ended: its report, or the end of its output, will follow
     return total
 
 
@@ -29,7 +29,7 @@ def kill(pid: int) -> None:
         return
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)  # what it started in its session and then left, too
+            os.killpg(pid, signal.SIGKILL)  # including orphans in its session
     for each in tree:
         with contextlib.suppress(psutil.Error):
             each.kill()

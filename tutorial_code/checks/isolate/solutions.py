@@ -1,4 +1,4 @@
-"""Whether an answer is the reader's own: it may import earlier chapters, what stands in its chapter
+"""Whether an answer is the reader's own: it may import earlier chapters, the part of its chapter
 before the exercise, and earlier answers, but not the solution.
 """
 
@@ -26,9 +26,9 @@ NETWORKS = "torchvision.models"
 
 
 class Watch:
-    """Hides the solution from an answer, and notes where the answer looks for one.
+    """Hides the solution from an answer, and records where the answer looks for one.
 
-    ``found`` names the places of a solution that were imported, opened or called.
+    ``found`` names the sources of solutions that were imported, opened or called.
     """
 
     def __init__(self, exercise: Exercise) -> None:
@@ -39,7 +39,7 @@ class Watch:
         open_chapter(exercise, self.found)
 
     def _forget_later_chapters(self) -> None:
-        """Let the chapter and later ones be imported anew, so that an import of them is seen."""
+        """Forget the chapter and later ones, so that importing them again is noticed."""
         for name in list(sys.modules):
             package, _, chapter = name.partition(".")
             if package == "tutorial_code" and self._is_solution(chapter):
@@ -51,11 +51,11 @@ class Watch:
         return found is not None and int(found[2]) >= self.number
 
     def start(self) -> None:
-        """Listen from now on."""
+        """Start listening."""
         sys.addaudithook(self._hear)
 
     def over(self, scenarios: Iterator[Any]) -> list[Any]:
-        """Return the scenarios; torchvision's networks may be imported meanwhile or before, but not
+        """Return the scenarios; torchvision's networks may be imported before or meanwhile, but not
         used.
         """
         imported = NETWORKS in sys.modules
@@ -93,12 +93,12 @@ class Watch:
 
 
 def own_of_others(answer: Any, name: str) -> str:
-    """Return the module of a solution that a class or function of this process comes from, or an
-    empty text.
+    """Return the module of the solution that a class or function in this process comes from, or an
+    empty string.
 
     Args:
         answer: what was passed to ``check``.
-        name: what it is an answer to.
+        name: the name that the exercise gives it.
     """
     exercise = exercise_of(name)
     beside = exercises_of(chapter_of(exercise))
@@ -121,7 +121,7 @@ def _comes_before(module: str, exercise: Exercise) -> bool:
 
 
 def sentence(found: set[str]) -> str:
-    """Return what a reader is told."""
+    """Return the sentence that the reader is told."""
     return (
         f"It takes the solution from {min(found)}. Write it yourself: an answer may import earlier "
         "chapters and your own earlier answers, and nothing that holds the solution."

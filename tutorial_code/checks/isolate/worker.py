@@ -1,5 +1,5 @@
-"""Judging a file safely: the answer runs in a process of its own, which only reports; a third makes
-the verdict.
+"""Judging a file safely: the answer runs in a process of its own, which only reports; another one
+makes the verdict.
 """
 
 import contextlib
@@ -23,19 +23,19 @@ from tutorial_code.checks.isolate.judge_process import the_judge
 from tutorial_code.checks.isolate.process_trees import kill, seconds_used
 
 START_LIMIT = 600.0  # seconds to start Python and import torch, on a slow disk or a busy machine
-# Seconds that an answer may compute, not wait: a slow machine refuses no right answer.
+# Seconds of computing, not waiting, so that a right answer passes on a slow machine, too.
 LEAST_LIMIT = 10.0
-# Or so many times as long as the chapter's own version computed on this machine, if that is more.
+# Or, if it is more, this many times the computing time of the chapter's own version.
 TIMES_REFERENCE = 20
-IDLE_LIMIT = 60.0  # seconds for which an answer may compute nothing at all: it waits for something
-WALL_LIMIT = 3600.0  # seconds for an answer, whatever it does
+IDLE_LIMIT = 60.0  # seconds without any computing: the answer waits for something
+WALL_LIMIT = 3600.0  # seconds in all, whatever the answer does
 REPORT_LIMIT = 8 << 20  # bytes
-PRINTED_LIMIT = 4000  # characters of what an answer prints that are kept
-LOOK_EVERY = 0.25  # seconds between looks at what an answer has used
+PRINTED_LIMIT = 4000  # characters of an answer's output that are kept
+LOOK_EVERY = 0.25  # seconds between looks at the time used
 
 
 class Worker:
-    """A process that has torch loaded and waits for one answer."""
+    """A process that has loaded torch and waits for one answer."""
 
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
@@ -57,12 +57,11 @@ class Worker:
     def look_at(
         self, source: str, path: Path, own: Mapping[str, str]
     ) -> tuple[dict[str, Any] | None, str]:
-        """Return the report on an answer, or None and why there is none. The process is gone
-        afterwards.
+        """Return the report on an answer, or None and the reason. The process has ended afterwards.
 
         Args:
-            source: what the file holds.
-            path: its own place, whose folder the answer may import from.
+            source: the content of the file.
+            path: the path of the file; the answer may import from its folder.
             own: sources of the reader's earlier answers by the ids of their exercises, used in
                 place of the chapters' versions.
         """
@@ -108,11 +107,11 @@ class Worker:
             kill(self.channel.process.pid)
         self.channel.close()
         for reader in self.readers:
-            reader.join(timeout=1)  # a process that an answer left behind may hold the pipe open
+            reader.join(timeout=1)  # a process that the answer left may hold the pipe open
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _report(self, pid: int, before: float, limit: float) -> dict[str, Any] | None:
-        """Wait for the report, and look now and then at what the answer has used meanwhile."""
+        """Wait for the report, and check now and then how much time the answer has used."""
         start = computing = time.monotonic()
         most = 0.0
         while True:
@@ -139,7 +138,7 @@ class Worker:
         return json.loads(line) if line else None
 
     def _read_reports(self, pipe: IO[bytes]) -> None:
-        with pipe, contextlib.suppress(OSError, ValueError):  # it may be closed meanwhile
+        with pipe, contextlib.suppress(OSError, ValueError):  # it may have been closed meanwhile
             while line := pipe.readline(REPORT_LIMIT):
                 self.reports.put(line)
         self.reports.put(None)
@@ -152,14 +151,14 @@ class Worker:
 
 
 class _TooLongError(Exception):
-    """An answer used more time than it may."""
+    """An answer used more time than it is allowed."""
 
 
 class Look(NamedTuple):
-    """What came of running one answer."""
+    """The result of running one answer."""
 
     records: dict[str, Any]
-    problem: tuple[str, str] | None  # an id and a sentence, where it cannot be judged
+    problem: tuple[str, str] | None  # an id and a sentence, if it cannot be judged
     printed: str
     seconds: float
 
@@ -170,9 +169,7 @@ def judge_file(
     worker: Worker | None = None,
     own: Mapping[str, str] | None = None,
 ) -> Verdict:
-    """Judge a ``.py`` or ``.ipynb`` file; whatever it does, there is a verdict. A worker is used
-    once.
-    """
+    """Judge a ``.py`` or ``.ipynb`` file; there is always a verdict. A worker is used only once."""
     return _verdict(path, exercise, _look(path, exercise, own or {}, worker))
 
 
@@ -183,7 +180,7 @@ def judge_files(
     files.
 
     The threads only wait for what the answers' processes report; the verdicts are made one after
-    the other.
+    another.
     """
     with ThreadPoolExecutor(jobs) as pool:
         looks = [

@@ -1,10 +1,10 @@
 """The process that others are forked from: it imports torch once, computes nothing, and forks on
 request.
 
-Its argument is the number of a socket, over which comes one byte for each process that is wanted,
-one of the kinds below, and with it the file descriptors of its channel: a socket, and a pipe for
-what it prints. Because nothing was computed before, no thread and no random state is shared; and
-where a GPU is installed, it stays untouched.
+Its argument is the number of a socket. A request is one byte, one of the kinds below, sent together
+with the file descriptors of the new process's channel: a socket, and a pipe for what it prints.
+Because nothing has been computed before, no threads and no random state are shared, and a GPU stays
+untouched.
 """
 
 import gc
@@ -26,8 +26,8 @@ def main() -> None:
 
     for exercise in EXERCISES:
         importlib.import_module(f"tutorial_code.{exercise.chapter}")
-    torch.set_num_threads(1)  # the networks are small, and threads would wait for each other
-    gc.freeze()  # what is there already is not looked through again in each fork
+    torch.set_num_threads(1)  # the networks are small; threads would wait for each other
+    gc.freeze()  # forks need not collect what is here already
     serve = {JUDGE: judge_process.serve_verdicts}
     while True:
         kind, descriptors, _, _ = socket.recv_fds(control, 1, 2)
@@ -37,7 +37,7 @@ def main() -> None:
             # once here, not in every fork; and not at all where it is not needed
             import_optimizer()
         if os.fork() == 0:
-            # A process whose parent ended cannot reach the tool by getppid().
+            # A process whose parent has ended cannot reach the tool through getppid().
             if os.fork():
                 os._exit(0)
             os.setsid()

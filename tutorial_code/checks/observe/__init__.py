@@ -1,4 +1,4 @@
-"""What an answer does, looked at in each configuration that its exercise's folder lists."""
+"""What an answer does, observed in each configuration that its exercise's folder lists."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -23,15 +23,15 @@ OBSERVERS: dict[Kind, Callable[[Any, Looks], Iterator[Scenario]]] = {
 
 
 def scenarios_of(name: str, answer: Any) -> Iterator[Scenario]:
-    """Look at a class or function, one configuration at a time.
+    """Observe a class or function, one configuration at a time.
 
-    What is looked at draws from generators of its own. The answer may draw from torch's, which
-    begins each time at the same place and is afterwards as it was.
+    The observation draws from generators of its own. The answer may draw from torch's, which starts
+    from the same state each time and is restored afterwards.
     """
     scenarios = OBSERVERS[kind_of(name)](answer, looks_of(name))
     while True:
         with torch.random.fork_rng(devices=[]), torch.enable_grad(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what an answer does, PyTorch may warn
+            warnings.simplefilter("ignore")  # PyTorch may warn about what an answer does
             torch.manual_seed(0)
             scenario = next(scenarios, None)
         if scenario is None:

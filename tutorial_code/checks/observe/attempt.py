@@ -1,4 +1,4 @@
-"""One scenario: facts are collected until all is seen, or until the answer raises an exception."""
+"""One scenario: facts are collected to the end, or until the answer raises an exception."""
 
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ class Attempt:
     def __init__(self, name: str, when: str = "is made") -> None:
         self.facts: dict[str, Any] = {Fact.RUNS: "yes"}
         self.scenario: Scenario = {"scenario": name, "facts": self.facts}
-        self.when = when  # what the answer does now, for the message about an exception
+        self.when = when  # what the answer is doing, for the message about an exception
 
     def __enter__(self) -> Self:
         return self
@@ -26,7 +26,7 @@ class Attempt:
         if done is not None:
             self.scenario["trace"] = as_plain(done)
             last = len(done.ops) - 1
-            # A block ends with these two; here nothing takes its result.
+            # A block ends with these two; here nothing uses its result.
             ended = [op.kind for op in done.ops[-2:]] == ["add", "relu"]
             inputs = getattr(error, "inputs", ())
             if ended and inputs and last not in inputs:

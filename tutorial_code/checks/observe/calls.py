@@ -1,4 +1,4 @@
-"""Calls as they stand in an exercise's folder, such as ``Bottleneck(32, 8, stride=2)``."""
+"""Calls as written in an exercise's folder, such as ``Bottleneck(32, 8, stride=2)``."""
 
 import ast
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Call:
-    """A call whose arguments are written down: literals, or the names of what is there already."""
+    """A call whose arguments are literals or names of values that are given."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -19,7 +19,7 @@ class Call:
 
         Args:
             answer: the class or function that is called, whatever its name.
-            **given: the values of arguments that are no literals, by their names.
+            **given: the values of arguments that are not literals, by name.
         """
         positional, named = self.arguments(**given)
         return answer(*positional, **named)

@@ -1,9 +1,9 @@
-"""A second device without a second device: which tensors would lie on the CPU and which on the
-device.
+"""A simulated second device: which tensors would be on the CPU and which on the device.
 
-On one CPU nothing fails when a batch is not moved. So each tensor of a batch is followed, and all
-that is computed from it: what comes from the loader lies on the CPU until it is moved, what the
-model computes lies on the device. Where the two meet, PyTorch would raise an error on a GPU.
+With a CPU alone, nothing fails when a batch is not moved. So each tensor of a batch is tracked,
+with everything that is computed from it: what comes from the loader is on the CPU until it is
+moved, and what the model computes is on the device. Where the two meet, PyTorch would raise an
+error on a GPU.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakTensorKeyDictionary
 
-# Where a tensor lies: where the model is; or else on the CPU, said by what it is and how it came
+# Where a tensor is: on the model's device, or on the CPU, in words for what it is and how it got
 # there.
 DEVICE = "the device"
 RESULTS = "results that are on the CPU"
@@ -24,26 +24,26 @@ MOVES = {"to", "as_tensor", "tensor", "new_tensor", "cuda", "cpu"}
 
 
 class DeviceWatch(TorchFunctionMode):
-    """Follows the tensors of batches. ``device`` is what the answer is given; ``verdict`` tells how
-    it was used.
+    """Tracks the tensors of batches. The answer is given ``device``; ``verdict`` tells how it was
+    used.
     """
 
     def __init__(self, moves_only: bool) -> None:
         super().__init__()
-        # Then what is computed is not followed, which takes most of the time.
+        # If true, results are not tracked, which would take most of the time.
         self.moves_only = moves_only
-        self.device = torch.device("cpu", 0)  # equal to no device that someone would write down
-        self.places = WeakTensorKeyDictionary()  # a tensor that is in here is not kept alive
-        self.copied: set[str] = set()  # what was moved once, so that the moved one should be used
+        self.device = torch.device("cpu", 0)  # not equal to any device that an answer would name
+        self.places = WeakTensorKeyDictionary()  # this does not keep its tensors alive
+        self.copied: set[str] = set()  # what was moved, so that the moved tensor should be used
         self.found: set[str] = set()
 
     def on_the_cpu(self, images: Tensor, labels: Tensor) -> None:
-        """Note a batch as it comes from the loader."""
+        """Record a batch as it comes from the loader."""
         self.places[images], self.places[labels] = "images", "labels"
         self.copied.clear()
 
     def of_the_model(self, *tensors: Tensor) -> None:
-        """Note parameters and buffers."""
+        """Record parameters and buffers."""
         for tensor in tensors:
             self.places[tensor] = DEVICE
 
@@ -60,7 +60,7 @@ class DeviceWatch(TorchFunctionMode):
         tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
         places = {place for tensor in tensors if (place := self.places.get(tensor))}
         if func == Tensor.device.__get__ and DEVICE in places:
-            return self.device  # asking the model is right, too
+            return self.device  # taking the device from the model is right, too
         if name in MOVES and tensors:
             target = self._target(name, leaves, tensors)
             if target is not None:
@@ -82,9 +82,7 @@ class DeviceWatch(TorchFunctionMode):
     def _target(
         self, name: str, leaves: list[Any], tensors: list[Tensor]
     ) -> torch.device | str | None:
-        """Return where a call moves its tensor to: a device, a place, or None where it only
-        converts.
-        """
+        """Return where a call moves its tensor: a device, a place, or None if it only converts."""
         if name == "cpu":
             return torch.device("cpu")
         if name == "cuda":
@@ -95,10 +93,10 @@ class DeviceWatch(TorchFunctionMode):
         return next((device for device in asked if device is not None), None)
 
     def _moved(self, func: Any, args: Any, kwargs: Any, tensor: Tensor, target: Any) -> Any:
-        """Carry a move out, as far as one CPU can, and note where its result would lie."""
+        """Carry out a move, as far as a CPU can, and record where its result would be."""
         place = self.places.get(tensor)
         if place in (None, DEVICE):
-            result = func(*args, **kwargs)  # the model, too: PyTorch says what it says
+            result = func(*args, **kwargs)  # with the model, too: PyTorch raises its own errors
             to = DEVICE if target in (self.device, DEVICE) else RESULTS if place else None
             result = tensor.view_as(tensor) if result is tensor and to != place else result
         elif target == torch.device("cpu"):

@@ -1,5 +1,5 @@
-"""What a loop is given to be looked at: a network, batches, a criterion and an optimizer that keep
-a diary.
+"""What a loop is given when it is observed: a network, batches, a criterion and an optimizer that
+keep a diary.
 
 Nothing in it depends on how the answer is written, only on what it does: the mode, autograd on or
 off, each step, and the weights afterwards.
@@ -24,8 +24,8 @@ class Diary:
 
     def __init__(self) -> None:
         self.events: list[str] = []
-        self.batches: list[dict[str, Any]] = []  # what the network gave for each
-        self.steps: list[dict[str, float]] = []  # what each step of the optimizer had to go by
+        self.batches: list[dict[str, Any]] = []  # the network's results for each
+        self.steps: list[dict[str, float]] = []  # the gradients and the rate of each step
         self.graphs: weakref.WeakSet = weakref.WeakSet()
         self.most_graphs = 0
 
@@ -44,7 +44,7 @@ class _Mark:
 
 
 class _Marked(torch.autograd.Function):
-    """The identity; its node in the graph holds a mark, and tells when backward passes."""
+    """The identity; its node in the graph holds a mark, and records when backward passes."""
 
     @staticmethod
     def forward(context, x, diary):
@@ -59,7 +59,7 @@ class _Marked(torch.autograd.Function):
 
 
 class DiaryNetwork(nn.Module):
-    """A small network like the real one in kind: images (batch, 3, 2, 2) to logits (batch,
+    """A small network with the parts of a real one: images (batch, 3, 2, 2) to logits (batch,
     classes).
     """
 
@@ -71,7 +71,7 @@ class DiaryNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if len(self.diary.graphs) > 1 and self.diary.most_graphs < 2:
-            gc.collect()  # a graph in a cycle is not a graph that is kept
+            gc.collect()  # a graph in a reference cycle does not count as kept
         self.diary.most_graphs = max(self.diary.most_graphs, len(self.diary.graphs))
         modes = {module.training for module in self.modules()}
         mode = "mixed" if len(modes) > 1 else "training" if modes.pop() else "evaluation"
@@ -82,7 +82,7 @@ class DiaryNetwork(nn.Module):
 
 
 class DiaryCriterion(nn.CrossEntropyLoss):
-    """A cross-entropy of its own kind, so that another one in its place shows."""
+    """A cross-entropy with label smoothing, so that a plain one in its place is noticed."""
 
     def __init__(self, diary: Diary) -> None:
         super().__init__(label_smoothing=0.2)
@@ -91,23 +91,23 @@ class DiaryCriterion(nn.CrossEntropyLoss):
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
         self.diary.note("loss")
         loss = super().forward(logits, labels)
-        with torch.no_grad(), contextlib.suppress(Exception):  # what it is given may be anything
+        with torch.no_grad(), contextlib.suppress(Exception):  # its arguments may be anything
             self.diary.batches.append(_measured(logits, labels, loss))
         return loss
 
     def settings(self) -> tuple:
-        """Return what decides on its value."""
+        """Return the settings that decide its value."""
         return self.reduction, self.label_smoothing, self.ignore_index, self.weight
 
 
 def _measured(logits: Tensor, labels: Tensor, loss: Tensor) -> dict[str, Any]:
-    """Return what wrong sums can be made of."""
+    """Return the quantities that wrong sums are made from."""
     guesses = logits.argmax(dim=1)
     return {
         "images": len(labels),
         "loss": loss.item(),
         "hits": int((guesses == labels).sum()),
-        "pairs": int((guesses[:, None] == labels).sum()),  # each guess beside each label
+        "pairs": int((guesses[:, None] == labels).sum()),  # each guess compared with each label
         "hits in a byte": int((guesses == labels.to(torch.uint8)).sum()),
         "labels": labels.bincount(minlength=logits.shape[1]).tolist(),
         "hits by class": labels[guesses == labels].bincount(minlength=logits.shape[1]).tolist(),
@@ -115,7 +115,7 @@ def _measured(logits: Tensor, labels: Tensor, loss: Tensor) -> dict[str, Any]:
 
 
 class DiaryOptimizer(torch.optim.SGD):
-    """SGD with momentum that notes its steps."""
+    """SGD with momentum that records its steps."""
 
     diary: Diary
 
@@ -137,7 +137,7 @@ class DiaryOptimizer(torch.optim.SGD):
         return super().step(closure)
 
     def settings(self) -> list[dict[str, Any]]:
-        """Return what decides on its steps, for each group of parameters."""
+        """Return the settings that decide its steps, for each group of parameters."""
         return [
             {key: value for key, value in group.items() if key != "params"}
             for group in self.param_groups
@@ -145,7 +145,7 @@ class DiaryOptimizer(torch.optim.SGD):
 
 
 class DiaryLoader(DataLoader):
-    """Batches in a fixed order, each noted when it is taken."""
+    """Batches in a fixed order, each recorded when it is taken."""
 
     diary: Diary
     watch: DeviceWatch
@@ -159,7 +159,7 @@ class DiaryLoader(DataLoader):
 
 
 class LoopFixture:
-    """Everything that a loop is given, new and always the same."""
+    """Everything that a loop is given, newly made and always the same."""
 
     def __init__(
         self,
@@ -229,7 +229,7 @@ class LoopFixture:
         return {name: digest(tensor) for name, tensor in tensors.items()}
 
     def facts(self) -> dict[str, Any]:
-        """Return what training and testing have in common."""
+        """Return the facts that training and testing have in common."""
         diary = self.diary
         return {
             Fact.MODES: sorted({event for event in diary.events if event.startswith("forward")}),
@@ -241,7 +241,7 @@ class LoopFixture:
         }
 
     def explain(self, scenario: Scenario) -> None:
-        """Add to a scenario what its facts can be explained with."""
+        """Add what helps to explain the facts of a scenario."""
         scenario["trace"] = self.diary.events
         scenario["batches"] = self.diary.batches
         scenario["steps"] = self.diary.steps

@@ -7,8 +7,8 @@ from typing import Any
 
 
 def error_facts(error: BaseException, when: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what two answers with the same mistake have in common, and what the reader wants to
-    see of it.
+    """Return what two answers with the same mistake share, and what the reader wants to see of the
+    exception.
     """
     message = (str(error) or "no message").split("\n")[0][:300]
     facts: dict[str, Any] = {
@@ -20,7 +20,7 @@ def error_facts(error: BaseException, when: str) -> tuple[dict[str, Any], dict[s
     if "size of tensor a" in message:
         facts["numbers"].sort()  # a + b and b + a fail on the same sizes
     done = getattr(error, "operations", None)
-    if done:  # the order in which branch and shortcut were computed plays no part
+    if done:  # the order of branch and shortcut does not matter
         facts["before"] = sorted(
             f"{op.kind} after {depth} layers: {op.shape}"
             for op, depth in zip(done.ops, done.depth, strict=True)

@@ -2,7 +2,7 @@
 travel between processes as JSON.
 
 A tensor becomes a *digest*: its norm, and its projections on four fixed directions. Two tensors
-with the same digest are equal but for rounding; a permutation, a sign or a scale changes it.
+with the same digest are equal up to rounding; a permutation, a sign or a scale changes it.
 """
 
 import math
@@ -84,7 +84,7 @@ class Fact(StrEnum):
     NAN_VISIBLE = "a loss that is NaN stays visible"
 
 
-# Facts of which there are several: one for each size of an image, and one for each step.
+# Facts that occur several times: one for each image size, and one for each step.
 SHAPE_AT_SIZE = "shape for one image of {} pixels"
 OUTPUT_AT_SIZE = "output for one image of {} pixels"
 WEIGHTS_AFTER_STEP = "weights after step {}"
@@ -95,17 +95,17 @@ class Scenario(TypedDict):
 
     scenario: str  # how it was called, in words
     facts: dict[str, Any]  # by the name of what is checked, see ``Fact``
-    trace: NotRequired[list]  # what it did; this and what follows only explains
+    trace: NotRequired[list]  # what it did; this and the keys below serve only to explain
     error: NotRequired[dict[str, str]]  # as the reader wants to see it
     unused: NotRequired[list[str]]  # parameters that got no gradient, by the reader's own names
     dropped: NotRequired[int]  # the number of the block whose result is not used
-    # of what each operation gives, under the weights that all answers get
+    # of each operation's result, under the weights that all answers get
     norms: NotRequired[list[float]]
-    frozen: NotRequired[list[str]]  # parameters that ask for none
+    frozen: NotRequired[list[str]]  # parameters that require none
     changed: NotRequired[list[str]]  # arguments that were changed, with their types
-    buffers: NotRequired[int]  # numbers that are kept beside the weights
+    buffers: NotRequired[int]  # numbers that are kept in addition to the weights
     kind: NotRequired[str]  # of an optimizer
-    batches: NotRequired[list[dict[str, Any]]]  # what the network gave for each batch of a loop
+    batches: NotRequired[list[dict[str, Any]]]  # the network's results for each batch of a loop
     # of the optimizer: the norm of the gradients and the learning rate
     steps: NotRequired[list[dict[str, float]]]
 
@@ -120,14 +120,14 @@ def digest(tensor: Tensor) -> dict[str, Any]:
     values = tensor.detach().float().flatten()
     values = torch.nn.functional.pad(values, (0, -len(values) % WIDTH)).view(-1, WIDTH)
     lines = torch.arange(len(values))
-    # The factor tells one lap over the fixed directions from the next.
+    # The factor distinguishes one lap over the fixed directions from the next.
     across = _directions[4:, lines % WIDTH] * (1 + 0.37 * (lines // WIDTH))
     along = ((_directions[:4] @ values.T) * across).sum(dim=1)
     return {"norm": values.norm().item(), "along": along.tolist()}
 
 
 def same(a: Any, b: Any) -> bool:
-    """Tell whether two facts agree: numbers and digests but for rounding, all else exactly."""
+    """Tell whether two facts agree: numbers and digests up to rounding, all else exactly."""
     if isinstance(a, float) and isinstance(b, float):
         return math.isclose(a, b, rel_tol=EXACTNESS, abs_tol=1e-6) or (
             math.isnan(a) and math.isnan(b)
@@ -138,7 +138,7 @@ def same(a: Any, b: Any) -> bool:
         if a.keys() == b.keys() == {"norm", "along"}:
             slack = TOLERANCE * max(a["norm"], b["norm"]) + 1e-6
             pairs = [(a["norm"], b["norm"]), *zip(a["along"], b["along"], strict=True)]
-            # Two infinite norms are the same.
+            # Two infinite norms count as the same.
             return all(x == y or abs(x - y) <= slack for x, y in pairs)
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     return type(a) is type(b) and a == b

@@ -1,10 +1,10 @@
-"""How the loops are looked at: run on a small network, and compared by what they did.
+"""How loops are observed: run on a small network, and compared by what they did.
 
-Each configuration has the key ``scenario``, which says in words what it is. Everything else has a
+Each configuration has the key ``scenario``, which describes it in words. Everything else has a
 default: the numbers of ``images`` and ``classes``, ``batch_size`` and ``drop_last``, the learning
 rate ``lr``, ``training`` (the mode of the model at first), ``times`` (how often the loop runs),
 ``labels`` (``nearly all right`` or ``one class is missing``), ``moves_only``, see ``DeviceWatch``,
-and ``nan``: one image is not a number, and all that is asked is whether this stays visible.
+and ``nan``: one image is NaN, and the only question is whether this stays visible.
 """
 
 import math
@@ -48,7 +48,7 @@ def look_at_test_loop(
 
 
 def _fixture(look: Look, training: bool) -> LoopFixture:
-    """Return what a loop is given; its model is in the mode that ``look`` or ``training`` says."""
+    """Return what a loop is given; its model is in the mode that ``look`` or ``training`` sets."""
     asked = {key: look[key] for key in FIXTURE if key in look}
     return LoopFixture(training=look.get("training", training), **asked)
 
@@ -98,7 +98,7 @@ def _test(
 
 
 class _Loop(Attempt):
-    """Collects the facts of one loop, and switches autograd on again if it was left off."""
+    """Collects the facts of one loop, and switches autograd back on if it was left off."""
 
     autograd_left_on = True
 
@@ -109,8 +109,8 @@ class _Loop(Attempt):
 
 
 def _hides_nan(look: Look, fixture: LoopFixture, run: Callable[[LoopFixture], Any]) -> Scenario:
-    """See whether a loss that is NaN stays visible: in the mean, or by an exception of the answer's
-    own.
+    """Observe whether a NaN loss stays visible: in the mean, or through an exception of the
+    answer's own.
     """
     try:
         result = run(fixture)

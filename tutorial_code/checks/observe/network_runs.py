@@ -1,4 +1,4 @@
-"""Running the network of an answer: its first run, with its trace, and what is counted of it."""
+"""Running the network of an answer: its first run, with its trace and its counts."""
 
 import difflib
 from typing import Any
@@ -13,8 +13,8 @@ from tutorial_code.checks.observe.weights import WITH_WEIGHTS
 
 
 class NoDraws(TorchFunctionMode):
-    """Makes layers without drawing their weights, where no value matters: drawing takes most of the
-    time.
+    """Makes layers without drawing their weights, where values do not matter: drawing takes most of
+    the time.
     """
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -31,10 +31,10 @@ def run(model: nn.Module, x: Tensor) -> Tensor:
 
 
 def first_trace(model: Any, x: Tensor, facts: dict[str, Any] | None = None) -> Trace:
-    """Run a network for the first time; note its shape and counts in ``facts``.
+    """Run a network for the first time; record its shape and counts in ``facts``.
 
     Raises:
-        TypeError: it is no network, or returns no tensor.
+        TypeError: it is not a network, or does not return a tensor.
     """
     if not isinstance(model, nn.Module):
         raise TypeError(f"it must be an nn.Module, but it is of type {type(model).__name__}")
@@ -72,7 +72,7 @@ def is_in_training_mode(model: Any) -> bool:
 
 
 def count_parameters(model: nn.Module) -> int:
-    """Return the number of parameters as torchinfo counts them on a run: each once, however it is
-    kept or shared.
+    """Return the number of parameters as torchinfo counts them during a run: each once, however it
+    is stored or shared.
     """
     return sum(parameter.numel() for parameter in model.parameters())

@@ -1,15 +1,14 @@
-"""How networks and their blocks are looked at: made in several ways, run, and compared by what they
+"""How networks and their blocks are observed: made in several ways, run, and compared by what they
 compute.
 
 Each configuration has the keys ``how``, ``call`` and ``input`` (the shape of a batch). ``how`` is
 
-* ``structure``: only shapes and counts are recorded. Such configurations come first; where feature
-  maps are far too large, nothing else is looked at, because it would take too long.
-* ``values``: what it computes under known weights, forward and backward, in both modes.
-* ``sizes``: one image of each of the ``sizes`` in evaluation mode, after a training pass.
-* ``independence``: whether two networks that are made by the same call share weights.
-* ``again``: whether a network is made the same way again, and the arguments of the call ``then``
-  stay as they are.
+* ``structure``: only shapes and counts are recorded. Such configurations come first; if feature
+maps are far too large, nothing else is observed, because it would take too long. * ``values``: what
+it computes under known weights, forward and backward, in both modes. * ``sizes``: one image of each
+of the ``sizes`` in evaluation mode, after a training pass. * ``independence``: whether two networks
+that are made by the same call share weights. * ``again``: whether a network is made the same way
+again, and the arguments of the call ``then`` stay unchanged.
 """
 
 import copy
@@ -40,7 +39,7 @@ from tutorial_code.checks.observe.weights import (
 )
 
 STRUCTURE, INDEPENDENCE = "structure", "independence"
-# That the layers of a network give for two images of 32×32; ResNet-50's give 0.9 million.
+# Values that a network's layers return for two images of 32×32; ResNet-50's return 0.9 million.
 MAX_VALUES = 4_000_000
 
 Network = Callable[..., nn.Module]
@@ -48,7 +47,7 @@ Look = dict[str, Any]
 
 
 def look_at_network(network: Network, looks: list[Look]) -> Iterator[Scenario]:
-    """Look at a class of networks or blocks in each configuration."""
+    """Observe a class of networks or blocks in each configuration."""
     first = count_structures(looks)
     sensible = True
     for look in looks[:first]:
@@ -56,7 +55,7 @@ def look_at_network(network: Network, looks: list[Look]) -> Iterator[Scenario]:
         yield scenario
         sensible = sensible and scenario["facts"].get(Fact.SENSIBLE_SIZE, True)
     if not sensible:
-        return  # it is wrong for certain, as all that is not seen counts as failed
+        return  # it is certainly wrong, because unseen facts count as failed
     for look in looks[first:]:
         yield WAYS[look["how"]](network, look)
 
@@ -167,7 +166,7 @@ def _sizes(network: Network, look: Look) -> Scenario:
 
 
 def _independence(network: Network, look: Look) -> Scenario:
-    """Make two networks, and see whether they share weights."""
+    """Make two networks, and observe whether they share weights."""
     with Attempt(f"two of {look['call']}", when="is made twice") as attempt:
         memory = []
         call = Call(look["call"])
@@ -181,7 +180,7 @@ def _independence(network: Network, look: Look) -> Scenario:
 
 
 def _again(network: Network, look: Look) -> Scenario:
-    """Make networks by two calls, and see whether the arguments of the second were changed."""
+    """Make networks by two calls, and observe whether the arguments of the second were changed."""
     with Attempt(f"{look['call']} made again", when="is made again") as attempt:
         with NoDraws(), torch.no_grad():
             model = Call(look["call"]).of(network)

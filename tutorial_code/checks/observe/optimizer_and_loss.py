@@ -1,5 +1,5 @@
-"""How functions that return a criterion or an optimizer are looked at: by the losses and the steps
-that they give.
+"""How functions that return a criterion or an optimizer are observed: by the losses and the steps
+that these give.
 
 Each configuration of a loss has the keys ``call``, ``on`` (what the logits are, in words),
 ``logits`` and ``labels``. One of an optimizer has the key ``call``, in which ``model`` stands for

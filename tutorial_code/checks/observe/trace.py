@@ -1,8 +1,8 @@
-"""What a network does with an image: its operations in the order of the data, whatever the style
-they are written in.
+"""What a network does with an image: its operations in the order of the data, whatever style they
+are written in.
 
 A ``TorchDispatchMode`` sees each operation below modules and functions, so that ``nn.ReLU``,
-``F.relu`` and ``clamp(min=0)`` are the same one. Views and copies are looked through.
+``F.relu`` and ``clamp(min=0)`` are the same operation. Views and copies are ignored.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ class Op(NamedTuple):
     # conv, batch_norm, relu, add, max_pool, mean, linear, softmax, …, or PyTorch's own name
     kind: str
     attributes: dict[str, Any]  # plain values
-    # indices of the operations whose results it takes; INPUT is the network's input
+    # indices of the operations whose results it uses; INPUT is the network's input
     inputs: tuple[int, ...]
     weights: dict[str, Tensor]  # parameters and buffers that it uses, by the name of the argument
     shape: tuple[int, ...]  # of its result
@@ -44,10 +44,10 @@ class Op(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """All operations of a forward pass, and where in the flow of the data each one stands."""
+    """All operations of a forward pass, with the position of each one in the flow of the data."""
 
     ops: list[Op]
-    # convolutions and linear layers on the longest path from the input up to and with this one
+    # convolutions and linear layers on the longest path from the input up to and including this one
     depth: list[int]
     # how many fewer there are on the longest path through it than on the longest of all
     slack: list[int]
@@ -61,7 +61,7 @@ class Trace(NamedTuple):
 
 
 def storage_of(tensor: Tensor) -> int:
-    """Return what tells one piece of memory from another; views of a tensor share it."""
+    """Return what distinguishes one piece of memory from another; views of a tensor share it."""
     return tensor.untyped_storage()._cdata
 
 
@@ -92,7 +92,7 @@ def as_plain(found: Trace) -> list[dict[str, Any]]:
 def trace(model: nn.Module, x: Tensor) -> tuple[Trace, Any]:
     """Run the model on x; return its trace and what it returned.
 
-    An exception that the model raises carries what came before it, in the attribute ``operations``.
+    An exception that the model raises carries the operations before it, as ``operations``.
     """
     recorder = _Recorder(x)
     try:
@@ -108,7 +108,7 @@ def trace(model: nn.Module, x: Tensor) -> tuple[Trace, Any]:
 
 
 def _placed(ops: list[Op], last: int | None) -> Trace:
-    """Find where each operation stands; if there is no last one, as after an error, all count."""
+    """Find the position of each operation; without a last one, as after an error, all count."""
     depth: list[int] = []
     height = [0] * len(ops)
     live = set(range(len(ops))) if last is None else {last}
@@ -132,7 +132,7 @@ class _Recorder(TorchDispatchMode):
         super().__init__()
         self.ops: list[Op] = []
         self.batch = len(x)
-        self.inputs: list[int] = []  # of the operation that runs now
+        self.inputs: list[int] = []  # of the operation that is running
         self.alive = [x]  # a freed tensor's storage could be given to another one
         self.values = {storage_of(x): INPUT}  # of each storage: the operation that wrote it
         self.parts: dict[int, int] = {}  # of each partial view, by id: its own value

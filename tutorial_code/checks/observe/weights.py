@@ -1,7 +1,7 @@
-"""The same weights for any two networks: only so are their values comparable.
+"""The same weights for any two networks: only then are their values comparable.
 
 Each weight gets a value that depends on *where the data meets it*: after how many convolutions, on
-the main branch or beside it. Its name and the order in which layers were made or run play no part.
+the main branch or beside it. Its name and the order in which layers were made or run do not matter.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ class Placed(NamedTuple):
     """A weight that was given its values."""
 
     tensor: Tensor
-    transposed: bool  # its inputs come first, where a layer of PyTorch has its outputs first
+    transposed: bool  # its inputs come first, unlike in a layer of PyTorch
 
     def gradient(self) -> Tensor | None:
         """Return its gradient, the outputs first."""
@@ -44,8 +44,8 @@ def place_weights(model: nn.Module, found: Trace) -> dict[str, Placed]:
     places.
 
     A weight is known by its outputs and what each of them is made of, so that a convolution may be
-    written as a product with the windows. The running statistics are no weights: they come from the
-    training passes, and begin at 0 and 1.
+    written as a product with the windows. The running statistics are not weights: they come from
+    the training passes, and begin at 0 and 1.
     """
     whole = {storage_of(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
     learned = {storage_of(parameter) for parameter in model.parameters()}
@@ -62,7 +62,7 @@ def place_weights(model: nn.Module, found: Trace) -> dict[str, Placed]:
             seen.add(storage_of(used))
             weight = whole.get(storage_of(used), used)  # a matrix product takes a transposed view
             role = _role(op.kind, argument, weight)
-            # An expanded view cannot be written; its values then tell.
+            # An expanded view cannot be written to; its values then show that.
             with torch.no_grad(), suppress(RuntimeError):
                 if role in STATISTICS:
                     weight.fill_(STATISTICS[role])
@@ -101,7 +101,7 @@ def _role(kind: str, argument: str, weight: Tensor) -> str:
 
 
 def _inputs_first(weight: Tensor, used: Tensor) -> bool:
-    """Tell whether a matrix that is multiplied from the right was kept as it is used: inputs ×
+    """Tell whether a matrix that is multiplied from the right is stored as it is used: inputs ×
     outputs.
     """
     return (
@@ -112,13 +112,13 @@ def _inputs_first(weight: Tensor, used: Tensor) -> bool:
 
 
 def buffers_of(model: Any) -> dict[str, Tensor]:
-    """Return copies of what a network keeps beside its weights, such as the running statistics."""
+    """Return copies of a network's buffers, such as the running statistics."""
     buffers = model.named_buffers() if isinstance(model, nn.Module) else ()
     return {name: buffer.clone() for name, buffer in buffers if not nn.parameter.is_lazy(buffer)}
 
 
 def restore_buffers(model: nn.Module, buffers: dict[str, Tensor]) -> None:
-    """Forget the first pass, which was made with the answer's own random weights."""
+    """Undo the first pass, which used the answer's own random weights."""
     with torch.no_grad():
         for name, buffer in model.named_buffers():
             if name in buffers and buffers[name].shape == buffer.shape:
