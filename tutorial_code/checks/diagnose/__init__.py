@@ -1,1 +1,1 @@
-"""From what was seen of an answer to a verdict: right or wrong, and which mistake it is."""
+"""From the observations of an answer to a verdict: right or wrong, and which mistake it is."""

@@ -47,9 +47,7 @@ def compare_networks(expected: list[dict], got: list[dict], complete: bool) -> l
 
 
 def compare_norms(expected: Scenario, got: Scenario) -> list[Difference]:
-    """Return where the values of two networks part that do the same operations: the first result
-    that differs.
-    """
+    """Return the first result that differs between two networks with the same operations."""
     right, yours = expected.get("norms", []), got.get("norms", [])
     if [op["kind"] for op in expected["trace"]] != [op["kind"] for op in got["trace"]] or len(
         right
@@ -72,7 +70,7 @@ def compare_norms(expected: Scenario, got: Scenario) -> list[Difference]:
 
 
 def compare_stages(expected: list[dict], got: list[dict], complete: bool) -> list[Difference]:
-    """Return whether the blocks of a whole network stand in stages as they should."""
+    """Return whether the blocks of a whole network are arranged in stages as they should be."""
     right, yours = _stages(expected), _stages(got)
     if len(right) < 2 or right == yours or (not complete and yours == right[: len(yours)]):
         return []
@@ -83,7 +81,7 @@ def compare_stages(expected: list[dict], got: list[dict], complete: bool) -> lis
         "Each stage has its number of blocks and twice the channels of the one before; conv3_x to "
         "conv5_x halve the size."
     )
-    # Where only the sizes differ, from the first block on, the cause stands before the blocks.
+    # If only the sizes differ, from the first block on, the cause is before the blocks.
     only_sizes = [(n, shape[0]) for n, shape in right] == [(n, shape[0]) for n, shape in yours]
     return [
         Difference(
@@ -93,7 +91,7 @@ def compare_stages(expected: list[dict], got: list[dict], complete: bool) -> lis
 
 
 def _stages(ops: list[dict]) -> list[tuple[int, list[int]]]:
-    """Return how many blocks in a row give the same shape, and that shape without the batch."""
+    """Return how many consecutive blocks give the same shape, and that shape without the batch."""
     stages: list[tuple[int, list[int]]] = []
     for shape in (op["shape"][1:] for op in ops if op["kind"] == "add" and len(op["shape"]) == 4):
         if stages and stages[-1][1] == shape:
@@ -120,7 +118,7 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
                 found += _settings(name_of(right, a + offset) + where, op, other)
             continue
         if tag == "delete" and number == len(opcodes) - 1 and not complete:
-            continue  # it failed there, and went no further
+            continue  # it failed there and did not continue
         expected, got = listed(right[a:b]), listed(yours[c:d])
         place = (
             f"after the {name_of(right, a - 1)}{where}"
@@ -161,7 +159,7 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
 def _moved(
     right: list[dict], yours: list[dict], opcodes: list[tuple]
 ) -> list[tuple[int, dict, dict]]:
-    """Return what stands at another place: its index, as it should be, and as it is."""
+    """Return operations at the wrong position: the index, the right one and the actual one."""
     missing = [i for tag, a, b, _, _ in opcodes if tag == "delete" for i in range(a, b)]
     extra = [j for tag, _, _, c, d in opcodes if tag == "insert" for j in range(c, d)]
     return [
@@ -173,7 +171,7 @@ def _moved(
 
 
 def _family(right: list[dict], yours: list[dict]) -> str:
-    """Return what to say where one layer stands for another of its family, or an empty text."""
+    """Return what to say if a layer replaces another of its family, or an empty string."""
     if len(right) != 1 or len(yours) != 1:
         return ""
     pair = {right[0]["kind"], yours[0]["kind"]}
@@ -214,9 +212,9 @@ def _settings(name: str, op: dict, other: dict) -> list[Difference]:
 
 
 def _used_twice(expected: list[dict], got: list[dict]) -> list[Difference]:
-    """Find layers that are one and the same, though they should be two."""
+    """Find single layers that are used where there should be two."""
     if sum(op["kind"] == "conv" for op in got) < sum(op["kind"] == "conv" for op in expected):
-        # convolutions are written out, and one of them may be several products with one weight
+        # a convolution that is written out may be several products with one weight
         return []
     kinds_agree = [op["kind"] for op in expected] == [op["kind"] for op in got]
     found = []

@@ -22,8 +22,8 @@ from tutorial_code.checks.exercises import Kind, kind_of, looks_of
 from tutorial_code.checks.observe.facts import Record, Scenario, same
 from tutorial_code.checks.observe.networks import INDEPENDENCE
 
-MAX_DIFFERENCES = 3  # that are told; the rest follows from them more often than not
-LOOPS = {Kind.TRAINING_LOOP, Kind.TEST_LOOP}  # they return what was added up over batches
+MAX_DIFFERENCES = 3  # the others usually follow from them
+LOOPS = {Kind.TRAINING_LOOP, Kind.TEST_LOOP}  # they return sums over batches
 
 
 def describe(name: str, record: Record, reference: Record, evidence: str, where: str) -> Diagnosis:
@@ -31,8 +31,8 @@ def describe(name: str, record: Record, reference: Record, evidence: str, where:
 
     Args:
         name: the class or function that is judged.
-        record: what was seen of the answer.
-        reference: what was seen of the chapter's own version.
+        record: the observations of the answer.
+        reference: the observations of the chapter's own version.
         evidence: the first check that failed, in words.
         where: the part of the chapter that the reader is sent to.
     """
@@ -64,10 +64,10 @@ def _is_a_hole(error: dict[str, str]) -> bool:
 
 
 def _differences(name: str, record: Record, reference: Record) -> list[Difference]:
-    found: dict[str, Difference] = {}  # by the sentence as far as its first number
+    found: dict[str, Difference] = {}  # keyed by the sentence up to its first number
     if difference := _later_ones_fail(name, record, reference):
         found[difference.sentence] = difference
-    # What fails before anything else is seen is told by its message, or by a cause of it.
+    # A failure before any other observation is explained by its message or its cause.
     failed_first = False
     for expected, got in zip(reference, record, strict=False):
         if same(got["facts"], expected["facts"]):
@@ -84,7 +84,7 @@ def _differences(name: str, record: Record, reference: Record) -> list[Differenc
 
 
 def _later_ones_fail(name: str, record: Record, reference: Record) -> Difference | None:
-    """Say that something is kept from one network to the next, where the same arguments fail the
+    """Say that something is kept from one network to the next, if the same arguments fail the
     second time.
     """
     looks = looks_of(name)
@@ -111,7 +111,7 @@ def _network_differences(name: str, expected: Scenario, got: Scenario) -> list[D
     if expected.get("trace") and got.get("trace"):
         complete = "error" not in got
         if not complete and _depth(got) < _depth(expected):
-            # It failed on the way: the message tells more than a half that cannot be placed.
+            # It failed midway: the message says more than half a trace.
             return found
         found = compare_stages(expected["trace"], got["trace"], complete) + found
         found += compare_networks(expected["trace"], got["trace"], complete)

@@ -1,4 +1,4 @@
-"""PyTorch's and Python's error messages in a learner's words; most of them stand in
+"""PyTorch's and Python's error messages in a learner's words; most of them are in
 ``error_messages.toml``.
 """
 
@@ -35,7 +35,7 @@ def explain_error(error: dict[str, str], name: str) -> Explanation | None:
     """Return what an error means and where to look, or None for an unknown one.
 
     Args:
-        error: what is shown of it, see ``error_facts``.
+        error: the parts of it that are shown, see ``error_facts``.
         name: the class or function that is judged.
     """
     message, near = error["message"], error.get("near", "")

@@ -1,4 +1,4 @@
-"""From what was seen of an answer to a verdict: values decide, the catalogue names, the trace
+"""From the observations of an answer to a verdict: values decide, the catalogue names, the trace
 explains.
 """
 
@@ -16,7 +16,7 @@ from tutorial_code.checks.observe.facts import Fact, Record, Scenario, same
 
 
 def judge(name: str, record: Record) -> tuple[list[Check], Diagnosis | None]:
-    """Judge what was seen of one class or function; return the checks, and the mistake if there is
+    """Judge the record of one class or function; return the checks, and the mistake if there is
     one.
     """
     checks = _checks(name, record)
@@ -42,17 +42,17 @@ def judge(name: str, record: Record) -> tuple[list[Check], Diagnosis | None]:
 
 @cache
 def reference_record(name: str) -> Record:
-    """Return what is seen of the chapter's own version."""
+    """Return the record of the chapter's own version."""
     record = list(scenarios_of(name, solution(name)))
     failures = [scenario["error"] for scenario in record if "error" in scenario]
-    if failures:  # nothing may be compared with a failure
+    if failures:  # nothing can be compared with a failure
         raise RuntimeError(f"the chapter's {name} could not be looked at: {failures[0]}")
     return record
 
 
 @cache
 def reference_seconds(name: str) -> float:
-    """Return how long this process computed to look at the chapter's own version."""
+    """Return the computing time of this process for the chapter's own version, in seconds."""
     start = time.process_time()
     reference_record(name)
     return time.process_time() - start

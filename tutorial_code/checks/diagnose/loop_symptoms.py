@@ -1,4 +1,4 @@
-"""What the diary of a loop tells of a mistake that is in no catalogue."""
+"""What the diary of a loop says about a mistake that is not in the catalogue."""
 
 from tutorial_code.checks.diagnose.difference import Difference
 from tutorial_code.checks.diagnose.returned_values import describe_returned
@@ -43,7 +43,7 @@ def loop_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Differen
         )
     if not testing and got["trace"] == expected["trace"] and Fact.WEIGHTS_AFTERWARDS in wrong:
         found.append(steps_differ(expected, got))
-    # Where all ends as it should, the order is a matter of style.
+    # If the result is right, the order is a matter of style.
     ordered = testing or Fact.WEIGHTS_AFTERWARDS not in wrong
     if not found and got["trace"] != expected["trace"] and whole and wrong:
         for number, (asked, yours) in enumerate(
@@ -66,7 +66,7 @@ def loop_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Differen
 
 
 def _passes(expected: Scenario, got: Scenario, whole: bool, testing: bool) -> list[Difference]:
-    """Look at how often each thing is done."""
+    """Find what is done too often or not often enough."""
     facts, right, found = got["facts"], expected["facts"], []
     walks, asked = (
         sum(event == "batch 1" for event in scenario["trace"]) for scenario in (got, expected)
@@ -139,7 +139,7 @@ def _passes(expected: Scenario, got: Scenario, whole: bool, testing: bool) -> li
 
 
 def _modes(expected: Scenario, got: Scenario) -> list[Difference]:
-    """Look at the mode and at autograd, and where they part from the right ones."""
+    """Find where the mode and autograd differ from the right ones."""
     right = next(event for event in expected["trace"] if event.startswith("forward"))
     forwards = [event for event in got["trace"] if event.startswith("forward")]
     number = next(
@@ -168,7 +168,7 @@ def _modes(expected: Scenario, got: Scenario) -> list[Difference]:
 
 
 def _kept(facts: dict, testing: bool) -> list[Difference]:
-    """Look at what a loop leaves behind, and at the device."""
+    """Find what a loop leaves behind, and mistakes about the device."""
     found = []
     if facts.get(Fact.DEVICE):
         places = "; ".join(facts[Fact.DEVICE])

@@ -1,5 +1,5 @@
-"""What single facts of a network tell of a mistake that is in no catalogue, and what usually causes
-it.
+"""What single facts of a network say about a mistake that is not in the catalogue, and its usual
+cause.
 """
 
 from tutorial_code.checks.diagnose.difference import Difference
@@ -7,7 +7,7 @@ from tutorial_code.checks.observe.facts import Fact, Scenario, same
 
 
 def network_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Difference]:
-    """Return what the facts of one scenario tell of the class ``name``."""
+    """Return what the facts of one scenario say about the class ``name``."""
     wrong = {
         fact for fact, value in expected["facts"].items() if not same(got["facts"].get(fact), value)
     }

@@ -1,15 +1,17 @@
-"""Traces in one style: what is written out, operation by operation, stands as the layer that it
-computes.
-"""
+"""Traces in one style: operations that are written out become the layer that they compute."""
 
 from tutorial_code.checks.diagnose.operation_names import BY_HAND, SPREADS
 
-UNIMPORTANT = {"im2col", "as_strided", "constant"}  # how something is computed, not what
+UNIMPORTANT = {
+    "im2col",
+    "as_strided",
+    "constant",
+}  # they concern how something is computed, not what
 
 
 def in_one_style(ops: list[dict]) -> list[dict]:
-    """Return the operations as layers: products as convolutions, padding with what it pads,
-    BatchNorm in one piece.
+    """Return the operations as layers: products as convolutions, padding joined to the padded
+    layer, BatchNorm as one operation.
     """
     ops = [op for op in ops if op["kind"] not in UNIMPORTANT]
     return _norms(_sums(_pads(_convolutions(ops))))
@@ -58,7 +60,7 @@ def _sums(ops: list[dict]) -> list[dict]:
 
 
 def _norms(ops: list[dict]) -> list[dict]:
-    """Operations in a row that take off a mean and divide by a spread are a BatchNorm."""
+    """Consecutive operations that subtract a mean and divide by a spread are a BatchNorm."""
     made: list[dict] = []
     run: list[dict] = []
     for op in [*ops, {"kind": ""}]:

@@ -1,4 +1,4 @@
-"""How operations and their settings are called in a diagnosis, and what to say of them."""
+"""What operations and their settings are called in a diagnosis, and what to say about them."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ WORDS = {
     "log_softmax": "log-softmax",
     "concatenation": "concatenation",
 }
-FAMILIES = (  # layers that stand for one another in other networks
+FAMILIES = (  # layers that replace one another in other networks
     (
         {
             "relu",
@@ -172,8 +172,8 @@ SETTINGS = {
 
 
 def name_of(ops: list[dict], index: int) -> str:
-    """Return, for example, "second BatchNorm", and in a whole network also the block that it stands
-    in.
+    """Return, for example, "second BatchNorm", and in a whole network also the block that contains
+    it.
     """
     kind = ops[index]["kind"]
     word = WORDS.get(kind, kind)
@@ -195,7 +195,7 @@ def name_of(ops: list[dict], index: int) -> str:
 
 
 def _stage(ops: list[dict], additions: list[int], index: int) -> str:
-    """Return the stage of the block that ends with an addition, or nothing where there are none.
+    """Return the stage of the block that ends with an addition, or an empty string if none has one.
 
     Each stage has its own number of channels; the first is conv2_x, because conv1 is the stem.
     """
@@ -204,12 +204,12 @@ def _stage(ops: list[dict], additions: list[int], index: int) -> str:
 
 
 def listed(ops: list[dict]) -> str:
-    """Return what a few operations are, separated by commas."""
+    """Return the descriptions of a few operations, separated by commas."""
     return ", ".join(map(described, ops[:6])) + (", …" if len(ops) > 6 else "")
 
 
 def described(op: dict) -> str:
-    """Return what an operation is, such as "3×3 convolution to 64 channels"."""
+    """Return the description of an operation, such as "3×3 convolution to 64 channels"."""
     if op["kind"] == "conv" and op["attributes"]:
         size = "×".join(map(str, op["attributes"]["kernel_size"]))
         return f"{size} convolution to {op['attributes']['out_channels']} channels"
@@ -217,7 +217,7 @@ def described(op: dict) -> str:
 
 
 def as_text(value: Any) -> str:
-    """Return the value of a setting; a list of equal values is written as one."""
+    """Return the value of a setting as text; a list of equal values is written as one."""
     if isinstance(value, list):
         return str(value[0]) if len(set(map(str, value))) == 1 else "×".join(map(str, value))
     return str(value)

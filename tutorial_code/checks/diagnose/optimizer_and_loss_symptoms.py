@@ -1,4 +1,4 @@
-"""What single facts of a loss or an optimizer tell of a mistake that is in no catalogue."""
+"""What single facts of a loss or an optimizer say about a mistake not in the catalogue."""
 
 import math
 
@@ -7,7 +7,7 @@ from tutorial_code.checks.observe.facts import Fact, Scenario, same
 
 
 def loss_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Difference]:
-    """Return what the loss of a criterion tells of the function ``name``."""
+    """Return what the loss of a criterion says about the function ``name``."""
     facts, right = got["facts"], expected["facts"]
     if facts.get(Fact.IS_AN_OBJECT) is False or Fact.LOSS not in facts:
         return []
@@ -53,7 +53,7 @@ def loss_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Differen
 
 
 def optimizer_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Difference]:
-    """Return what the facts of one scenario tell of the function ``name``."""
+    """Return what the facts of one scenario say about the function ``name``."""
     facts, right = got["facts"], expected["facts"]
     found = []
     if got.get("kind", "SGD") != "SGD":

@@ -1,4 +1,4 @@
-"""Which catalogued mistake does just what an answer does."""
+"""Which catalogued mistake behaves exactly like an answer."""
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -13,18 +13,18 @@ from tutorial_code.checks.observe.networks import count_structures
 
 
 def recognise(name: str, record: Record) -> list[Mistake]:
-    """Return the mistakes that no check can tell from the answer; of several, those whose traces
-    are nearest.
+    """Return the mistakes that no check can distinguish from the answer; of several, those with the
+    nearest traces.
     """
     every: Sequence[Mistake] = mistakes_of(name)
     if not record:
         return []
     structures = count_structures(looks_of(name))
     if structures and "error" not in record[0]:
-        # Where structures are looked at first, the values take far more time than they do.
+        # Where structures are observed first, they take far less time than the values.
         asked = _signature(record[0])
         every = [mistake for mistake in every if _signature(_seen_of(mistake)[0]) == asked]
-        if len(every) == 1:  # no other mistake has this structure, so the values need not tell
+        if len(every) == 1:  # its structure is unique, so no values are needed
             record = record[:structures]
     alike = [mistake for mistake in every if _behaves_as(mistake, record)]
     if len(alike) < 2:
@@ -47,7 +47,7 @@ def _signature(scenario: Scenario) -> list[tuple]:
 
 
 class LazyRecord:
-    """The record of a catalogued mistake, made only as far as it is asked for, and only once."""
+    """The record of a catalogued mistake, made only as far as it is needed, and only once."""
 
     def __init__(self, mistake: Mistake) -> None:
         self.scenarios = scenarios_of(mistake.answer, wrong_version(mistake))
@@ -77,8 +77,8 @@ def _nearness(growing: LazyRecord, record: Record) -> float:
         (s.get("trace", []) for s in record),
         strict=False,
     )
-    # Where zero_grad stands matters less than the order of all else: it may end one batch or begin
-    # the next.
+    # The position of zero_grad matters less than the order of all else: it may end one batch or
+    # begin the next.
     return sum(
         SequenceMatcher(None, _words(a, left_out), _words(b, left_out), autojunk=False).ratio()
         for a, b in traces
@@ -92,8 +92,8 @@ def _words(trace: list[Any], left_out: tuple[str, ...]) -> list[str]:
 
 
 def prepare(name: str) -> Iterator[None]:
-    """Look at the first scenario of one catalogued mistake a step; most answers are told apart by
-    that alone.
+    """Observe the first scenario of one catalogued mistake per step; this alone distinguishes most
+    answers.
     """
     for mistake in mistakes_of(name):
         _seen_of(mistake)[0]

@@ -1,4 +1,4 @@
-"""What a loop returns, where it is something else than the numbers that are asked for."""
+"""What a loop returns, if it is not the numbers that the exercise asks for."""
 
 from tutorial_code.checks.diagnose.difference import Difference
 

@@ -1,15 +1,15 @@
-"""The ways to compute a mean loss or an accuracy wrongly."""
+"""Wrong ways to compute a mean loss or an accuracy."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 
 class Formula(NamedTuple):
-    """A way to compute a result wrongly."""
+    """A wrong way to compute a result."""
 
     id: str  # short and stable, for losses and for accuracies
     words: str  # "is …"
-    compute: Callable[[list[dict[str, Any]]], float]  # from what the network gave for each batch
+    compute: Callable[[list[dict[str, Any]]], float]  # from the network's results for each batch
     advice: str = ""
 
 

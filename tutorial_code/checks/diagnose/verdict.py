@@ -1,22 +1,22 @@
-"""What a reader is told of an answer."""
+"""What the reader is told about an answer."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-NOT_STARTED = "not-started"  # the id of what is no mistake yet
+NOT_STARTED = "not-started"  # the id for an answer that is not a mistake yet
 
 
 class Check(NamedTuple):
-    """One thing that was checked, over all ways to use the answer."""
+    """One thing that was checked, in all configurations of the answer."""
 
     name: str
     passed: bool
     message: str  # empty when it passed
-    seen: bool = True  # False: the answer stopped before this could be looked at
+    seen: bool = True  # False: the answer stopped before this could be observed
 
 
 class Diagnosis(NamedTuple):
-    """A mistake as the reader is told of it."""
+    """A mistake, as the reader is told about it."""
 
     id: str
     name: str  # what is wrong, in a sentence
@@ -25,7 +25,7 @@ class Diagnosis(NamedTuple):
 
 @dataclass
 class Verdict:
-    """What the reader is told of one file."""
+    """What the reader is told about one file."""
 
     exercise: str
     file: str

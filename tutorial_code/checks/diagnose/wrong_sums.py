@@ -1,4 +1,4 @@
-"""Which computation gives the number that was returned, for wrong results of loops."""
+"""Which computation gives the number that a loop returned, for wrong results."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,13 +24,11 @@ ONCE = (
     "Add up over images, each batch's {what}, and divide once, after the loop, by the number of "
     "all images that came."
 )
-COARSE = 0.01  # of the right value: a deviation that rounding explains
+COARSE = 0.01  # relative: a deviation that rounding can explain
 
 
 def explain_results(expected: Record, got: Record) -> Iterator[Difference]:
-    """Return what the returned numbers are, where they are not the right ones, over all loaders at
-    once.
-    """
+    """Return what the wrong returned numbers are, over all loaders at once."""
     for fact, (which, words) in RESULTS.items():
         pairs = [
             (right, right["facts"][fact], value)
@@ -112,7 +110,7 @@ def _fits(formula: Formula, scenario: Scenario, value: float) -> bool:
 
 
 def _grows(fact: Fact, which: str, expected: Record, got: Record) -> bool:
-    """Tell whether each result is that over all batches since the very first call."""
+    """Tell whether each result is computed over all batches since the very first call."""
     compute = right_loss if which == LOSS else right_accuracy
     before: list[dict[str, Any]] = []
     for right, mine in zip(expected, got, strict=False):
