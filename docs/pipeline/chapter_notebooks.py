@@ -12,13 +12,12 @@ from tutorial_code.shared.chapters import EXERCISE, Chapter
 from tutorial_code.shared.notebook_json import code_cell, markdown_cell, notebook_json
 from tutorial_code.shared.stubs import make_stub
 
-# The tag of a cell that asks the network for layers by the tutorial's names, which the reader's
-# may not have.
+# The tag of a cell that uses the tutorial's names for layers, which the reader's network may lack.
 TUTORIAL_NAMES = "tutorial-names"
 
 
 def notebook(chapter: Chapter, execution: Execution | None) -> str:
-    """Return a chapter as a notebook: with holes to fill, or solved, with what its cells gave."""
+    """Return a chapter as a notebook: with stubs to fill in, or solved, with the cells' outputs."""
     names = [name for exercise in exercises_of(chapter) for name in exercise.names]
     made = []
     for cell, outputs in with_outputs(chapter, execution):
@@ -34,20 +33,19 @@ def notebook(chapter: Chapter, execution: Execution | None) -> str:
         else:
             made.append(code_cell(cell.code))
     if names:
-        made.append(markdown_cell("## Let the checks look at it"))
+        made.append(markdown_cell("## Check your answer"))
         made.append(code_cell(f"check({', '.join(names)})"))
     made.insert(1, code_cell(set_up(), hidden=True))
     return notebook_json(made)
 
 
 def with_tutorials_own(source: str, module: str, names: Sequence[str]) -> str:
-    """Return code that takes these classes from the tutorial, as TutorialX, where it took the
-    reader's X.
+    """Return code that uses the tutorial's classes, as TutorialX, where it used the reader's X.
 
     Args:
-        source: of a cell.
-        module: where the tutorial has them.
-        names: of the classes.
+        source: the code of a cell.
+        module: the module in which the tutorial defines them.
+        names: the names of the classes.
     """
     lines = source.splitlines()
     used = set()

@@ -16,10 +16,10 @@ def page(chapter: Chapter, execution: Execution, terms: dict[str, str], reposito
     """Return the page of a chapter as Markdown.
 
     Args:
-        chapter: what the page is made of.
-        execution: what its code cells gave.
-        terms: of the glossary, each with its anchor.
-        repository: OWNER/NAME on GitHub, or nothing.
+        chapter: the chapter that the page is made from.
+        execution: the outputs of its code cells.
+        terms: the terms of the glossary, each with its anchor.
+        repository: OWNER/NAME on GitHub, or an empty string.
     """
     linked: set[str] = set()
     parts: list[str] = []
@@ -36,7 +36,7 @@ def page(chapter: Chapter, execution: Execution, terms: dict[str, str], reposito
 
 
 def _prose(text: str) -> str:
-    """Links to other chapters' files become links to their pages."""
+    """Turn links to other chapters' files into links to their pages."""
     return mathml(re.sub(r"\((ch\d\d_\w+)\.py\)", r"(\1.md)", text))
 
 
@@ -55,7 +55,7 @@ def _fence(language: str, text: str, *classes: str) -> str:
 
 
 def _joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Join what a cell printed in several pieces."""
+    """Join the pieces of text that a cell printed."""
     joined: list[dict[str, Any]] = []
     for output in outputs:
         if joined and output["output_type"] == "stream" == joined[-1]["output_type"]:
@@ -95,7 +95,7 @@ def _ending(exercise: Exercise) -> str:
     lists = ", ".join(f"[`{name}`](../mistakes.md#{name.lower()})" for name in exercise.names)
     return (
         '!!! tip "Check your answer"\n\n'
-        f"    Write it in `{exercise.file.as_posix()}`. Then let the checks look:\n\n"
+        f"    Write it in `{exercise.file.as_posix()}`. Then run the check:\n\n"
         f"        uv run resnet50 check {exercise.id}\n\n"
-        f"    They name the mistake, if there is one. All that are known: {lists}."
+        f"    It names your mistake, if there is one. All known mistakes: {lists}."
     )

@@ -102,7 +102,7 @@ def _wide(y: float, shape: tuple[int, ...], name: str) -> str:
 
 
 def shares() -> str:
-    """Draw where parameters and multiply-adds sit, a pair of bars for each group; the calculator
+    """Draw where parameters and multiply-adds are, a pair of bars for each group; the calculator
     moves them.
     """
     parts, y = [], 20

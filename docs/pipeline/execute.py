@@ -1,4 +1,4 @@
-"""Running a chapter's cells in a kernel of their own, once for the same code."""
+"""Run a chapter's cells in a kernel of their own, only once for the same code."""
 
 import ast
 import hashlib
@@ -18,8 +18,8 @@ from nbclient import NotebookClient
 from pipeline import CACHE, ROOT
 from tutorial_code.shared.chapters import Cell, Chapter
 
-VERSION = "1"  # of what is stored
-SHOWN = "rows.jsonl", "run.toml", "environment.json"  # of recorded runs, by tables.py
+VERSION = "1"  # of the stored format
+SHOWN = "rows.jsonl", "run.toml", "environment.json"  # files of recorded runs that tables.py reads
 TABLES = ROOT / "tutorial_code" / "shared" / "tables.py"
 
 
@@ -28,14 +28,14 @@ class CellError(Exception):
 
 
 class Execution(NamedTuple):
-    """What the code of a chapter gave."""
+    """The outputs of a chapter's code."""
 
     outputs: list[list[dict[str, Any]]]  # of each code cell
     seconds: float  # on one core
 
 
 def run_chapters(chapters: Sequence[Chapter]) -> dict[Chapter, Execution]:
-    """Run the code of each chapter, or take what it gave from the cache where the same code was run
+    """Run the code of each chapter, or take its outputs from the cache if the same code has run
     before.
 
     Raises:
@@ -52,8 +52,8 @@ def _run_one(chapter: Chapter) -> Execution:
 
 
 def cached(name: str, make: Any) -> Any:
-    """Return what is stored under a name that ends in a key, or make it, and forget what stood
-    there before.
+    """Return the content cached under a name that ends in a key, or make it and drop the former
+    content.
     """
     path = CACHE / name
     if path.exists():
@@ -69,14 +69,14 @@ def cached(name: str, make: Any) -> Any:
 
 
 def key_of(code: list[str]) -> str:
-    """Return a key that changes with the code, with that of all that it imports, and with the
-    tables that it shows.
+    """Return a key that changes with the code, with all code that it imports, and with the tables
+    that it shows.
     """
     modules: set[Path] = set()
     _add_imported("\n".join(code), modules)
     texts = [VERSION, importlib.metadata.version("torch"), *code]
     texts += [ast.dump(_parsed(module.read_text(encoding="utf-8"))) for module in sorted(modules)]
-    if TABLES in modules:  # what is recorded is shown, too
+    if TABLES in modules:  # recorded runs are shown, too
         texts += [
             rows.read_text(encoding="utf-8") for rows in sorted(ROOT.glob("runs/*/rows.jsonl"))
         ]
@@ -127,7 +127,7 @@ def execute(name: str, notebook: nbformat.NotebookNode, python_path: str) -> Non
             allow_errors=True,
             resources={"metadata": {"path": folder}},
         )
-        # A kernel warns of its own transport otherwise.
+        # Otherwise the kernel warns about its transport.
         client.extra_arguments = ["--IPKernelApp.log_level=40"]
         client.execute(env={**os.environ, "PYTHONPATH": python_path, "OMP_NUM_THREADS": "1"})
     for number, cell in enumerate(
@@ -148,7 +148,7 @@ def execute(name: str, notebook: nbformat.NotebookNode, python_path: str) -> Non
 def with_outputs(
     chapter: Chapter, execution: Execution | None
 ) -> Iterator[tuple[Cell, list[dict[str, Any]]]]:
-    """Go through a chapter's cells, each with its outputs; prose, or code not run, has none."""
+    """Yield a chapter's cells, each with its outputs; prose and code that was not run have none."""
     following = iter(execution.outputs if execution else [])
     for cell in chapter.cells:
         yield cell, [] if cell.prose or not execution else next(following)

@@ -8,8 +8,8 @@ from tutorial_code.shared.inline_svg import inline_svg
 class Figure(NamedTuple):
     """A figure that a cell of a chapter drew."""
 
-    name: str  # that the chapter gave it
-    svg: str  # to stand within a page
+    name: str  # as the chapter names it
+    svg: str  # for use within a page
     alt: str  # what it shows
 
 

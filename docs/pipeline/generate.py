@@ -1,4 +1,4 @@
-"""All that is generated, by its place on the site.
+"""Everything that is generated, by its place on the site.
 
 As a script: ``python docs/pipeline/generate.py FOLDER``.
 """
@@ -37,7 +37,7 @@ SOLVED = "whole_exercise.ipynb"
 def generate(repository: str) -> dict[str, str]:
     """Return the text of every generated page and file, by its place under ``docs/``."""
     set_up.cache_clear()  # ``mkdocs serve`` stays open while chapters change
-    with ThreadPoolExecutor(1) as beside:  # the longest of all to run, so it begins first
+    with ThreadPoolExecutor(1) as beside:  # this runs longest, so it begins first
         solved = beside.submit(_solved)
         executions = run_chapters(read_chapters())
     terms = read_terms(DOCS / "glossary.md")
@@ -106,7 +106,7 @@ def _solved() -> dict:
         return notebook
 
     notebook = cached(f"whole_exercise-{key_of(code)}.json", run)
-    notebook["cells"][1]["source"] = set_up()  # with the chapters' prose as it is now
+    notebook["cells"][1]["source"] = set_up()  # with the chapters' current prose
     return notebook
 
 

@@ -1,5 +1,5 @@
-"""MkDocs' part: hands the generated pages and files to it, and mends what its themes and plugins
-leave.
+"""Hooks for MkDocs: add the generated pages and files, and correct the output of themes and
+plugins.
 """
 
 import re
@@ -22,7 +22,7 @@ EDIT = re.compile(r"chapters/(ch\d\d_\w+)\.md")
 
 
 def on_config(config):
-    """Put the chapters into the navigation; let ``serve`` watch what the pages are made from."""
+    """Add the chapters to the navigation; let ``serve`` watch the sources of the pages."""
     for entry in config.nav:
         if "Chapters" in entry:
             entry["Chapters"] = navigation()
@@ -32,7 +32,7 @@ def on_config(config):
 
 @event_priority(100)
 def on_files(files, config):
-    """Add what is generated, before mkdocs-jupyter looks for notebooks."""
+    """Add the generated files, before mkdocs-jupyter looks for notebooks."""
     try:
         generated = generate(config.extra.get("repository") or "")
     except CellError as error:
@@ -58,11 +58,11 @@ def on_page_markdown(markdown, page, **_):
 
 
 def on_page_content(html, page, **_):
-    """Give the page of mkdocs-jupyter the site's own styles in place of its 576 kB."""
+    """Give the page of mkdocs-jupyter the site's own styles in place of its own 576 kB of them."""
     if page.file.src_uri != SOLVED:
         return html
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
-    # All code once more, and buttons, which Material brings, too.
+    # A second copy of all code, and buttons that Material also provides.
     copies = r'<div class="clipboard-copy-txt".*?</div>|<clipboard-copy.*?</clipboard-copy>'
     html = re.sub(copies, "", html, flags=re.DOTALL)
     html = html.replace(' tabindex="0"', "").replace("highlight-ipynb", "highlight")
@@ -72,6 +72,6 @@ def on_page_content(html, page, **_):
 
 
 def on_post_page(output, page, **_):
-    """Name what Material leaves without a name."""
+    """Add the accessible name that Material leaves out."""
     search = '<div class="md-search" data-md-component="search" role="dialog"'
     return output.replace(f"{search}>", f'{search} aria-label="Search">')

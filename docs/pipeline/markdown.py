@@ -1,4 +1,4 @@
-"""What prose gets on its way to a page: MathML for formulas, links to the glossary for terms."""
+"""Additions to the prose of a page: MathML for formulas, links to the glossary for terms."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from math_core import LatexToMathML
 
 _converter = LatexToMathML()
-# What is code, emphasised, a link or a tag stays as it is.
+# Code, emphasised text, links and tags are left unchanged.
 KEPT = re.compile(
     r"```.*?```|`[^`\n]+`|\*+[^*\n]+\*+|\[[^\]]*\]\([^)]*\)|<[^>]+>|^#+ .*?$|^ {4}.*?$",
     re.DOTALL | re.MULTILINE,
@@ -38,7 +38,7 @@ def mathml(text: str) -> str:
 def read_terms(glossary: Path) -> dict[str, str]:
     """Return the terms of the glossary, longest first, each with its anchor.
 
-    A heading of several words parted by commas names one thing.
+    A heading of several words separated by commas names one thing.
     """
     terms = {}
     for heading in re.findall(

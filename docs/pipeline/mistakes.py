@@ -41,7 +41,7 @@ def _entry(mistake: Mistake) -> str:
 
 def _difference(mistake: Mistake) -> str:
     wrong, right = (
-        ast.unparse(ast.parse(source)).splitlines()  # alike, however the lines were broken
+        ast.unparse(ast.parse(source)).splitlines()  # the same, however the lines were broken
         for source in (wrong_source(mistake), solution_source(mistake.answer))
     )
     lines = list(difflib.unified_diff(wrong, right, n=0, lineterm=""))[2:]

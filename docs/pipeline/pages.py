@@ -48,9 +48,7 @@ def functions(chapters: Iterable[Chapter]) -> str:
 
 
 def calculator() -> str:
-    """Return the figure that answers what if; without a script it is a table of the network as it
-    is.
-    """
+    """Return the "what if" calculator; without scripts it is a table of the network as it is."""
     rows = [
         f"<tr><th scope='row'>{group.name}</th>"
         f"<td>{'×'.join(map(str, group.output_shape[::-1]))}</td><td>{group.blocks or ''}</td>"

@@ -1,5 +1,5 @@
-"""The page of recorded runs: trainings with their curves, measurements as tables, and what is not
-recorded yet.
+"""The page of recorded runs: trainings with their curves, measurements as tables, and runs that are
+not recorded yet.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ HEAD = """\
 # Recorded runs
 
 A run is one training, recorded: its configuration, its machine, its metrics epoch by epoch, its
-result. What stands here was measured by the code of this project on the machine that is named, and
-lies in the folder `runs/`. The accuracy stands with its standard error: had the test images been
-others, it would differ by about as much.
+result. Everything on this page was measured by the code of this project on the machine named, and
+is stored in the folder `runs/`. The accuracy is given with its standard error: with other test
+images it would differ by about as much.
 
-Each was recorded by one command, `bash benchmarks/record_run.sh NAME`. On a machine that is lent
-for minutes, add them: with `8` behind the name a training or an ablation stops after eight minutes,
-and the same command goes on.
+Each was recorded by one command, `bash benchmarks/record_run.sh NAME`. On a machine that you have
+for some minutes only, add them: with `8` after the name a training or an ablation stops after eight
+minutes, and the same command continues it.
 """
 
 JPEG = (
@@ -82,7 +82,7 @@ def _training(run: RecordedRun) -> list[str]:
 
 
 def _measured(run: RecordedRun) -> str:
-    """Return what a measurement ran on, folded away."""
+    """Return the machine and configuration of a measurement, folded away."""
     facts = run.read(run_files.CONFIG) | run.read(run_files.ENVIRONMENT)
     known = [(name, str(value)) for name, value in facts.items() if value is not None]
     rows = epoch_table.markdown(_escaped([("what", "value"), *known]))
@@ -94,7 +94,7 @@ def _escaped(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def _confusions(classes: dict[str, Any]) -> str:
-    """Return a row for each true class: its accuracy, and what its images were taken for."""
+    """Return a row for each true class: its accuracy, and how its images were classified."""
     rows = [
         [name, "" if accuracy is None else f"{accuracy:.1f}%", *map(str, counts)]
         for name, accuracy, counts in zip(
@@ -111,8 +111,8 @@ def _folded(title: str, content: str) -> str:
 
 
 def curve(name: str, record: RunRecord) -> str:
-    """Return the loss over the epochs as a figure whose values can be read with pointer, keys, or
-    from a table.
+    """Return the loss over the epochs as a figure whose values can be read with the pointer, the
+    keyboard, or from a table.
     """
     rows = record.history
     width, height, left, top = 420, 200, 40, 12

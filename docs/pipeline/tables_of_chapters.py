@@ -1,6 +1,6 @@
-"""Lists of the chapters that are there: in the navigation, on the home page and in the README.
+"""Lists of the existing chapters: in the navigation, on the home page and in the README.
 
-``python docs/pipeline/tables_of_chapters.py`` writes the README's table anew.
+``python docs/pipeline/tables_of_chapters.py`` rewrites the README's table.
 """
 
 import re
@@ -20,7 +20,7 @@ IN_README = re.compile(r"(<!-- chapters -->\n).*?(<!-- end of chapters -->)", re
 
 
 def navigation() -> list[str]:
-    """Return the pages of the chapters, as they stand in the navigation."""
+    """Return the pages of the chapters, as the navigation lists them."""
     return [f"chapters/{chapter.name}.md" for chapter in read_chapters()]
 
 
@@ -36,7 +36,7 @@ def home_page(executions: dict[Chapter, Execution]) -> str:
 
 
 def readme() -> str:
-    """Return the README with the table of the chapters that are there."""
+    """Return the README with the table of the existing chapters."""
     rows = ["| chapter | at its end you have |", "| --- | --- |"]
     for chapter in read_chapters():
         rows.append(f"| [{chapter.title}](tutorial_code/{chapter.name}.py) | {chapter.gives} |")
