@@ -1,13 +1,13 @@
-"""What each part of the recipe `full` is worth: it is left out, alone, and the accuracy is taken.
+"""What each part of the recipe `full` is worth: the accuracy with that part alone left out.
 
     bash benchmarks/record_run.sh ablation        the whole network, 45,000 images to train, 10
                                                   epochs: for a GPU
     bash benchmarks/record_run.sh ablation-cpu    a narrow network, 5,000 images to train, 30 epochs
 
 Both test on 5,000 training images that are held out; the test set is not touched. Each training
-adds a line to runs/NAME/rows.jsonl, and one that is there already is not trained again. Seconds are
-of training, without testing. With --keep the same is written to NAME in a second folder, and read
-from there: it may lie where it outlives this one.
+adds a line to runs/NAME/rows.jsonl, and a training that has a line is not repeated. Seconds count
+training without testing. With --keep the same lines are also written to NAME in a second folder,
+and read from there: it may be in a place that outlives this one.
 """
 
 import argparse
@@ -59,7 +59,7 @@ LEFT_OUT = {
     "nothing, seed 1": {"seed": 1},
     "nothing, seed 2": {"seed": 2},
 }
-# Of the network that has everything.
+# Of the network with every part.
 TESTED_OTHERWISE = ("average of the weights", "flips at test time")
 
 
@@ -78,7 +78,7 @@ class NarrowResNet(ResNet50):
 
 
 def narrow_network(config: Config, hardware: Hardware, classes: int, _: object) -> nn.Module:
-    """Return the narrow network with the stem that was asked for."""
+    """Return the narrow network with the requested stem."""
     network = NarrowResNet(classes)
     return use_small_stem(network) if config.stem == "3x3" else network
 
@@ -92,7 +92,7 @@ def split(data: ImageData, images: int) -> ImageData:
 
 
 def row(name: str, accuracy: float, seconds: float, images: int) -> dict:
-    """Return a line of the record: what was left out, and what came of it."""
+    """Return a line of the record: what was left out, and the result."""
     return {
         "left_out": name,
         "accuracy": accuracy,
@@ -104,7 +104,7 @@ def row(name: str, accuracy: float, seconds: float, images: int) -> dict:
 
 
 def train(name: str, config: Config, data: ImageData, make: Callable[..., nn.Module]) -> list[dict]:
-    """Train once; return its row, and those of other ways to test the network with everything."""
+    """Train once; return its row and, for the full recipe, the rows of other ways to test it."""
     hardware = choose_hardware(config)
     if hardware.device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
@@ -140,7 +140,7 @@ def tested_otherwise(
 
 
 def main() -> None:
-    """Train what is not recorded yet, as far as the time allows."""
+    """Run the trainings that are not recorded yet, as far as the time allows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=SCALES)
     parser.add_argument("--data", default="cifar10")
@@ -182,7 +182,7 @@ def main() -> None:
         if any(row["left_out"] == name for row in rows):
             continue
         if (time.monotonic() - began + longest) / 60 > arguments.time_limit:
-            print("stopped at the time limit; the same command goes on")
+            print("stopped at the time limit; the same command continues")
             return
         start = time.monotonic()
         make = narrow_network if narrow else make_network
@@ -197,7 +197,7 @@ def main() -> None:
 
 
 def recorded_rows(folders: list[Path], facts: dict) -> list[dict]:
-    """Return the rows that the folders hold already; they are made where they are missing."""
+    """Return the rows that the folders already hold; missing folders are created."""
     rows = []
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)

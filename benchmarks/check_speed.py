@@ -1,9 +1,9 @@
-"""How long a reader waits for a verdict, and how many answers ``resnet50 grade`` judges a minute.
+"""How long a reader waits for a verdict, and how many answers ``resnet50 grade`` judges per minute.
 
-From save to verdict in watch mode right and wrong answers take turns; the wrong ones are catalogued
-mistakes. A class is a folder of answers to one exercise, half of them right. The cold ``resnet50
-check`` is measured beside ``python -c "import torch"``, in alternation, because that is most of it:
-what is left above it is the tool's own time.
+For the time from save to verdict, right and wrong answers alternate in watch mode; the wrong ones
+are catalogued mistakes. A class is a folder of answers to one exercise, half of them right. The
+cold ``resnet50 check`` is measured in alternation with ``python -c "import torch"``, which is most
+of it: the rest is the tool's own time.
 
     uv run python benchmarks/check_speed.py [--rounds 5] [--answers 100]
 """
@@ -47,7 +47,7 @@ def watch(exercise: Exercise, folder: Path, rounds: int) -> list[float]:
     _wait_for_verdict(process)
     times = []
     for number in range(2 * rounds):
-        time.sleep(6)  # a reader writes; meanwhile the next process gets ready
+        time.sleep(6)  # the reader is typing; meanwhile the next process gets ready
         path.write_text(answer(exercise, wrong=number % 2 == 1, number=number), encoding="utf-8")
         start = time.perf_counter()
         _wait_for_verdict(process)
@@ -57,8 +57,8 @@ def watch(exercise: Exercise, folder: Path, rounds: int) -> list[float]:
 
 
 def grade(exercise: Exercise, folder: Path, answers: int) -> float:
-    """Return how many answers a minute are judged, two at the same time, the start of the command
-    included.
+    """Return how many answers per minute are judged, two at a time, including the start of the
+    command.
     """
     folder.mkdir()
     for number in range(answers):

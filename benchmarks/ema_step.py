@@ -1,8 +1,8 @@
-"""What the average of the weights costs a step: chapter 8's, beside AveragedModel's own update.
+"""The cost per step of averaging the weights: chapter 8's update and AveragedModel's own.
 
 Both give the same weights and statistics, bit for bit. They update averages of one ResNet-50 in
-alternation. On a CPU most of the time is that of reading and writing 23.5 million numbers, so there
-one with a few numbers a tensor is measured, too: what is left is the time that launching takes,
+alternation. On a CPU most of the time goes into reading and writing 23.5 million numbers, so a
+network with a few numbers per tensor is measured there, too: what remains is the launching time,
 which is what a GPU waits for.
 
     uv run python benchmarks/ema_step.py [--rounds 20] [--device cpu]
@@ -23,7 +23,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch08_learning import update_ema
 
-STEPS = 45  # that the average is of
+STEPS = 45  # that the average covers
 
 
 def thin_network() -> ResNet50:

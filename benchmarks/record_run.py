@@ -22,11 +22,11 @@ KEPT = (
 
 
 def main() -> int:
-    """Run the command, and put what came of a training into runs/NAME."""
+    """Run the command, and put the results of a training into runs/NAME."""
     runs = {run.name: run for run in recorded_runs()}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=runs)
-    parser.add_argument("minutes", nargs="?", help="stop after about so many")
+    parser.add_argument("minutes", nargs="?", help="stop after about this many")
     given = parser.parse_args()
     run = runs[given.name]
     command = shlex.split(run.command.format(data=os.environ.get("DATA", "cifar10")))
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def record_training(run: RecordedRun, arguments: list[str]) -> int:
-    """Train, or go on with a training, and keep its small files once it is finished."""
+    """Train, or resume a training, and keep its small files once it is finished."""
     folder = Path(os.environ.get("KEEP", run_files.MY_RUNS)) / f"record-{run.name}"
     resume = ["--resume"] if (folder / run_files.CONFIG).exists() else []
     command = [sys.executable, "-m", "tutorial_code", *arguments, "--output", str(folder), *resume]

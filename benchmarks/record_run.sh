@@ -3,11 +3,11 @@
 #
 #     bash benchmarks/record_run.sh NAME [MINUTES]
 #
-# With MINUTES it works for about as long and stops; give the same command again until it says that
-# all is recorded. Without, it works to the end. DATA names the images (cifar10, or folder:PATH inside
-# this folder), PYTHON the Python: it needs torch, torchvision, matplotlib and scikit-learn, and
-# nothing has to be installed. KEEP names a folder for what is not finished yet, in place of my_runs;
-# it may lie where it outlives this one.
+# With MINUTES it stops after about that long; run the same command again until it says that all is
+# recorded. Without MINUTES it runs to the end. DATA names the images (cifar10, or folder:PATH inside
+# this folder), PYTHON the Python to use: it needs torch, torchvision, matplotlib and scikit-learn,
+# and nothing has to be installed. KEEP names a folder for unfinished runs, in place of my_runs; it
+# may be in a place that outlives this one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [ -z "${PYTHON:-}" ]; then

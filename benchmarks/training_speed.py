@@ -1,8 +1,8 @@
-"""Images a second of every step to a faster training, beside a plain loop around torchvision's
-resnet50.
+"""Images per second after each step to a faster training, compared with a plain loop around
+torchvision's resnet50.
 
-All train on real images, in one process and in alternation, so that a busy machine slows all of
-them. What counts is the ratio of the medians. Each row adds one thing to the row above.
+All of them train on real images, in one process and in alternation, so that a busy machine slows
+them all. What counts is the ratio of the medians. Each row adds one thing to the row above.
 
     uv run python benchmarks/training_speed.py [--data digits] [--rounds 5] [--batches 3] [--record
     NAME]
@@ -48,7 +48,7 @@ BASE = {
     "lr": 0.1,
     "schedule": "constant",
 }
-RATE = 0.03  # of the trainings for --accuracy
+RATE = 0.03  # learning rate of the trainings for --accuracy
 STEPS = {  # what each row adds to the one above
     "chapters 4 to 7, fp32": {},
     "+ all images on the device": {"loader": "device"},
@@ -64,7 +64,7 @@ GPU_ONLY = {"+ TF32", "+ CUDA graphs"}
 
 
 def set_up(config: Config, data: ImageData) -> TrainingSetup:
-    """Build what a configuration asks for, on the hardware that it asks for."""
+    """Build the objects of a configuration, on the hardware that it asks for."""
     return build(config, data, choose_hardware(config))
 
 
@@ -113,9 +113,7 @@ def our_loop(setup: TrainingSetup, config: Config, device: torch.device) -> Call
 
 
 def configurations(device: torch.device, stem: str, images: int) -> dict[str, Config]:
-    """Return every row's configuration by its name, if there are enough images for one of its
-    batches.
-    """
+    """Return every row's configuration by its name, where there are enough images for one batch."""
     configs, options = {}, {**BASE, "stem": stem, "device": device.type}
     for name, change in STEPS.items():
         if name in GPU_ONLY and device.type != "cuda":
@@ -131,7 +129,7 @@ def configurations(device: torch.device, stem: str, images: int) -> dict[str, Co
 
 
 def measure_speed(loop: Callable[[int], int], batches: int, device: torch.device) -> float:
-    """Return images a second."""
+    """Return images per second."""
     start = time.perf_counter()
     images = loop(batches)
     if device.type == "cuda":
@@ -140,15 +138,15 @@ def measure_speed(loop: Callable[[int], int], batches: int, device: torch.device
 
 
 def measure_memory(loop: Callable[[int], int], device: torch.device) -> int | None:
-    """Return the most bytes that tensors take at a time, beside what lay there before; None where
-    it is not known.
+    """Return the peak memory of tensors in bytes, without what was allocated before; None if it is
+    not known.
     """
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
         lying = torch.cuda.memory_allocated()
-        loop(3)  # CUDA graphs take theirs within the first batches
+        loop(3)  # CUDA graphs allocate theirs within the first batches
         return torch.cuda.max_memory_allocated() - lying
-    loop(1)  # compiles; the optimizer lays down its momentum
+    loop(1)  # compiles; the optimizer allocates its momentum
     if device.type != "cpu":
         return None
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
@@ -161,8 +159,8 @@ def measure_memory(loop: Callable[[int], int], device: torch.device) -> int | No
 
 
 def bf16_peak(device: torch.device) -> float:
-    """Return the floating-point operations a second of a large bf16 product on this device,
-    measured.
+    """Return the measured floating-point operations per second of a large bf16 product on this
+    device.
     """
     n = 8192 if device.type == "cuda" else 2048
     a, b = (torch.randn(n, n, device=device, dtype=torch.bfloat16) for _ in range(2))
@@ -188,10 +186,11 @@ def operations_per_image(stem: str) -> float:
 def train_both(
     config: Config, name: str, data: ImageData, device: torch.device, epochs: int
 ) -> list[dict]:
-    """Train the plain loop and another from the same weights, an epoch each in turn; return what
-    came of both.
+    """Train the plain loop and another from the same weights, an epoch each in turn; return both
+    results.
 
-    They take the rate of chapter 5. Without a warm-up, what a larger one gives would be chance.
+    They use the learning rate of chapter 5. Without a warm-up, the result of a larger one would be
+    chance.
     """
     base = {**BASE, "stem": config.stem, "device": device.type}
     plain, ours = (set_up(replace(c, lr=RATE), data) for c in (Config(**base), config))
@@ -218,14 +217,17 @@ def train_both(
 
 
 def main() -> None:
-    """Time the loops, print the table, and record it where asked."""
+    """Time the loops, print the table, and record it if asked to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default="digits")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--batches", type=int, default=3, help="a round")
     parser.add_argument("--stem", choices=("7x7", "3x3"), default="7x7")
     parser.add_argument(
-        "--accuracy", type=int, metavar="EPOCHS", help="train plain and fastest loop, and compare"
+        "--accuracy",
+        type=int,
+        metavar="EPOCHS",
+        help="train the plain and the fastest loop, and compare",
     )
     parser.add_argument("--device", default="auto")
     parser.add_argument("--record", metavar="NAME", help="write the table to runs/NAME")

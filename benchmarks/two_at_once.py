@@ -1,7 +1,7 @@
-"""Seconds a step of ResNet-50 on 32 digits: alone, and two trainings at once on the same cores.
+"""Seconds per step of ResNet-50 on 32 digits: one training, and two at once on the same cores.
 
 PyTorch's wheels for Linux compute with GNU's OpenMP. Its threads spin while they wait for work, and
-GOMP_SPINCOUNT says for how many turns, before they let others compute. It is read when torch is
+GOMP_SPINCOUNT sets for how many turns, before they let others compute. It is read when torch is
 loaded, so each training is a fresh process. They start each round together.
 
     uv run python benchmarks/two_at_once.py [--rounds 2] [--batches 3]
@@ -15,8 +15,8 @@ import subprocess
 import sys
 import time
 
-# The tutorial sets GOMP_SPINCOUNT where it is not set. Here torch comes first and does not see
-# that.
+# The tutorial sets GOMP_SPINCOUNT if it is not set. Here torch is imported first and does not see
+# it.
 import torch
 
 from tutorial_code.ch01_images import load_dataset
@@ -46,7 +46,7 @@ def train_on_request(batches: int) -> None:
 
 
 def measure(setting: str, trainings: int, batches: int) -> float:
-    """Return the seconds of a step, the mean of the trainings that run at once."""
+    """Return the seconds per step, the mean of the trainings that run at once."""
     environment = {key: value for key, value in os.environ.items() if key != "GOMP_SPINCOUNT"}
     if setting != "not set":
         environment["GOMP_SPINCOUNT"] = setting
