@@ -1,4 +1,4 @@
-"""Chapter 3: the block, beside torchvision's."""
+"""Chapter 3: the block, compared with torchvision's."""
 
 import copy
 

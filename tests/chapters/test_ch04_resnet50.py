@@ -1,4 +1,4 @@
-"""Chapter 4: the network, beside the paper's counts and torchvision's network."""
+"""Chapter 4: the network, compared with the paper's counts and torchvision's network."""
 
 import pytest
 import torch

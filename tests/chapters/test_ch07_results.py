@@ -1,4 +1,4 @@
-"""Chapter 7: the whole training, and what comes out of it."""
+"""Chapter 7: the whole training and its results."""
 
 import pytest
 import torch

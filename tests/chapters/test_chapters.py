@@ -1,5 +1,5 @@
-"""Each chapter runs from top to bottom as a script, and its cells are what site and notebook
-expect.
+"""Each chapter runs from top to bottom as a script, and its cells are what the site and the
+notebooks expect.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""Judging at every save."""
+"""Answers are judged at every save."""
 
 import os
 import queue

@@ -1,4 +1,4 @@
-"""The commands around the checks."""
+"""The commands for checks."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""`resnet50 train --help`: its options stand in groups, the same ones with typer and without it."""
+"""`resnet50 train --help`: its options are in the same groups with typer and without it."""
 
 import re
 import sys

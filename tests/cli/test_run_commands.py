@@ -1,4 +1,4 @@
-"""What the commands around a run say."""
+"""The output of the commands for runs."""
 
 import math
 import shutil

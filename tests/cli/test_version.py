@@ -1,4 +1,4 @@
-"""``resnet50 --version``, which a report of a fault begins with."""
+"""``resnet50 --version``, which bug reports start with."""
 
 import platform
 from importlib.metadata import version

@@ -1,6 +1,4 @@
-"""What README and the site's page say of setting up: the same commands, and ones that do what they
-say.
-"""
+"""The set-up in the README and on the site: the same commands, and they do what the text says."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""What ``import tutorial_code`` sets before torch is loaded: how long a thread spins."""
+"""``import tutorial_code`` sets how long a thread spins, before torch is loaded."""
 
 import os
 import subprocess

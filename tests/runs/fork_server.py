@@ -1,4 +1,4 @@
-"""Starts `resnet50 ARGS...` again and again without importing torch again: a line of JSON in, the
+"""Starts `resnet50 ARGS...` repeatedly without importing torch again: a line of JSON in, the
 process's id out.
 
 Each command is a process of its own, forked from this one, that can be killed. A second line gives

@@ -1,4 +1,4 @@
-"""Weights for use elsewhere."""
+"""Weights exported for use elsewhere."""
 
 import sys
 

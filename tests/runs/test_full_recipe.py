@@ -1,4 +1,4 @@
-"""The recipe full, from training to its notebook."""
+"""The recipe `full`, from training to its notebook."""
 
 from pathlib import Path
 

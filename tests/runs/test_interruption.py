@@ -1,4 +1,4 @@
-"""What stops a training, and what is left then."""
+"""What stops a training, and what has been saved then."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a training refuses before it begins, and what it takes."""
+"""What a training refuses before it begins, and what it accepts."""
 
 import shutil
 from pathlib import Path

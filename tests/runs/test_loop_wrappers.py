@@ -1,4 +1,4 @@
-"""What is put around the loops of a training works with every loop that the checks call right."""
+"""The wrappers around the loops of a training work with every loop that passes the checks."""
 
 import copy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Going on with a run."""
+"""Resuming a run."""
 
 import json
 import shutil

@@ -1,6 +1,4 @@
-"""`predict` says when an image is unlike those of the training: a digit in black on white above
-all.
-"""
+"""`predict` reports images that are unlike the training images, above all black digits on white."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""Every page of the built site: what must hold on all of them."""
+"""Every page of the built site: what must hold for all of them."""
 
 import gzip
 import re
