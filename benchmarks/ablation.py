@@ -104,7 +104,7 @@ def row(name: str, accuracy: float, seconds: float, images: int) -> dict:
 
 
 def train(name: str, config: Config, data: ImageData, make: Callable[..., nn.Module]) -> list[dict]:
-    """Train once; return its row and, for the full recipe, the rows of other ways to test it."""
+    """Train once; return its row and, if nothing is left out, those of other ways to test."""
     hardware = choose_hardware(config)
     if hardware.device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()

@@ -1,9 +1,9 @@
 """How often `resnet50 predict` calls an image unusual: test images as they are, and inverted.
 
 An image is unusual if its brightness is more than some number of standard deviations from that of
-the training images. Images as they are should be called unusual less than once in a hundred times,
-and inverted digits missed as rarely. Inverted photographs are as bright as others, so brightness
-cannot distinguish them.
+the training images. Fewer than one image in a hundred should be called unusual as it is, and
+inverted digits should be missed as rarely. Inverted photographs are as bright as others, so
+brightness cannot distinguish them.
 
     uv run python benchmarks/rate_of_unusual_images.py [--data digits|cifar10|folder:PATH]
 """

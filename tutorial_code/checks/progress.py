@@ -77,7 +77,7 @@ def walk(console: Console) -> bool:
             )
         print_path(console, states, step)
     else:
-        print_path(console, states, f"Next: mend {exercise.file}\n")
+        print_path(console, states, f"Next: fix {exercise.file}\n")
         print_verdict(console, verdicts[exercise])
     return False
 

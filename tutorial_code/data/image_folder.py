@@ -84,7 +84,7 @@ def read_folder(path: Path, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor, 
 
 
 def _class_names(split: Path) -> list[str]:
-    layout = f"images must lie in {split / '<class>'}, a folder for each class"
+    layout = f"images must be in {split / '<class>'}, a folder for each class"
     if not split.is_dir():
         raise ReaderError(f"There is no folder {split}: {layout}.")
     names = sorted(

@@ -60,7 +60,7 @@ def start(
         folder = output or run_files.next_folder(config.data)
         if given.get("mine"):
             config, answers = _with_mine(config, console)
-    on = f"go on with  resnet50 train --resume --output {folder}"
+    on = f"continue with  resnet50 train --resume --output {folder}"
     try:
         summary = train(config, folder, resume, console, SaveTimes(**save_times), answers)
     except KeyboardInterrupt:

@@ -29,7 +29,7 @@ class Cell(NamedTuple):
     """A piece of a chapter."""
 
     prose: bool
-    text: str  # Markdown, or code as it stands in the file
+    text: str  # Markdown, or code as written in the file
     tags: tuple[str, ...]
 
     @property

@@ -66,9 +66,7 @@ class _Zygote:
             if self.owner != os.getpid() or self.process is None or self.process.poll() is not None:
                 self._start()
             assert self.control, "it was opened when the process was started"
-            with contextlib.suppress(
-                OSError
-            ):  # it has just ended: the channel turns out to be closed
+            with contextlib.suppress(OSError):  # it has just ended: the channel is closed
                 socket.send_fds(self.control, [kind], [its.fileno(), write_prints])
         its.close()
         os.close(write_prints)

@@ -13,7 +13,7 @@ from tutorial_code.shared.free_names import names_bound_by
 
 
 class OpenChapter(ModuleType):
-    """A chapter's module without its solutions; it records which of them are asked for."""
+    """A chapter's module without its solutions; it records which of them are requested."""
 
     def __init__(self, name: str, hidden: set[str], asked: set[str]) -> None:
         super().__init__(name)

@@ -83,7 +83,7 @@ class Judge:
         """Return the checks, and the mistake if there is one, for each name.
 
         Raises:
-            ValueError: the records are not such as an answer's process writes.
+            ValueError: no answer's process writes such records.
         """
         response = self._ask({"names": names, "records": records})
         if "unreadable" in response:

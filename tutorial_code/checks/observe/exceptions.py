@@ -30,7 +30,7 @@ def error_facts(error: BaseException, when: str) -> tuple[dict[str, Any], dict[s
 
 
 def _near(error: BaseException) -> str:
-    """Return what a misspelt name may have meant, or an empty text."""
+    """Return what a misspelt name may have meant, or an empty string."""
     name = getattr(error, "name", None)
     if not isinstance(name, str) or not isinstance(error, (AttributeError, NameError)):
         return ""
