@@ -105,8 +105,7 @@ def grade(
     exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help=EXERCISE)],
     folder: Annotated[Path, typer.Argument(help="Every .py and .ipynb file in it is judged.")],
     json_file: Annotated[
-        str | None,
-        typer.Option("--json", metavar="FILE", help="Write JSON here; - prints it."),
+        str | None, typer.Option("--json", metavar="FILE", help="Write JSON here; - prints it.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="How many files to judge at the same time.")] = 2,
     force: Annotated[

@@ -43,11 +43,7 @@ def _run() -> int:
     add("--output", "-o", "--out", dest="output", type=Path, help="The run's folder.")
     add("--resume", action="store_true", help="Resume the run in --output, or the newest one.")
     add = groups[RUN].add_argument
-    add(
-        "--time-limit",
-        type=float,
-        help="Minutes. Stop at a checkpoint; --resume continues.",
-    )
+    add("--time-limit", type=float, help="Minutes. Stop at a checkpoint; --resume continues.")
     add("--save-minutes", type=float, help="Minutes between checkpoints within an epoch.")
     add("--quiet", action="store_true", help="Print only the result.")
     test = commands.add_parser("test", help="Test a run's checkpoint again on its test set.")

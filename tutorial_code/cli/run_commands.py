@@ -80,8 +80,7 @@ def train(
         ),
     ] = False,
     time_limit: Annotated[
-        float | None,
-        _minutes("Stop at a checkpoint; --resume continues.", "none", RUN),
+        float | None, _minutes("Stop at a checkpoint; --resume continues.", "none", RUN)
     ] = None,
     save_minutes: Annotated[
         float | None, _minutes("Time between checkpoints within an epoch.", "5", RUN)

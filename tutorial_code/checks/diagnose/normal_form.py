@@ -2,11 +2,7 @@
 
 from tutorial_code.checks.diagnose.operation_names import BY_HAND, SPREADS
 
-UNIMPORTANT = {
-    "im2col",
-    "as_strided",
-    "constant",
-}  # they concern how something is computed, not what
+UNIMPORTANT = {"im2col", "as_strided", "constant"}  # how something is computed, not what
 
 
 def in_one_style(ops: list[dict]) -> list[dict]:

@@ -55,9 +55,7 @@ def serve_answer(read: IO[bytes], write: IO[bytes]) -> None:
 
 
 def look_at(job: dict[str, Any]) -> dict[str, Any]:
-    """Return what is observed for each name in a job's answer, or the problem with the whole
-    answer.
-    """
+    """Return what is observed for each name in a job, or the problem with the whole answer."""
     from tutorial_code.checks.exercises import find_exercise
     from tutorial_code.checks.isolate import patches, solutions
     from tutorial_code.checks.isolate.answers import AnswerError, run_source, use_own

@@ -4,11 +4,12 @@ compute.
 Each configuration has the keys ``how``, ``call`` and ``input`` (the shape of a batch). ``how`` is
 
 * ``structure``: only shapes and counts are recorded. Such configurations come first; if feature
-maps are far too large, nothing else is observed, because it would take too long. * ``values``: what
-it computes under known weights, forward and backward, in both modes. * ``sizes``: one image of each
-of the ``sizes`` in evaluation mode, after a training pass. * ``independence``: whether two networks
-that are made by the same call share weights. * ``again``: whether a network is made the same way
-again, and the arguments of the call ``then`` stay unchanged.
+  maps are far too large, nothing else is observed, because it would take too long.
+* ``values``: what it computes under known weights, forward and backward, in both modes.
+* ``sizes``: one image of each of the ``sizes`` in evaluation mode, after a training pass.
+* ``independence``: whether two networks that are made by the same call share weights.
+* ``again``: whether a network is made the same way again, and the arguments of the call ``then``
+  stay unchanged.
 """
 
 import copy
