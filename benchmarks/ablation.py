@@ -60,7 +60,7 @@ LEFT_OUT = {
     "nothing, seed 2": {"seed": 2},
 }
 # Of the network with every part.
-TESTED_OTHERWISE = ("average of the weights", "flips at test time")
+TEST_VARIANTS = ("average of the weights", "flips at test time")
 
 
 class NarrowResNet(ResNet50):
@@ -119,7 +119,7 @@ def train(name: str, config: Config, data: ImageData, make: Callable[..., nn.Mod
     typical, images = statistics.median(seconds), len(setup.train_loader) * config.batch_size
     models = {name: setup.model}
     if name == "nothing":
-        models |= tested_otherwise(config, data, hardware, setup)
+        models |= test_variants(config, data, hardware, setup)
     rows = []
     for tested, model in models.items():
         accuracy = evaluate(model, setup.test_loader, make_criterion(), hardware.device)[1]
@@ -127,7 +127,7 @@ def train(name: str, config: Config, data: ImageData, make: Callable[..., nn.Mod
     return rows
 
 
-def tested_otherwise(
+def test_variants(
     config: Config, data: ImageData, hardware: Hardware, setup: TrainingSetup
 ) -> dict[str, nn.Module]:
     """Return the trained network without its average, and without its mirror image."""
@@ -136,7 +136,7 @@ def tested_otherwise(
         wrap_for_loops(config, hardware, data.may_flip, setup.network),
         wrap_for_loops(one_view, hardware, data.may_flip, setup.ema.module),
     )
-    return dict(zip(TESTED_OTHERWISE, models, strict=True))
+    return dict(zip(TEST_VARIANTS, models, strict=True))
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ def empty_folder(tmp_path, monkeypatch):
 @pytest.fixture
 def impatient(monkeypatch):
     """Stop an answer that never ends after little time, also where others keep the cores busy."""
-    monkeypatch.setattr(worker, "LEAST_LIMIT", 1.5)
+    monkeypatch.setattr(worker, "MIN_SECONDS", 1.5)
     monkeypatch.setattr(worker, "IDLE_LIMIT", 4.0)
 
 

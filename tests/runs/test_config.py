@@ -70,7 +70,7 @@ BUILT = {
         [4, 4],
         [8, 8],
     ),
-    "lr": ({"lr": 0.7}, lambda setup: setup.schedule.base_lrs, [0.03], [0.7]),
+    "lr": ({"lr": 0.7}, lambda setup: setup.schedule.base_lrs, [0.04], [0.7]),
     "momentum": ({"momentum": 0.5}, group("momentum"), [0.9], [0.5]),
     "nesterov": ({"nesterov": True}, group("nesterov"), [False], [True]),
     "weight_decay": ({"weight_decay": 0.1}, group("weight_decay"), [5e-4], [0.1]),

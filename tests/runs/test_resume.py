@@ -30,7 +30,7 @@ def test_resume_where_there_is_no_run(command, tmp_path):
 
 
 def test_resume_with_another_configuration(run, small, command):
-    refused(command(*small, "--resume", "--lr", "0.5", "--out", run), "--lr", "0.03")
+    refused(command(*small, "--resume", "--lr", "0.5", "--out", run), "--lr", "0.04")
 
 
 def test_a_run_that_is_older_than_an_option_goes_on(run, command):

@@ -8,7 +8,7 @@ import pytest
 from helpers import RIGHT
 
 from tutorial_code.shared.errors import ReaderError
-from tutorial_code.shared.overwriting import make_way
+from tutorial_code.shared.overwriting import prepare_to_overwrite
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_folder_and_a_device_are_never_moved_away(tmp_path):
     for path in (tmp_path, Path("/dev/null")):
         if path.exists():
             with pytest.raises(ReaderError, match="cannot be written"):
-                make_way(path, force=True)
+                prepare_to_overwrite(path, force=True)
 
 
 @pytest.mark.parametrize("option", ["-o", "--out", "--output"])

@@ -4,7 +4,7 @@ import textwrap
 from pathlib import Path
 
 from tutorial_code.checks.exercises import EXERCISES, Exercise, find_exercise
-from tutorial_code.shared.overwriting import make_way
+from tutorial_code.shared.overwriting import prepare_to_overwrite
 from tutorial_code.shared.stubs import task_comment
 
 WIDTH = 80  # columns of a skeleton, as in the chapters
@@ -31,7 +31,7 @@ def _write(path: Path, text: str, force: bool) -> tuple[Path, str]:
         return path, "written"
     if not force:
         return path, "has been changed and is left alone; --force overwrites it and keeps a .bak"
-    make_way(path, force)
+    prepare_to_overwrite(path, force)
     path.write_text(text, encoding="utf-8")
     return path, "overwritten, the old one is kept as .bak"
 

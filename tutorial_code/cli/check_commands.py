@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tutorial_code.shared.errors import ReaderError
-from tutorial_code.shared.overwriting import make_way
+from tutorial_code.shared.overwriting import prepare_to_overwrite
 
 EXERCISE = "The id of an exercise, such as bottleneck; resnet50 check lists all of them."
 
@@ -96,7 +96,7 @@ def notebook(
     from tutorial_code.checks.exercise_notebook import write_notebook
 
     path = output or Path("resnet50-solved.ipynb" if solved else "resnet50.ipynb")
-    make_way(path, force)
+    prepare_to_overwrite(path, force)
     write_notebook(path, solved)
     print(path)
 
@@ -117,7 +117,7 @@ def grade(
     from tutorial_code.checks.grade import grade_folder, print_table, write_json
 
     if json_file and json_file != "-":
-        make_way(Path(json_file), force)
+        prepare_to_overwrite(Path(json_file), force)
     verdicts = grade_folder(find_exercise(exercise), folder, jobs)
     if json_file:
         write_json(verdicts, json_file)

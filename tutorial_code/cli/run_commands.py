@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tutorial_code.runs.config import RUN, START, Config, is_switch, shown_default
-from tutorial_code.shared.overwriting import make_way
+from tutorial_code.shared.overwriting import prepare_to_overwrite
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 Force = Annotated[
@@ -145,7 +145,7 @@ def report(
     record = read_record(run)
     path = output or run / f"report.{to.value}"
     if output or to is Format.ipynb:  # people work in a notebook, wherever it is
-        make_way(path, force)
+        prepare_to_overwrite(path, force)
     write_report(record, run, load_data(record.config), to.value, path)
     print(path)
 
@@ -162,7 +162,7 @@ def compare(
     """Compare runs in a table, and in one figure with all their curves."""
     from tutorial_code.runs.reports.compare import compare_runs
 
-    make_way(output, force)
+    prepare_to_overwrite(output, force)
     print(compare_runs(runs, output))
     print(output)
 
@@ -181,5 +181,5 @@ def export(
     from tutorial_code.runs.export import export_run
 
     if output:
-        make_way(output, force)
+        prepare_to_overwrite(output, force)
     print(export_run(run, to.value, output))

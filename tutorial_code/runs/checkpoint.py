@@ -14,10 +14,10 @@ from tutorial_code.shared.errors import ReaderError
 
 KEYS = {"config", "model", "ema", "optimizer", "schedule", "history", "progress"}
 KEYS |= {"classes", "mean", "std", "may_flip", "brightness"}  # of the data, for using the network
-NEWER = {"brightness"}  # not in the checkpoints of older versions
+OPTIONAL_KEYS = {"brightness"}  # not in the checkpoints of older versions
 
 
-class DamagedError(ReaderError):
+class UnreadableCheckpointError(ReaderError):
     """A checkpoint is missing or cannot be read to its end."""
 
 
@@ -42,7 +42,7 @@ def load_last_checkpoint(path: Path, mend: bool = False) -> dict[str, Any]:
     """
     try:
         return load_checkpoint(path)
-    except DamagedError as damage:
+    except UnreadableCheckpointError as damage:
         previous = previous_checkpoint(path)
         try:
             state = load_checkpoint(previous)
@@ -67,14 +67,16 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         ReaderError: there is no checkpoint, or it is damaged, or was not written by this tutorial.
     """
     if not path.is_file():
-        raise DamagedError(f"There is no checkpoint {path}: train first, or check its name.")
+        raise UnreadableCheckpointError(
+            f"There is no checkpoint {path}: train first, or check its name."
+        )
     damaged = (
         f"{path} is damaged or cut off: train again in a new folder, or put an intact copy in its "
         "place."
     )
     path.open("rb").close()  # a file without read permission is not damaged
     if not zipfile.is_zipfile(path):  # torch.load would treat it as a plain pickle
-        raise DamagedError(damaged)
+        raise UnreadableCheckpointError(damaged)
     other = (
         f"{path} was not written by resnet50 train, so it is not read: use the checkpoint of a run."
     )
@@ -85,10 +87,10 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     except MemoryError:
         raise
     except Exception as error:  # a damaged archive can fail anywhere in the reader
-        raise DamagedError(damaged) from error
+        raise UnreadableCheckpointError(damaged) from error
     if not isinstance(state, dict) or not isinstance(state.get("config"), dict):
         raise ReaderError(other)
     state = upgrade_checkpoint(state)
-    if not KEYS - NEWER <= set(state) <= KEYS:
+    if not KEYS - OPTIONAL_KEYS <= set(state) <= KEYS:
         raise ReaderError(other)
     return state

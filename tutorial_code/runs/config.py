@@ -38,8 +38,9 @@ class Config:
         START, (), "Train with those of your answers in exercises/ that pass their checks."
     )
     epochs: int = _option(START, 7, "Passes over the training images.")
-    batch_size: int = _option(START, 32, "Images per step.")
-    lr: float = _option(START, 0.03, "Learning rate.")
+    # On a CPU batches of 64 take three quarters of the time of batches of 32.
+    batch_size: int = _option(START, 64, "Images per step.")
+    lr: float = _option(START, 0.04, "Learning rate.")
     device: str = _option(START, "auto", "auto, cpu, cuda or mps", ("auto", "cpu", "cuda", "mps"))
     seed: int = _option(START, 0, "Seed of all random numbers.")
     momentum: float = _option(OPTIMIZER, 0.9, "Momentum of SGD.")

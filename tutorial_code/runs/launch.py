@@ -137,7 +137,7 @@ def train(
             setup = build(config, data, hardware, pieces)
     except ReaderError:
         if not resume:
-            run_files.withdraw(folder)
+            run_files.remove_new_run(folder)
         raise
     if pieces.own_network and (note := blocks_not_found(config, setup.network)):
         console.line(f"blocks     {note}")

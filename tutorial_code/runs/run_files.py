@@ -70,7 +70,7 @@ def begin(folder: Path, config: Config, answers: Mapping[str, str] = MappingProx
         write_text(folder / ANSWERS / name, source)
 
 
-def withdraw(folder: Path) -> None:
+def remove_new_run(folder: Path) -> None:
     """Undo what ``begin`` wrote, because the run cannot be trained after all."""
     shutil.rmtree(folder, ignore_errors=True)
 

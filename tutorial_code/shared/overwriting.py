@@ -7,7 +7,7 @@ from pathlib import Path
 from tutorial_code.shared.errors import ReaderError
 
 
-def make_way(path: Path, force: bool) -> None:
+def prepare_to_overwrite(path: Path, force: bool) -> None:
     """Let a command write ``path``; with ``force`` a file that is there is kept as ``.bak``.
 
     Called before the work, so that nobody waits for a refusal. It copies rather than moves, so that

@@ -24,9 +24,9 @@ from tutorial_code.checks.isolate.process_trees import kill, seconds_used
 
 START_LIMIT = 600.0  # seconds to start Python and import torch, on a slow disk or a busy machine
 # Seconds of computing, not waiting, so that a right answer passes on a slow machine, too.
-LEAST_LIMIT = 10.0
+MIN_SECONDS = 10.0
 # Or, if it is more, this many times the computing time of the chapter's own version.
-TIMES_REFERENCE = 20
+REFERENCE_FACTOR = 20
 IDLE_LIMIT = 60.0  # seconds without any computing: the answer waits for something
 WALL_LIMIT = 3600.0  # seconds in all, whatever the answer does
 REPORT_LIMIT = 8 << 20  # bytes
@@ -78,7 +78,7 @@ class Worker:
             before = seconds_used(self.pid)
             self.channel.write.write(json.dumps(job).encode() + b"\n")
             self.channel.write.flush()
-            limit = max(LEAST_LIMIT, TIMES_REFERENCE * the_judge.seconds(self.exercise.names))
+            limit = max(MIN_SECONDS, REFERENCE_FACTOR * the_judge.seconds(self.exercise.names))
             report = self._report(self.pid, before, limit)
         except _TooLongError as error:
             return None, str(error)
