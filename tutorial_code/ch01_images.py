@@ -68,7 +68,9 @@ class ImageData(NamedTuple):
     classes: tuple[str, ...]
     # pixels by which an image may be shifted and still show all that matters
     max_shift: int
-    may_flip: bool  # whether a mirrored image still belongs to its class
+    may_flip: bool = (
+        False  # whether a mirrored image still belongs to its class
+    )
 
 
 def load_digits_data() -> ImageData:

@@ -7,6 +7,7 @@ import os
 import runpy
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 from helpers import ROOT
@@ -62,12 +63,21 @@ def test_chapter_is_in_percent_format_with_its_sections(chapter):
     assert text.startswith("# %% [markdown]\n# # ")
     for section in (
         "**At the end of this chapter you have**",
+        "**You need**",
         "*Predict",
         "## Check",
         "## What usually goes wrong",
     ):
         assert section in text
     assert "## Read on" in text
+    assert chapter.title.startswith(f"{chapter.number}. ") and chapter.gives
+
+
+def test_every_chapter_leads_to_the_next():
+    for chapter, following in pairwise(CHAPTERS):
+        assert following.number == chapter.number + 1
+        link = f"Next: [chapter {following.number}]({following.path.name})"
+        assert link in chapter.cells[-1].text, chapter.name
 
 
 PACKAGES = {"tutorial_code", "tutorial_code.shared", "tutorial_code.data"}

@@ -145,7 +145,7 @@ BEGUN = {
     "val_size": ({"val_size": 6}, (20, 8), (14, 6)),
     "mirror": ({"mirror": True}, False, True),
 }
-ELSEWHERE = {"recipe", "tf32", "mine"}  # tests of their own, below and in test_mine.py
+ELSEWHERE = {"recipe", "tf32", "mine"}  # tests of their own, below and in test_own_code.py
 
 
 def test_every_option_has_an_entry():

@@ -236,6 +236,4 @@ def load_cifar10_data(root: Path) -> ImageData:
     images = [torch.from_numpy(split.data).permute(0, 3, 1, 2).contiguous() for split in splits]
     labels = [torch.tensor(split.targets) for split in splits]
     classes = tuple(splits[0].classes)
-    return ImageData(
-        images[0], labels[0], images[1], labels[1], classes, max_shift=4, may_flip=True
-    )
+    return ImageData(images[0], labels[0], images[1], labels[1], classes, max_shift=4)

@@ -117,4 +117,4 @@ def _is_hidden(entry: Path) -> bool:
 
 def load_folder_data(path: Path) -> ImageData:
     """Return the images of a folder; see ``read_folder``."""
-    return ImageData(*read_folder(path, IMAGE_SIZE), max_shift=4, may_flip=False)
+    return ImageData(*read_folder(path, IMAGE_SIZE), max_shift=4)

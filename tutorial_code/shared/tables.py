@@ -89,6 +89,8 @@ def recorded_run(name: str) -> RecordedRun:
 
 def _read(folder: Path) -> RecordedRun:
     said = tomllib.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    if missing := {"order", "caption", "command"} - said.keys():
+        raise LookupError(f"{folder / ABOUT} does not say its {', '.join(sorted(missing))}")
     columns = {key: (heading, form) for key, (heading, form) in said.get("columns", {}).items()}
     return RecordedRun(folder, said["order"], said["caption"], said["command"], columns)
 
@@ -97,6 +99,9 @@ def show(name: str) -> None:
     """Print the table of a recorded run, with the machine that it was measured on."""
     run = recorded_run(name)
     tables = run.tables()
+    if (run.folder / "summary.json").exists():
+        print(f"{name} is a training, and has curves instead of a table: see the recorded runs.")
+        return
     if not tables:
         print(f"{name}: not recorded yet. To record it:  bash benchmarks/record_run.sh {name}")
         return
