@@ -77,7 +77,7 @@ def _html_code(record: RunRecord) -> str:
     """Return who wrote which part, with the reader's files; nothing if all are the chapters'."""
     if not record.config.mine:
         return ""
-    parts = ["<h2>Whose code</h2>", f"<p>{html.escape(record.whose())}</p>"]
+    parts = ["<h2>Who wrote what</h2>", f"<p>{html.escape(record.whose())}</p>"]
     parts += [
         f"<details><summary>{html.escape(name)}</summary>"
         # it can be scrolled with the keyboard, too
@@ -99,7 +99,7 @@ def _markdown(record: RunRecord, figures: dict[str, str]) -> str:
     ]
     parts += [f"![{caption}]({_data_uri(svg)})" for caption, svg in figures.items()]
     if record.config.mine:
-        parts += ["## Whose code", record.whose()]
+        parts += ["## Who wrote what", record.whose()]
     for name, source in record.answers.items():
         fence = "~" * 4  # a docstring may hold backticks
         parts += [f"### {name}", f"{fence}python\n{source.rstrip()}\n{fence}"]
