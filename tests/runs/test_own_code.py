@@ -534,7 +534,7 @@ def test_a_file_that_changes_while_it_is_judged(exercises, tmp_path, monkeypatch
         files[0][0].write_text("edited", encoding="utf-8")
 
     monkeypatch.setattr(selection, "judge_files", judge_and_edit)
-    with pytest.raises(ReaderError, match="was changed while it was judged"):
+    with pytest.raises(ReaderError, match="was changed while it was being judged"):
         selection.choose()
 
 
