@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("jupytext", reason="the site's tools are not installed: uv sync")
 import nbformat
-from pipeline import chapter_pages, execute, recorded_runs
+from pipeline import chapter_pages, execute, pages, recorded_runs, tables_of_chapters
 from pipeline.markdown import link_terms, mathml
 
 from tutorial_code.shared.chapters import read_chapters
@@ -93,3 +93,32 @@ def test_what_was_not_recorded_is_said(tmp_path, monkeypatch):
     text = recorded_runs.runs()
     assert "\n\n## some\n\nWhat it is.\n\nNot recorded yet." in text
     assert "    bash benchmarks/record_run.sh some" in text
+
+
+def test_lists_of_chapters_are_in_step_with_the_chapters():
+    chapters = read_chapters()
+    text = tables_of_chapters.README.read_text(encoding="utf-8")
+    assert text == tables_of_chapters.readme(), "uv run python docs/pipeline/tables_of_chapters.py"
+    assert all(
+        f"[{chapter.title}](tutorial_code/{chapter.name}.py)" in text for chapter in chapters
+    )
+    assert tables_of_chapters.navigation() == [f"chapters/{each.name}.md" for each in chapters]
+    home = tables_of_chapters.home_page(
+        {chapter: execute.Execution([], 12.3) for chapter in chapters}
+    )
+    assert home.count("12 s") == len(chapters) and "`evaluate`" in home
+    functions = pages.functions(chapters)
+    assert "## 3. The bottleneck block" in functions and "Bottleneck]" in functions
+
+
+def test_figures_are_taken_by_their_names_and_one_may_be_missing():
+    def drawn(name):
+        svg = '<svg width="10pt" xmlns="x"><text>words</text></svg>'
+        about = {"name": name, "alt": f"This is {name}."}
+        return {"data": {"image/svg+xml": svg}, "metadata": {"image/svg+xml": about}}
+
+    loss, others = drawn("ch07-loss"), [[drawn("ch07-schedule")], [drawn("ch07-confusion")]]
+    shown = pages.result({None: execute.Execution([*others, [loss]], 0.0)})
+    assert "This is ch07-loss." in shown and shown.count("<figure") == 1
+    both = pages.result({None: execute.Execution([[drawn("ch07-misclassified")], [loss]], 0.0)})
+    assert both.index("ch07-loss") < both.index("ch07-misclassified")

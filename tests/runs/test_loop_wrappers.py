@@ -13,7 +13,7 @@ from tutorial_code.ch05_training import make_optimizer, train_one_epoch
 from tutorial_code.ch06_testing import evaluate
 from tutorial_code.ch08_learning import SmoothedCrossEntropy
 from tutorial_code.checks.isolate.answers import run_source
-from tutorial_code.runs.loop_wrappers import ResumableLoader, WatchedCriterion
+from tutorial_code.runs.loop_wrappers import LogitsRecorder, ResumableLoader, WatchedCriterion
 
 CPU = torch.device("cpu")
 LOOPS = sorted((ANSWERS / "training" / "right").glob("*.py"))
@@ -137,3 +137,20 @@ def test_a_loop_may_ask_the_loader_for_what_a_data_loader_has():
     assert copy.copy(setting.loader).batch_size == 4
     with pytest.raises(AttributeError):
         setting.loader.nothing  # noqa: B018
+
+
+def test_the_logits_of_the_last_test_are_kept_if_it_saw_each_image_once():
+    model = LogitsRecorder(nn.Flatten())
+    images = torch.arange(12.0).view(4, 3, 1, 1)
+    model.train()(images)
+    assert model.logits(4) is None  # training is no test
+    model.eval()
+    for batch in images.split(3):
+        model(batch)
+    assert torch.equal(model.logits(4), images.flatten(1))
+    assert model.logits(5) is None
+    model(images)  # a loop may pass them through once more
+    assert model.logits(4) is None
+    model.clear()
+    model(images)
+    assert torch.equal(model.logits(4), images.flatten(1))
