@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tutorial_code.checks import diagnose
+from tutorial_code.checks import diagnose, exercises
 from tutorial_code.checks.diagnose import (
     compare_networks,
     error_messages,
@@ -97,3 +97,23 @@ def test_each_message_and_each_formula_has_an_id_of_its_own():
     for formulas in wrong_sums.FORMULAS.values():
         ids = [formula.id for formula in formulas]
         assert len(set(ids)) == len(ids)
+
+
+GOOD = {"title": "One", "hints": ["a", "b", "c"], "One": {"kind": "network", "look": [{}]}}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"hints": ["a", "b"]}, "one/exercise.toml needs a title and three hints"),
+        ({"title": ""}, "needs a title"),
+        ({"One": {"kind": "block", "look": [{}]}}, "One needs looks, and a kind of network, loss"),
+        ({"One": {"kind": "network"}}, "One needs looks"),
+    ],
+)
+def test_a_folder_that_says_too_little_is_named(change, words):
+    assert exercises._owners({"one": GOOD}) == {"One": "one"}
+    with pytest.raises(LookupError, match=words):
+        exercises._owners({"one": {**GOOD, **change}})
+    with pytest.raises(LookupError, match="One belongs to two exercises"):
+        exercises._owners({"one": GOOD, "two": GOOD})

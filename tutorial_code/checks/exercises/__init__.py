@@ -100,7 +100,12 @@ def _owners(folders: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Return the id of the exercise that asks for each class or function."""
     owners: dict[str, str] = {}
     for id, said in folders.items():
-        for name in _tables(said):
+        if not said.get("title") or len(said.get("hints", [])) != 3:
+            raise LookupError(f"{id}/exercise.toml needs a title and three hints")
+        for name, table in _tables(said).items():
+            if table.get("kind") not in set(Kind) or not table.get("look"):
+                kinds = ", ".join(Kind)
+                raise LookupError(f"{id}/exercise.toml: {name} needs looks, and a kind of {kinds}")
             if name in owners:
                 raise LookupError(f"{name} belongs to two exercises, {owners[name]} and {id}")
             owners[name] = id
