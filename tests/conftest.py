@@ -1,5 +1,7 @@
 import os
+import shutil
 import sys
+from pathlib import Path
 
 # The suite runs in two processes, so each computes on one core; set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -13,7 +15,7 @@ import tutorial_code  # noqa: F401 - it sets what torch reads when it is loaded
 import pytest
 import torch
 
-from tutorial_code.ch01_images import load_digits_data
+from tutorial_code.ch01_images import ImageData, load_digits_data
 from tutorial_code.cli.app import main
 
 
@@ -84,6 +86,43 @@ def train_small(images_folder, tmp_path_factory):
 def finished(train_small):
     """The folder of a finished run of two epochs, not to be changed."""
     return train_small(2)
+
+
+@pytest.fixture(scope="session")
+def full(train_small):
+    """A run with all that the recipe `full` brings but the larger stem, and with products; it is
+    not to be changed.
+    """
+    return train_small(
+        2,
+        "--recipe",
+        "full",
+        "--stem",
+        "7x7",
+        "--conv1x1-matmul",
+        "on",
+        "--no-compile",
+        "--warmup-epochs",
+        "1",
+    )
+
+
+@pytest.fixture
+def run(finished, tmp_path):
+    """A copy of the finished run."""
+    return Path(shutil.copytree(finished, tmp_path / "run"))
+
+
+@pytest.fixture
+def data():
+    """20 images of noise to train and 7 to test, of two classes; mirrored they are still of their
+    class.
+    """
+    images = torch.randint(256, (27, 3, 32, 32), dtype=torch.uint8)
+    labels = torch.arange(27) % 2
+    return ImageData(
+        images[:20], labels[:20], images[20:], labels[20:], ("a", "b"), max_shift=4, may_flip=True
+    )
 
 
 @pytest.fixture

@@ -14,6 +14,15 @@ def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def metrics(folder):
+    """Return the epochs of a run without their seconds."""
+    rows = [
+        json.loads(line)
+        for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+
+
 def refused(result, *words):
     """Check that a command ended with one sentence, which holds the words."""
     code, out, err = result

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from table_of_logits import LABELS, LOGITS, TableOfLogits, loss_by_hand
 from torch import nn
 
 from tutorial_code.ch03_bottleneck import Bottleneck
@@ -18,39 +19,6 @@ from tutorial_code.ch05_training import (
 )
 
 CPU = torch.device("cpu")
-
-
-class TableOfLogits(nn.Module):
-    """Gives the logits that the "images" are: (batch, classes) in, the same out, scaled by one
-    weight.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.scale = nn.Parameter(torch.ones(()))
-        self.norm = nn.BatchNorm1d(3)
-        self.modes = []
-
-    def forward(self, x):
-        self.modes.append((self.training, torch.is_grad_enabled()))
-        self.norm(x)
-        return x * self.scale
-
-
-LOGITS = torch.tensor(
-    [[2.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 1.0], [5.0, 0.0, 0.0], [0.0, 0.0, 4.0]]
-)
-
-
-LABELS = torch.tensor([0, 1, 0, 0, 1])
-
-
-def loss_by_hand(scale=1.0):
-    losses = []
-    for row, label in zip(LOGITS.tolist(), LABELS.tolist(), strict=True):
-        exponentials = [math.exp(scale * value) for value in row]
-        losses.append(-math.log(exponentials[label] / sum(exponentials)))
-    return losses
 
 
 def test_train_one_epoch_returns_the_mean_loss_per_image():

@@ -1,22 +1,14 @@
 """The output of the commands for runs."""
 
 import math
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import torch
 from helpers import ROOT, refused
 
 from tutorial_code.runs import training
-
-
-@pytest.fixture
-def run(finished, tmp_path):
-    """A copy of the finished run."""
-    return Path(shutil.copytree(finished, tmp_path / "run"))
 
 
 @pytest.mark.parametrize(

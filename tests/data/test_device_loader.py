@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tutorial_code.ch01_images import ImageData, augment, make_loaders
+from tutorial_code.ch01_images import augment, make_loaders
 from tutorial_code.data.device_loader import (
     DeviceLoader,
     cut_out,
@@ -12,18 +12,6 @@ from tutorial_code.data.device_loader import (
 )
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture
-def data():
-    """20 images of noise to train and 7 to test, of two classes; mirrored they are still of their
-    class.
-    """
-    images = torch.randint(256, (27, 3, 32, 32), dtype=torch.uint8)
-    labels = torch.arange(27) % 2
-    return ImageData(
-        images[:20], labels[:20], images[20:], labels[20:], ("a", "b"), max_shift=4, may_flip=True
-    )
 
 
 def generator():

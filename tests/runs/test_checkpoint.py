@@ -2,7 +2,6 @@
 
 import os
 import pickle
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,6 @@ import torch
 from helpers import refused
 
 from tutorial_code.runs.checkpoint import load_checkpoint, load_last_checkpoint, save_checkpoint
-
-
-@pytest.fixture
-def run(finished, tmp_path):
-    """A copy of the finished run."""
-    return Path(shutil.copytree(finished, tmp_path / "run"))
 
 
 @pytest.mark.parametrize(

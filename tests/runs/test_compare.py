@@ -1,24 +1,6 @@
 """Runs side by side."""
 
-import pytest
 from helpers import read, refused
-
-
-@pytest.fixture(scope="module")
-def full(train_small):
-    """A run with all that the recipe `full` brings but the larger stem, and with products."""
-    return train_small(
-        2,
-        "--recipe",
-        "full",
-        "--stem",
-        "7x7",
-        "--conv1x1-matmul",
-        "on",
-        "--no-compile",
-        "--warmup-epochs",
-        "1",
-    )
 
 
 def test_compare_gives_a_table_and_one_image(finished, full, command, tmp_path):

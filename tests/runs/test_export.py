@@ -13,23 +13,6 @@ from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
 from tutorial_code.runs.trained_run import load_run
 
 
-@pytest.fixture(scope="module")
-def full(train_small):
-    """A run with all that the recipe `full` brings but the larger stem, and with products."""
-    return train_small(
-        2,
-        "--recipe",
-        "full",
-        "--stem",
-        "7x7",
-        "--conv1x1-matmul",
-        "on",
-        "--no-compile",
-        "--warmup-epochs",
-        "1",
-    )
-
-
 @pytest.fixture
 def images():
     return torch.randn(3, 3, 32, 32)

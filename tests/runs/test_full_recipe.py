@@ -2,29 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 import torch
 from helpers import read
 
 from tutorial_code.runs.checkpoint import load_checkpoint
 from tutorial_code.runs.trained_run import load_run
-
-
-@pytest.fixture(scope="module")
-def full(train_small):
-    """A run with all that the recipe `full` brings but the larger stem, and with products."""
-    return train_small(
-        2,
-        "--recipe",
-        "full",
-        "--stem",
-        "7x7",
-        "--conv1x1-matmul",
-        "on",
-        "--no-compile",
-        "--warmup-epochs",
-        "1",
-    )
 
 
 def test_the_full_recipe_trains_and_is_tested_by_its_average(full, command, images_folder):

@@ -1,25 +1,6 @@
 """The reports of a run."""
 
-import json
-import shutil
-from pathlib import Path
-
-import pytest
-from helpers import read, refused
-
-
-@pytest.fixture
-def run(finished, tmp_path):
-    """A copy of the finished run."""
-    return Path(shutil.copytree(finished, tmp_path / "run"))
-
-
-def metrics(folder):
-    rows = [
-        json.loads(line)
-        for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+from helpers import metrics, read, refused
 
 
 def test_a_report_is_made_from_the_files_of_the_run(run, command):

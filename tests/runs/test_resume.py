@@ -1,27 +1,10 @@
 """Resuming a run."""
 
 import json
-import shutil
-from pathlib import Path
 
-import pytest
-from helpers import refused
+from helpers import metrics, refused
 
 from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
-
-
-@pytest.fixture
-def run(finished, tmp_path):
-    """A copy of the finished run."""
-    return Path(shutil.copytree(finished, tmp_path / "run"))
-
-
-def metrics(folder):
-    rows = [
-        json.loads(line)
-        for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
 
 
 def test_resume_where_there_is_no_run(command, tmp_path):

@@ -1,29 +1,11 @@
 """A training and its folder."""
 
-import json
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
-from helpers import read, refused
+from helpers import metrics, read, refused
 
 from tutorial_code.runs import training
-
-
-@pytest.fixture
-def run(finished, tmp_path):
-    """A copy of the finished run."""
-    return Path(shutil.copytree(finished, tmp_path / "run"))
-
-
-def metrics(folder):
-    rows = [
-        json.loads(line)
-        for line in (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
 
 
 def test_a_run_folder_holds_what_it_should(finished):

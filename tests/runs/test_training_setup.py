@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 import torch
 
-from tutorial_code.ch01_images import ImageData
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch05_training import train_one_epoch
 from tutorial_code.ch09_speed import Accelerated
@@ -15,18 +14,6 @@ from tutorial_code.runs.training_setup import build, use_validation_split
 from tutorial_code.shared.errors import ReaderError
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture
-def data():
-    """20 images of noise to train and 7 to test, of two classes; mirrored they are still of their
-    class.
-    """
-    images = torch.randint(256, (27, 3, 32, 32), dtype=torch.uint8)
-    labels = torch.arange(27) % 2
-    return ImageData(
-        images[:20], labels[:20], images[20:], labels[20:], ("a", "b"), max_shift=4, may_flip=True
-    )
 
 
 def test_held_out_images_are_training_images_and_not_trained_on(data):

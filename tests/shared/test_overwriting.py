@@ -12,12 +12,6 @@ from tutorial_code.shared.overwriting import prepare_to_overwrite
 
 
 @pytest.fixture
-def run(finished, tmp_path):
-    """A copy of the finished run."""
-    return Path(shutil.copytree(finished, tmp_path / "run"))
-
-
-@pytest.fixture
 def answers(tmp_path):
     """A class of one."""
     (tmp_path / "class").mkdir()
