@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from helpers import TESTS, read
+from helpers import TESTS, read, refused
 
 from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
 from tutorial_code.runs.config import Config
@@ -114,3 +114,10 @@ def test_its_checkpoint_is_read_and_written_under_the_new_names(run, tmp_path):
     assert set(state["progress"]["loss"]) == {"step", "total", "images"}
     save_checkpoint(tmp_path / "checkpoint.pt", state)
     assert load_checkpoint(tmp_path / "checkpoint.pt")["ema"].keys() == state["ema"].keys()
+
+
+@pytest.mark.parametrize("progress", [[], {"loss": 1}, {"loss": {"pictures": 1}}])
+def test_a_checkpoint_whose_parts_are_of_another_kind_is_refused(progress, run, command):
+    state = torch.load(run / "checkpoint.pt", weights_only=True)
+    torch.save({**state, "progress": progress}, run / "checkpoint.pt")
+    refused(command("test", run), "not written by resnet50 train")

@@ -90,7 +90,10 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise UnreadableCheckpointError(damaged) from error
     if not isinstance(state, dict) or not isinstance(state.get("config"), dict):
         raise ReaderError(other)
-    state = upgrade_checkpoint(state)
+    try:
+        state = upgrade_checkpoint(state)
+    except (AttributeError, KeyError, TypeError) as error:  # its parts are of another kind
+        raise ReaderError(other) from error
     if not KEYS - OPTIONAL_KEYS <= set(state) <= KEYS:
         raise ReaderError(other)
     return state
