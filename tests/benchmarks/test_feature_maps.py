@@ -1,0 +1,130 @@
+"""The recording of feature maps, at a tiny size."""
+
+import base64
+import io
+import json
+import sys
+
+import numpy as np
+import pytest
+import torch
+from helpers import ROOT
+from PIL import Image
+
+sys.path.append(str(ROOT / "benchmarks"))
+
+import feature_maps
+
+from tutorial_code.ch01_images import load_dataset, make_loaders
+from tutorial_code.ch04_resnet50 import ResNet50
+from tutorial_code.shared.tables import recorded_run
+
+
+def pixels(row):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(row["png"]))))
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """A few digits in place of all."""
+    data = load_dataset("digits")
+    data = data._replace(
+        train_images=data.train_images[:32],
+        train_labels=data.train_labels[:32],
+        test_images=data.test_images[:8],
+        test_labels=data.test_labels[:8],
+    )
+    monkeypatch.setattr(feature_maps, "load_dataset", lambda _: data)
+    return data
+
+
+def test_a_recording_holds_maps_and_probabilities_and_is_continued(
+    few, tmp_path, monkeypatch, capsys
+):
+    chosen = [2, 3, 4, 5, 6]
+    monkeypatch.setattr(feature_maps, "choose_images", lambda likely, labels: chosen)
+    options = ["--size", "32", "--epochs", "2", "--batch-size", "16"]
+    places = ["--runs", str(tmp_path), "--keep", str(tmp_path / "kept")]
+    monkeypatch.setattr(sys, "argv", ["feature_maps.py", *options, *places])
+    train = feature_maps.train_one_epoch
+    epochs = []
+
+    def interrupted(*given):
+        if len(epochs) == 1:
+            epochs.append("stopped")
+            raise KeyboardInterrupt
+        epochs.append("trained")
+        return train(*given)
+
+    monkeypatch.setattr(feature_maps, "train_one_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        feature_maps.main()
+    feature_maps.main()
+    assert epochs == ["trained", "stopped", "trained"]
+
+    folder = tmp_path / feature_maps.NAME
+    read = {
+        name: [
+            json.loads(line)
+            for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
+        for name in ("rows", "maps", "fresh")
+    }
+    assert [row.get("epoch") for row in read["rows"]] == [1, 2] + 5 * [None]
+    columns = set(recorded_run(feature_maps.NAME).columns)
+    assert all(set(row) <= columns for row in read["rows"])
+    for name in ("maps", "fresh"):
+        assert [row["test_image"] for row in read[name]] == chosen
+        for row in read[name]:
+            assert (
+                np.abs(
+                    pixels(row).astype(int) - few.test_images[row["test_image"], 0].numpy()
+                ).max()
+                <= 2
+            )
+            assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-3)
+            assert [
+                (group, maps["size"], maps["of"], pixels(maps).shape)
+                for group, maps in row["maps"].items()
+            ] == [
+                ("conv1", 16, 64, (16, 96)),
+                ("conv2_x", 8, 256, (8, 48)),
+                ("conv3_x", 4, 512, (4, 24)),
+                ("conv4_x", 2, 1024, (2, 12)),
+                ("conv5_x", 1, 2048, (1, 6)),
+            ]
+    trained = read["maps"][0]
+    assert trained["predicted"] == int(np.argmax(trained["probabilities"]))
+
+
+def test_the_first_right_one_of_each_digit_is_chosen_and_the_least_probable():
+    labels = torch.tensor([3, 3, 8, 5, 0, 1, 3])
+    likely = torch.full((7, 10), 0.01)
+    likely[range(7), labels] = torch.tensor([0.02, 0.9, 0.8, 0.7, 0.6, 0.015, 0.95])
+    likely[0, 4] = 0.5  # not a 3, it says
+    assert feature_maps.choose_images(likely, labels) == [1, 2, 3, 4, 5]
+    with pytest.raises(SystemExit, match="No test image of the digit 8"):
+        feature_maps.choose_images(likely[:2], labels[:2])
+
+
+def test_channels_are_those_that_differ_most_and_maps_are_scaled_by_their_maxima():
+    maps = torch.zeros(4, 9, 2, 2)
+    for channel, scale in enumerate([0, 5, 0, 1, 2, 3, 4, 6, 0]):
+        maps[0, channel, 0, 0] = scale
+    assert feature_maps.channels_of(maps) == [1, 3, 4, 5, 6, 7]
+    image, maxima = feature_maps.strip(torch.tensor([[[0.0, 2.0]], [[0.0, 0.0]], [[4.0, 2.0]]]))
+    assert maxima == [2, 0, 4]
+    assert pixels({"png": image}).tolist() == [[0, 255, 0, 0, 255, 130]]
+
+
+def test_the_groups_are_those_of_the_network_and_the_fresh_one_has_seen_some_images(few):
+    torch.manual_seed(0)
+    network = feature_maps.with_statistics(ResNet50(), few, images=16)
+    assert not network.training and network.bn1.running_mean.abs().max() > 0
+    images, _ = next(iter(make_loaders(few)[1]))
+    with torch.no_grad():
+        last = feature_maps.groups_of(network, images)["conv5_x"]
+        logits = network.fc(network.avgpool(last).flatten(1))
+        torch.testing.assert_close(logits, network(images))
+    enlarged = feature_maps.enlarged(few, 128)
+    assert enlarged.train_images.shape == (32, 3, 128, 128) and enlarged.max_shift == 8
