@@ -1,12 +1,18 @@
 # %% [markdown]
 # # 1. Images as tensors
 #
-# A network never sees an image. It sees a block of numbers. This chapter turns
-# images into the numbers that the rest of the tutorial trains on.
+# *What does a network see?*
 #
-# **At the end of this chapter you have** real images in tensors, normalised,
-# augmented and cut into batches, by two functions that every later chapter
-# calls: `load_dataset` and `make_loaders`.
+# A network never sees an image. It sees numbers, and all that it can ever do is
+# to multiply and add them. So the first task is to turn images into numbers in
+# a way that suits it. Below is a handwritten digit as the computer has it.
+#
+# ![Choose a digit and move over its pixels. Each number is the ink in one
+# pixel, from 0, which is bare paper, to 16, which is full ink.](figure:digit)
+#
+# **By the end of this chapter you will have** real images in tensors,
+# normalized, augmented and cut into batches, by two functions that every later
+# chapter calls: `load_dataset` and `make_loaders`.
 #
 # **You need** Python and a little PyTorch: what a tensor is, and how to read
 # its shape.
@@ -28,11 +34,12 @@ from tutorial_code.data.data_sets import find_data_set
 # ## One image
 #
 # We start with data that needs no download: 1,797 handwritten digits that come
-# with scikit-learn. Each was written by a person on a tablet and stored as 8×8
-# values from 0 (paper) to 16 (ink).
+# with scikit-learn. Thirteen people wrote them on paper forms. The forms were
+# scanned, and of each 4×4 block of the scan the dots of ink were counted, which
+# gives 8×8 numbers from 0 to 16 (the description of `load_digits` has the
+# details).
 #
-# Look at one as the computer has it. Before you look at the label: which digit
-# is it?
+# Here is one of them, without its picture.
 
 # %%
 if __name__ == "__main__":
@@ -40,17 +47,125 @@ if __name__ == "__main__":
 
     digits = load_digits()
     print(digits.images[12].astype(int))
+
+# %% [markdown]
+# *Predict:* which digit is it?
+#
+# - 2
+# - 3
+# - 5
+# - 8
+
+# %%
+if __name__ == "__main__":
     print("label:", digits.target[12])
 
 # %% [markdown]
-# ResNet-50 expects colour images, and more than 8 pixels a side. So we enlarge
-# each digit to 32×32 and repeat it in three channels: red, green and blue.
-# PyTorch puts the channels first. A batch of images has the shape `(batch,
-# channels, height, width)`, and you will read that order on every page from
-# here on.
+# If this was hard, that is the point. You can see the shape only once you
+# imagine each number as a shade of gray. A network has to find the shape from
+# numbers like these every time. The right answer that comes with an image is
+# called its **label**; here it is the digit that the writer was asked for.
 #
-# We keep a pixel as one byte, 0 to 255, as image files do: a quarter of the
-# memory of a float.
+# ## Color
+#
+# A digit needs one number for each pixel. A photograph needs three: how much
+# red, how much green and how much blue light. Each of these is called a
+# **channel**.
+#
+# ![Move over the photograph and read the three numbers of each pixel, from 0,
+# which is dark, to 255. The photograph, by vultilion, comes with scikit-learn
+# (CC BY 2.0); here it is reduced to 72×48 pixels.](figure:pixels)
+#
+# The three channels can be looked at one by one. In the figure below, the
+# petals are bright in red, less bright in green and dark in blue: together that
+# makes orange.
+
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    from sklearn.datasets import load_sample_image
+
+    from tutorial_code.shared import plots
+
+    photograph = torch.from_numpy(load_sample_image("flower.jpg").copy())
+    flower = photograph.permute(2, 0, 1)  # (3, 427, 640)
+    small = F.interpolate(flower[None].float(), size=(80, 120), mode="area")
+    small = small[0].round().byte()  # (3, 80, 120)
+    one_channel = [
+        small * torch.eye(3, dtype=torch.uint8)[channel].view(3, 1, 1)
+        for channel in range(3)
+    ]
+    names = ["all three", "red", "green", "blue"]
+    plots.show(
+        plots.image_grid([small, *one_channel], names, columns=4, size=1.5),
+        name="ch01-channels",
+        alt="An orange flower on a dark background, and its red, green and "
+        "blue channels, each in its own color: the petals are brightest in "
+        "red.",
+        caption="Compare the three channels of the same flower: red is bright "
+        "where the petals are, blue is dark there.",
+        narrow=plots.image_grid(
+            [small, *one_channel], names, columns=2, size=1.5
+        ),
+    )
+
+# %% [markdown]
+# An image file, and most libraries for images, store the three values of a
+# pixel together: first the row, then the column, then the channel. The flower
+# is 427 rows high and 640 columns wide. PyTorch puts the channels first.
+#
+# *Predict:* which shape has the flower as PyTorch wants it?
+#
+# - `(3, 640, 427)`
+# - `(3, 427, 640)`
+# - `(427, 640, 3)`
+
+# %%
+if __name__ == "__main__":
+    print("as the library gives it:", tuple(photograph.shape))
+    print("channels first:         ", tuple(photograph.permute(2, 0, 1).shape))
+
+# %% [markdown]
+# Channels come first, then rows, then columns: `(3, 427, 640)`. Many people
+# exchange the last two, because one says "640 by 427" of a photograph. A tensor
+# counts its rows first, like a matrix, so height comes before width.
+#
+# ## A batch is a block of numbers
+#
+# Images go through a network several at a time. Together they are called a
+# **batch**, and its tensor has four axes, `(batch, channels, height, width)`.
+# You will read that order on every page from here on.
+#
+# ![Choose an image, a channel, a row and a column, and see where that one
+# number lies in memory. The whole batch is one long row of numbers: a step
+# along the width moves one place, a step along the height a whole row, and so
+# on. ](figure:batch)
+#
+# PyTorch finds a number by these steps, which it calls strides. By hand: the
+# number at image $n$, channel $c$, row $h$, column $w$ lies at $((n \cdot C +
+# c) \cdot H + h) \cdot W + w$.
+
+# %%
+if __name__ == "__main__":
+    batch = torch.arange(2 * 3 * 4 * 5).view(2, 3, 4, 5)  # (N, C, H, W)
+    n, c, h, w = 1, 2, 0, 3
+    by_hand = ((n * 3 + c) * 4 + h) * 5 + w
+    print("by hand:", by_hand, "  the tensor:", batch[n, c, h, w].item())
+    print("steps of each axis:", batch.stride())
+
+# %% [markdown]
+# ## Digits for a network that expects photographs
+#
+# ResNet-50 takes images with three channels, and it makes them 32 times smaller
+# on their way, so it wants more than 8 pixels a side. We enlarge each digit to
+# 32×32 and give it three equal channels. A value is kept as one byte, 0 to 255,
+# as image files do: a quarter of the memory of a 32-bit number.
+#
+# The images come in two **splits** that never meet. The network learns from the
+# *training* images. The *test* images answer one question at the end: does it
+# also work on images that it has not seen? Note what this test cannot answer.
+# The split is made at random, so the same thirteen writers are on both sides.
+# How well the network reads the handwriting of somebody else stays unknown.
 
 # %%
 IMAGE_SIZE = 32
@@ -106,21 +221,12 @@ def load_digits_data() -> ImageData:
 
 if __name__ == "__main__":
     data = load_digits_data()
-    print(
-        "training images",
-        tuple(data.train_images.shape),
-        data.train_images.dtype,
-    )
+    print("training images", tuple(data.train_images.shape))
     print("test images    ", tuple(data.test_images.shape))
+    print("values         ", data.train_images.dtype)
     print("images a class ", data.train_labels.bincount().tolist())
 
 # %% [markdown]
-# Two splits, and they never meet. The network learns from the training images.
-# The test images answer one question at the end: does it also work on images it
-# has not seen?
-#
-# ## Three data sets, one function
-#
 # The same code trains on photographs. `load_dataset` takes one of three names:
 #
 # - `digits`: the data set above, always at hand;
@@ -153,17 +259,33 @@ def load_dataset(
 
 
 # %% [markdown]
-# ## Normalisation
+# ## Normalization
 #
-# Bytes from 0 to 255 are awkward for a network: all positive, and far from 0.
-# Its first weights are drawn for inputs with a mean near 0 and a spread near 1.
-# So from each channel we subtract its mean and divide by its standard
-# deviation.
-#
+# Bytes from 0 to 255 are awkward to compute with: all are positive, and what
+# counts as bright differs from one data set to the next. So from each channel
+# one subtracts its mean and divides by its **standard deviation**, which
+# measures how far the values are spread around the mean. This is called
+# **normalization**. With four numbers it can be done with a pencil. The values
+# 1, 3, 5 and 7 have the mean 4. Their distances from it are −3, −1, 1 and 3,
+# and the squares of these, 9, 1, 1 and 9, have the mean 5. The standard
+# deviation is the root of that, 2.236.
+
+# %%
+if __name__ == "__main__":
+    values = torch.tensor([1.0, 3.0, 5.0, 7.0])
+    normalized = (values - values.mean()) / values.std(correction=0)
+    print("by hand: ", [round(d / 5**0.5, 3) for d in (-3, -1, 1, 3)])
+    print("by torch:", [round(value, 3) for value in normalized.tolist()])
+
+# %% [markdown]
 # Which mean? That of the training images. The test images stand for images that
-# nobody has seen yet, so nothing may be computed from them. And we compute it
-# here. Constants copied from another project are right for its data, if they
-# ever were.
+# nobody has seen yet, so nothing may be computed from them, not even a mean.
+# And it is computed here, from our own data: numbers copied from another
+# project belong to its images.
+#
+# After normalization 0 has a meaning: "as bright as the average". That matters
+# at the border of an image. A convolution (chapter 2) surrounds it with zeros,
+# and after normalization such a border is neither bright nor dark.
 
 
 # %%
@@ -184,33 +306,112 @@ def channel_statistics(images: Tensor) -> tuple[list[float], list[float]]:
     return means, deviations
 
 
+def normalize(images: Tensor, mean: list[float], std: list[float]) -> Tensor:
+    """Turn uint8 images (…, 3, h, w) into the float32 numbers that the network
+    takes.
+    """
+    return (
+        images.float() / 255 - torch.tensor(mean).view(3, 1, 1)
+    ) / torch.tensor(std).view(3, 1, 1)
+
+
 if __name__ == "__main__":
     mean, std = channel_statistics(data.train_images)
     print("mean", [round(value, 4) for value in mean])
     print("std ", [round(value, 4) for value in std])
 
 # %% [markdown]
-# The channels agree because a grey digit has the same value in each. For
-# photographs they differ.
-#
+# The three channels agree because a gray digit has the same value in each.
+# Those of a photograph differ, as the next figure shows.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+
+    def histograms(columns: int, width: float) -> plots.Figure:
+        """Draw how often each value occurs in the flower, before and after."""
+        figure = plots.Figure(
+            figsize=(width, 4.4 / columns), layout="constrained"
+        )
+        before, after = figure.subplots(2 // columns, columns).flat
+        pixels = normalize(flower, *channel_statistics(flower[None]))
+        for channel, color in enumerate(["#d04437", "#2e9e5b", "#3f7fe0"]):
+            options = {"bins": 60, "histtype": "step", "color": color}
+            before.hist(flower[channel].flatten().numpy(), **options)
+            after.hist(pixels[channel].flatten().numpy(), **options)
+        before.set(title="before: 0 to 255", ylabel="pixels")
+        after.set(title="after: mean 0, deviation 1")
+        for axis in (before, after):
+            axis.set_yticks([])
+        return figure
+
+    plots.show(
+        histograms(columns=2, width=6.0),
+        name="ch01-histograms",
+        alt="Histograms of the red, green and blue values of the flower. "
+        "Before normalization they lie in different places between 0 and 255; after "
+        "it all three have their mean at 0 and the same spread.",
+        caption="Look at the horizontal axes: the red, green and blue values "
+        "of the flower, before and after normalization. The shapes stay. Where "
+        "they lie, and how wide they are, becomes the same.",
+        narrow=histograms(columns=1, width=3.0),
+    )
+
+# %% [markdown]
 # These statistics also say which images a network can judge at all. In our
-# digits the ink is light and the paper is dark. A digit that you write in black
-# on white has its light and dark exchanged: after normalisation its paper lies
+# digits the ink is light and the paper is dark. In a digit that you write in
+# black on white it is the other way round: after normalization its paper lies
 # far above 0, where the paper of every training image lies below. The network
-# has never seen anything like it, and it names a class all the same, often with
-# a high probability, because softmax always shares out the whole 100%. So
-# `resnet50 predict` compares the mean of your image with those of the training
-# images. It warns you when they are far apart, and `--invert` exchanges light
-# and dark.
+# has never seen such an image, and yet it names a class, because it has no way
+# to name none. So `resnet50 predict` compares the mean of your image with those
+# of the training images. It warns you when they are far apart, and `--invert`
+# exchanges light and dark.
 #
 # ## Augmentation
 #
-# 1,437 images are few. A network with millions of weights can learn each by
-# heart. So at every visit we show a slightly different image: shifted by a few
-# pixels and, where it makes sense, mirrored. Each pass through the data is then
-# new, and learning by heart stops paying.
+# 1,437 images are few, and a network with millions of weights can memorize
+# them. So each time that it meets an image, we change the image a little: we
+# shift it by some pixels, and where it makes sense we mirror it. This is called
+# **augmentation**. It says to the network: such a change does not change the
+# class.
 #
-# *Predict:* a mirrored cat is a cat. What is a mirrored 3? And a mirrored 8?
+# *Predict:* a mirrored cat is a cat. Which of the ten digits are still digits
+# of the same class when they are mirrored left to right?
+#
+# - All of them, if one is generous.
+# - 0 and 8, and a 1 that is a plain stroke.
+# - Only 0.
+
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    first_of = [
+        int((data.train_labels == digit).nonzero()[0]) for digit in range(10)
+    ]
+    ten = data.train_images[first_of]
+    titles = [str(digit) for digit in range(10)] + ["mirrored"] * 10
+    plots.show(
+        plots.image_grid(
+            torch.cat([ten, ten.flip(-1)]), titles, columns=10, size=0.62
+        ),
+        name="ch01-mirrored",
+        alt="The ten digits and below them their mirror images. The mirrored 0 "
+        "and 8 can be read, the others look wrong or like another sign.",
+        caption="Above, one image of each digit; below, the same mirrored.",
+        narrow=plots.image_grid(
+            torch.cat([ten[:5], ten[:5].flip(-1), ten[5:], ten[5:].flip(-1)]),
+            titles[:5] + titles[10:15] + titles[5:10] + titles[10:15],
+            columns=5,
+            size=0.6,
+        ),
+    )
+
+# %% [markdown]
+# The 0 and the 8 survive, and so does a 1 that is a plain stroke. A mirrored 3
+# is no digit at all, and whoever teaches a network that it is a 3 teaches it
+# something false. An augmentation is a claim about the data. Therefore
+# `may_flip` belongs to the data set: it is false for digits and true for
+# photographs. So does `max_shift`: 4 pixels for photographs (He et al. 2015,
+# section 4.2), but 2 for digits, which nearly fill their frame.
 
 
 # %%
@@ -228,37 +429,42 @@ def augment(image: Tensor, max_shift: int, may_flip: bool) -> Tensor:
     return image.flip(-1) if may_flip and torch.rand(()) < 0.5 else image
 
 
+# %% tags=["folded"]
 if __name__ == "__main__":
-    from tutorial_code.shared import plots
-
     torch.manual_seed(0)
-    chosen = data.train_images[:6]
-    shifted = torch.stack(
-        [augment(image, max_shift=4, may_flip=False) for image in chosen]
-    )
-    mirrored = chosen.flip(-1)
-    titles = ["as it is"] * 6 + ["shifted"] * 6 + ["mirrored"] * 6
+    digit = ten[3]
+    shown = [digit] + [
+        augment(digit, max_shift=2, may_flip=False) for _ in "1234"
+    ]
+    shown += [small] + [
+        augment(small, max_shift=12, may_flip=True) for _ in "1234"
+    ]
+    titles = (["as it is"] + ["augmented"] * 4) * 2
+    order = [0, 1, 2, 5, 6, 8]  # for a phone
     plots.show(
-        plots.image_grid(
-            torch.cat([chosen, shifted, mirrored]), titles, columns=6
-        ),
+        plots.image_grid(shown, titles, columns=5, size=1.1),
         name="ch01-augmentation",
-        alt="Six digits as they are, shifted by a few pixels, and mirrored. "
-        "Mirrored digits are no digits.",
+        alt="A digit 3 and a flower, each as it is and four times augmented: "
+        "the digit is shifted a little, the flower is shifted and sometimes "
+        "mirrored.",
+        caption="Compare each first image with the four beside it. The digit "
+        "is shifted by up to 2 of its 32 pixels. The flower is shifted by up "
+        "to 12 of its 120 pixels, and mirrored half of the time.",
+        narrow=plots.image_grid(
+            [shown[i] for i in order], [titles[i] for i in order], columns=3
+        ),
     )
 
 # %% [markdown]
-# A mirrored 3 is no digit at all. Teach the network that it is a 3 and you
-# teach it something false. An augmentation says "this change does not change
-# the class", and that is a claim about the data. So `may_flip` belongs to the
-# data set: no for digits, yes for photographs. So does `max_shift`: 4 pixels
-# for photographs, but 2 for digits, which fill their frame.
+# With shifts of up to 2 pixels each way, a digit has $5 \times 5 = 25$
+# variants. That is not many, but memorizing now costs 25 times as much.
 #
 # ## Batches
 #
-# A `Dataset` gives one image by its index. A `DataLoader` shuffles the indices,
-# asks for the images and stacks them into batches. Test images are neither
-# shuffled nor augmented: the test must ask the same questions each time.
+# In PyTorch a `Dataset` gives one image by its index. A `DataLoader` shuffles
+# the indices, asks for the images and stacks them into batches. The test images
+# are neither shuffled nor augmented: the test must ask the same questions each
+# time.
 
 
 # %%
@@ -287,15 +493,12 @@ class ImageDataset(Dataset):
         return image, self.labels[index]
 
 
-def normalise(images: Tensor, mean: list[float], std: list[float]) -> Tensor:
-    """Turn uint8 images (…, 3, h, w) into the float32 numbers that the network
-    takes.
-    """
-    return (
-        images.float() / 255 - torch.tensor(mean).view(3, 1, 1)
-    ) / torch.tensor(std).view(3, 1, 1)
+# %% [markdown]
+# `make_loaders` puts the pieces together: statistics of the training images,
+# augmentation for them alone, normalization for both.
 
 
+# %%
 def make_loaders(
     data: ImageData,
     batch_size: int = 32,
@@ -305,7 +508,7 @@ def make_loaders(
 ) -> tuple[DataLoader, DataLoader]:
     """Return a loader of training batches and a loader of test batches.
 
-    A batch is a pair: images (batch, 3, 32, 32) float32, normalised by the
+    A batch is a pair: images (batch, 3, 32, 32) float32, normalized by the
     training images' statistics, and labels (batch,) int64.
 
     Args:
@@ -319,7 +522,7 @@ def make_loaders(
             prepares them in between.
     """
     mean, std = channel_statistics(data.train_images)
-    scaled = partial(normalise, mean=mean, std=std)
+    scaled = partial(normalize, mean=mean, std=std)
     changed = (
         [partial(augment, max_shift=data.max_shift, may_flip=data.may_flip)]
         if augmented
@@ -344,55 +547,91 @@ def make_loaders(
     )
 
 
+# %% [markdown]
+# *Predict a number:* 1,437 training images in batches of 32. How many images
+# are in the last batch?
+
+# %%
 if __name__ == "__main__":
     train_loader, test_loader = make_loaders(data)
-    images, labels = next(iter(train_loader))
-    print(
-        "a batch  ",
-        tuple(images.shape),
-        images.dtype,
-        "labels",
-        tuple(labels.shape),
-    )
-    print(
-        "mean     ",
-        round(images.mean().item(), 3),
-        "  std",
-        round(images.std().item(), 3),
-    )
     sizes = [len(labels) for _, labels in train_loader]
     print(len(sizes), "batches of", sizes[0], "and a last one of", sizes[-1])
 
 # %% [markdown]
-# The mean is near 0 and the spread near 1, as planned; not exactly, because
-# this is one shifted batch.
+# $44 \times 32 = 1408$, which leaves 29. It is easy to overlook that the last
+# batch is smaller, and easy to be wrong because of it: the average of the
+# batches' averages is not the average over the images. Chapters 5 and 6 come
+# back to that.
 #
-# The last batch is smaller. Remember it. Averages over batches are not averages
-# over images, and chapters 5 and 6 come back to that.
+# Here is one batch, as a network will get it.
+
+# %%
+if __name__ == "__main__":
+    images, labels = next(iter(train_loader))
+    print("images", tuple(images.shape), images.dtype)
+    print("labels", tuple(labels.shape), labels[:8].tolist(), "…")
+    print(f"mean {images.mean():.3f}  standard deviation {images.std():.3f}")
+
+# %% [markdown]
+# The mean is near 0 and the standard deviation near 1. They are not exact,
+# because this is one batch, and its images are shifted.
 #
-# ## Check
+# ## What goes wrong
 #
-# - `images.shape` is `(32, 3, 32, 32)`: batch, channels, height, width.
-# - The normalised training images have a mean near 0 and a standard deviation
-#   near 1.
-# - Two passes over `train_loader` give the same images in another order and
-#   with other shifts. Two passes over `test_loader` give the same.
-#
-# ## What usually goes wrong
-#
-# - **Channels last.** Most image libraries store `(height, width, channels)`.
+# - **Channels last.** Most image libraries give `(height, width, channels)`. A
+#   network complains about the number of channels, if you are lucky. An image
+#   of 3 by 3 pixels would pass without a word.
 # - **Statistics from all the data.** Computed over the test images too, they
-#   leak. The test looks a little better than it is.
-# - **Augmented test images.** The accuracy changes from one evaluation to the
-#   next.
-# - **A flip that changes the class**, as with digits, letters and signs.
+#   let the test know something in advance. For our digits the effect on the
+#   mean is tiny (the cell below prints it), but a rule that is kept only where
+#   it matters is soon broken where it does.
+# - **A flip that changes the class,** as with digits, letters and traffic
+#   signs. Nothing raises an error; the network is taught something false.
+
+# %%
+if __name__ == "__main__":
+    everything = torch.cat([data.train_images, data.test_images])
+    both, _ = channel_statistics(everything)
+    print(f"mean of the training images {mean[0]:.5f}, of all {both[0]:.5f}")
+
+# %% [markdown]
+# ## In three sentences
+#
+# - A batch of images is a tensor of shape `(batch, channels, height, width)`,
+#   and a pixel of a photograph is three of its numbers.
+# - Normalization subtracts from each channel the training images' mean and
+#   divides by their standard deviation, so that 0 means "as bright as the
+#   average".
+# - An augmentation changes an image without changing its class, which is a
+#   claim about the data and not about the network.
+#
+# ## Three questions
+#
+# *Question:* A tensor of images has the shape `(64, 3, 32, 48)`. How many
+# pixels wide are the images?
+#
+# *Answer:* They are 48 pixels wide and 32 high. The last axis is the width. 64
+# is the number of images, and 3 the number of channels.
+#
+# *Question:* Why are the test images normalized with the mean of the training
+# images, and not with their own?
+#
+# *Answer:* The network must see new images exactly as it would see a single one
+# that arrives tomorrow, and that one has no mean of a test set. And nothing of
+# the test may be used to prepare it.
+#
+# *Question:* You train on photographs of traffic signs. Is mirroring a good
+# augmentation?
+#
+# *Answer:* No. A mirrored "turn left" says "turn right", so the change would
+# change the class. A small shift does not.
 #
 # ## Read on
 #
 # - Krizhevsky, *Learning Multiple Layers of Features from Tiny Images*, 2009:
 #   where CIFAR-10 comes from.
 # - He et al., *Deep Residual Learning for Image Recognition*, 2015, section
-#   4.2: the pad-by-4, crop and flip used here, for CIFAR-10.
+#   4.2: the padding by 4 pixels, random crop and flip that we use for CIFAR-10.
 #
 # Next: [chapter 2](ch02_layers.py) looks at the three kinds of layers that the
 # network is built of.

@@ -5,8 +5,8 @@
 # and ReLU compute? This short chapter shows what each does to the shape and to
 # the values of a batch.
 #
-# **At the end of this chapter you have** the shapes and the values that each of
-# three layers gives, computed on small batches.
+# **By the end of this chapter you will have** the shapes and the values that
+# each of three layers gives, computed on small batches.
 #
 # **You need** chapter 1.
 

@@ -4,8 +4,8 @@
 # ResNet-50 is one idea, repeated sixteen times. This chapter shows the problem
 # that the idea solves, and then builds it.
 #
-# **At the end of this chapter you have** `Bottleneck`, the block of ResNet-50,
-# written by you.
+# **By the end of this chapter you will have** `Bottleneck`, the block of
+# ResNet-50, written by you.
 #
 # **You need** chapters 1 and 2.
 
@@ -67,9 +67,9 @@ class Stack(nn.Module):
 
 
 # %% [markdown]
-# *Predict:* after training on the same digits for the same number of steps,
-# which of these has the lowest training loss: plain or residual, 8 layers or
-# 48?
+# *Predict in a line:* after training on the same digits for the same number of
+# steps, which of these has the lowest training loss: plain or residual, 8
+# layers or 48?
 
 
 # %%
@@ -175,7 +175,7 @@ if __name__ == "__main__":
 # the channels with a 1×1 convolution, works on the few with the 3×3, and widens
 # them again with a 1×1. It is narrow in the middle, hence **bottleneck**.
 #
-# *Predict:* at 256 channels, how many times more weights do two 3×3
+# *Predict in a line:* at 256 channels, how many times more weights do two 3×3
 # convolutions have than such a bottleneck with 64 channels inside?
 
 # %%

@@ -4,8 +4,9 @@
 # The network has 23.5 million weights, and all are random. Training is a loop
 # of five steps that makes them a little better, again and again.
 #
-# **At the end of this chapter you have** `make_optimizer`, `make_criterion` and
-# `train_one_epoch`, written by you, and a start that is steady.
+# **By the end of this chapter you will have** `make_optimizer`,
+# `make_criterion` and `train_one_epoch`, written by you, and a start that is
+# steady.
 #
 # **You need** chapters 1 to 4.
 
@@ -29,8 +30,8 @@ from tutorial_code.ch04_resnet50 import ResNet50
 # takes that of the right class, and returns its negative logarithm. Sure and
 # right: near 0. Sure and wrong: large.
 #
-# *Predict:* a network that knows nothing gives each of ten classes a tenth.
-# What is its loss?
+# *Predict in a line:* a network that knows nothing gives each of ten classes a
+# tenth. What is its loss?
 #
 # Write `make_criterion`. It returns an object that is called with logits and
 # labels and gives their mean loss.
@@ -267,7 +268,7 @@ def add_schedule(
 # %% [markdown]
 # What does each of them do? Train fresh networks for eight steps at a learning
 # rate of 0.03 and watch the loss. Each row adds one change to the row above.
-# *Predict:* which one is steady?
+# *Predict in a line:* which one is steady?
 
 # %%
 if __name__ == "__main__":

@@ -4,8 +4,8 @@
 # A low training loss says that the network knows its training images. Does it
 # know others?
 #
-# **At the end of this chapter you have** `evaluate`, written by you, and you
-# know what its two switches do.
+# **By the end of this chapter you will have** `evaluate`, written by you, and
+# you know what its two switches do.
 #
 # **You need** chapters 1 to 5.
 

@@ -4,9 +4,9 @@
 # Everything is there: images, network, training, testing. Now train it, and
 # look hard at what comes out.
 #
-# **At the end of this chapter you have** a trained ResNet-50 and its report:
-# training loss per epoch, test loss, test accuracy in percent, the confusion
-# matrix, and the misclassified images that it is most sure of.
+# **By the end of this chapter you will have** a trained ResNet-50 and its
+# report: training loss per epoch, test loss, test accuracy in percent, the
+# confusion matrix, and the misclassified images that it is most sure of.
 #
 # **You need** chapters 1 to 6.
 
@@ -120,9 +120,9 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# *Predict:* the training loss after one epoch, and the test accuracy. Chapter 6
-# gave a hint: after few steps BatchNorm's running statistics lag behind the
-# weights.
+# *Predict in a line:* the training loss after one epoch, and the test accuracy.
+# Chapter 6 gave a hint: after few steps BatchNorm's running statistics lag
+# behind the weights.
 
 # %%
 if __name__ == "__main__":
@@ -168,7 +168,9 @@ def loss_figure(history: Sequence[Epoch]) -> plots.Figure:
         "training loss": [e.train_loss for e in history],
         "test loss": [e.test_loss for e in history],
     }
-    return plots.curves(lines, "epoch", "mean loss per image", log=True)
+    return plots.curves(
+        lines, "epoch", "mean loss per image", log=True, dashed={"test loss"}
+    )
 
 
 if __name__ == "__main__":
@@ -193,7 +195,7 @@ if __name__ == "__main__":
 #
 # One number hides a lot. The **confusion matrix** has a row for each true class
 # and a column for each prediction. What is right lies on the diagonal.
-# *Predict:* which two digits are confused most?
+# *Predict in a line:* which two digits are confused most?
 
 
 # %%

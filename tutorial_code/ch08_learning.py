@@ -4,8 +4,8 @@
 # Your network learns. Now train it on photographs, for long, and as well as you
 # can. What helps, and how much?
 #
-# **At the end of this chapter you have** every part of `resnet50 train --recipe
-# full` that makes the network better, and what each is worth.
+# **By the end of this chapter you will have** every part of `resnet50 train
+# --recipe full` that makes the network better, and what each is worth.
 #
 # **You need** chapters 1 to 7.
 
@@ -267,8 +267,8 @@ if __name__ == "__main__":
 # and test on 5,000 images that were held out of the training set. Not on the
 # test set: whoever chooses by it has no honest number left.
 #
-# *Predict:* without which part is it worst? Which make a difference too small
-# to see?
+# *Predict in a line:* without which part is it worst? Which make a difference
+# too small to see?
 
 # %%
 if __name__ == "__main__":

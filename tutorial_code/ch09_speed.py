@@ -4,7 +4,7 @@
 # The full recipe takes many epochs. Which changes make each of them faster, and
 # what must be saved so that a long run survives an interruption?
 #
-# **At the end of this chapter you have** a training whose every step is
+# **By the end of this chapter you will have** a training whose every step is
 # measured beside a plain loop, and that goes on exactly where it was stopped.
 #
 # **You need** chapters 1 to 8.

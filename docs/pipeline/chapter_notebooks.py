@@ -1,11 +1,16 @@
 """A chapter as two notebooks: one to work in, one solved with its outputs."""
 
+import base64
 import io
 import re
 import tokenize
 from collections.abc import Sequence
+from typing import Any
 
+from pipeline.drawings import drawing, standalone
 from pipeline.execute import Execution, with_outputs
+from pipeline.figures import DRAWN
+from pipeline.prose import ANSWER, QUESTION
 from tutorial_code.checks.exercise_notebook import set_up
 from tutorial_code.checks.exercises import exercises_of
 from tutorial_code.shared.chapters import EXERCISE, Chapter
@@ -19,12 +24,13 @@ TUTORIAL_NAMES = "tutorial-names"
 def notebook(chapter: Chapter, execution: Execution | None) -> str:
     """Return a chapter as a notebook: with stubs to fill in, or solved, with the cells' outputs."""
     names = [name for exercise in exercises_of(chapter) for name in exercise.names]
+    last_cells = {exercise.names[-1]: exercise for exercise in exercises_of(chapter)}
     made = []
     for cell, outputs in with_outputs(chapter, execution):
         if cell.prose:
-            made.append(markdown_cell(re.sub(r"\]\(ch(\d\d)_\w+\.py\)", "]", cell.text)))
+            made.append(markdown_cell(_prose(cell.text)))
         elif execution:
-            made.append(code_cell(cell.code, *outputs))
+            made.append(code_cell(cell.code, *map(_for_any_screen, outputs)))
         elif TUTORIAL_NAMES in cell.tags:
             module = f"tutorial_code.{chapter.name}"
             made.append(code_cell(with_tutorials_own(cell.code, module, names)))
@@ -32,11 +38,36 @@ def notebook(chapter: Chapter, execution: Execution | None) -> str:
             made.append(code_cell(make_stub(cell.definition, cell.text).rstrip()))
         else:
             made.append(code_cell(cell.code))
-    if names:
-        made.append(markdown_cell("## Check your answer"))
-        made.append(code_cell(f"check({', '.join(names)})"))
+        if EXERCISE in cell.tags and (exercise := last_cells.get(cell.definition.name)):
+            made.append(markdown_cell("### Check your answer"))
+            made.append(code_cell(f"check({', '.join(exercise.names)})"))
     made.insert(1, code_cell(set_up(), hidden=True))
     return notebook_json(made)
+
+
+def _prose(text: str) -> str:
+    """Return prose as a notebook shows it: figures within it, answers to be opened."""
+
+    def drawn(found: re.Match) -> str:
+        figure = drawing(found["name"])
+        image = base64.b64encode(standalone(figure).encode()).decode()
+        moves = " (On the site this figure moves.)" if figure.moves else ""
+        says = figure.says.replace("[", "(").replace("]", ")")
+        return f"![{says}](data:image/svg+xml;base64,{image})\n\n*{found['caption']}*{moves}"
+
+    text = re.sub(r"\]\((ch\d\d_\w+\.py|mistakes)\)", "]", text)
+    asked = rf"^{re.escape(QUESTION)}(.*?)\n\n{re.escape(ANSWER)}(.*?)(?=\n\n|\Z)"
+    opened = r"<details><summary>\1</summary>\n\n\2\n\n</details>"
+    text = re.sub(asked, opened, text, flags=re.DOTALL | re.MULTILINE)
+    return DRAWN.sub(drawn, text)
+
+
+def _for_any_screen(output: dict[str, Any]) -> dict[str, Any]:
+    """Return a cell's output without a second form of its figure, which only pages need."""
+    if about := output.get("metadata", {}).get("image/svg+xml"):
+        kept = {key: value for key, value in about.items() if key != "narrow"}
+        return {**output, "metadata": {"image/svg+xml": kept}}
+    return output
 
 
 def with_tutorials_own(source: str, module: str, names: Sequence[str]) -> str:

@@ -1,14 +1,17 @@
 """A chapter as a page."""
 
 import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from pipeline.execute import Execution, with_outputs
-from pipeline.figures import figure, figure_in
+from pipeline.figures import figure_in, plot
 from pipeline.markdown import link_terms, mathml
+from pipeline.prose import COVERS, Figures, Questions, render
+from pipeline.tables_of_chapters import PARTS_IN_WORDS, minutes_of
 from tutorial_code.checks.exercises import Exercise, exercises_of
-from tutorial_code.shared.chapters import EXERCISE, Cell, Chapter
+from tutorial_code.shared.chapters import EXERCISE, FOLDED, Cell, Chapter, read_chapters
 from tutorial_code.shared.stubs import make_stub
 
 
@@ -20,33 +23,74 @@ def page(chapter: Chapter, execution: Execution, terms: dict[str, str], reposito
         execution: the outputs of its code cells.
         terms: the terms of the glossary, each with its anchor.
         repository: OWNER/NAME on GitHub, or an empty string.
+
+    Raises:
+        PageError: a prediction or a question of the chapter is not as it must be.
     """
     linked: set[str] = set()
+    figures, questions = Figures(str(chapter.number), "../"), Questions(chapter.name)
+    last_cells = {exercise.names[-1]: exercise for exercise in exercises_of(chapter)}
     parts: list[str] = []
     for cell, outputs in with_outputs(chapter, execution):
         if cell.prose:
-            parts.append(_prose(link_terms(cell.text, terms, linked)))
+            text = _links(link_terms(cell.text, terms, linked))
+            made = [mathml(block) for block in render(text, figures, questions)]
+            if not parts:  # the heading, above which stands where the reader is
+                made = [
+                    _where(chapter),
+                    made[0],
+                    COVERS,
+                    *made[1:],
+                    _downloads(chapter, repository),
+                ]
+            parts += made
         else:
-            parts += [_code(cell), *map(_output, _joined(outputs))]
-        if len(parts) == 1:
-            heading, _, rest = parts[0].partition("\n")
-            parts = [heading, _downloads(chapter, repository), rest.strip()]
-    parts += map(_ending, exercises_of(chapter))
+            parts += _code_cell(cell, outputs, figures, questions)
+            if EXERCISE in cell.tags and cell.definition.name in last_cells:
+                parts.append(_check(last_cells[cell.definition.name]))
+    parts += [_read_mark(chapter), figures.loaded()]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _prose(text: str) -> str:
-    """Turn links to other chapters' files into links to their pages."""
-    return mathml(re.sub(r"\((ch\d\d_\w+)\.py\)", r"(\1.md)", text))
+def _links(text: str) -> str:
+    """Turn links to other chapters' files, and to the common mistakes, into links to pages."""
+    text = re.sub(r"\((ch\d\d_\w+)\.py\)", r"(\1.md)", text)
+    return text.replace("](mistakes)", "](../mistakes.md)")
+
+
+def _where(chapter: Chapter) -> str:
+    """Return the line above the title: the part, the number, and the time that it takes."""
+    reading, writing = minutes_of(chapter)
+    of_which = f", of which {writing} writing" if writing else ""
+    number = f"Chapter {chapter.number} of {len(read_chapters())}"
+    time = f"about {reading + writing} minutes{of_which}"
+    part = PARTS_IN_WORDS.get(chapter.part.number, "")
+    words = f"{part} · {chapter.part.title} · {number} · {time}"
+    return f'<p class="where">{words}</p>'
+
+
+def _code_cell(
+    cell: Cell, outputs: list[dict[str, Any]], figures: Figures, questions: Questions
+) -> list[str]:
+    shown = [_output(output, figures) for output in _joined(outputs)]
+    if questions.open and shown:
+        shown = [questions.resolved_by_output("\n\n".join(shown))]
+    if FOLDED in cell.tags:
+        return [*shown, _folded("note", "The code of this figure or table", cell.code)]
+    return [_code(cell), *shown]
 
 
 def _code(cell: Cell) -> str:
-    code = _fence("python", cell.code)
     if EXERCISE not in cell.tags:
-        return code
+        return _fence("python", cell.code)
     stub = _fence("python", make_stub(cell.definition, cell.text).rstrip(), "exercise")
-    solution = "\n".join(f"    {line}".rstrip() for line in code.splitlines())
-    return f'{stub}\n\n??? success "Solution"\n\n{solution}'
+    return f"{stub}\n\n{_folded('success', 'Solution', cell.code)}"
+
+
+def _folded(kind: str, title: str, code: str) -> str:
+    fenced = _fence("python", code)
+    indented = "\n".join(f"    {line}".rstrip() for line in fenced.splitlines())
+    return f'??? {kind} "{title}"\n\n{indented}'
 
 
 def _fence(language: str, text: str, *classes: str) -> str:
@@ -65,15 +109,16 @@ def _joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return joined
 
 
-def _output(output: dict[str, Any]) -> str:
+def _output(output: dict[str, Any], figures: Figures) -> str:
     if output["output_type"] == "stream":
         return _fence("text", output["text"].rstrip(), "output", "no-copy")
     if found := figure_in(output):
-        return figure(found.svg, found.alt)
+        return plot(found, figures.number())
     return _fence("text", output["data"]["text/plain"], "output", "no-copy")
 
 
 def _downloads(chapter: Chapter, repository: str) -> str:
+    """Return the line of what else there is of a chapter."""
     name = chapter.name
     kind = "Exercise notebook" if chapter.tasks else "Notebook to run"
     links = [
@@ -81,17 +126,19 @@ def _downloads(chapter: Chapter, repository: str) -> str:
         ("Solved notebook", f"../notebooks/{name}_solved.ipynb"),
         ("Source file", f"../source/{name}.py"),
     ]
-    buttons = [
-        f"[{text}]({address}){{ .md-button download={Path(address).name} }}"
-        for text, address in links
-    ]
+    shown = [f"[{text}]({address}){{ download={Path(address).name} }}" for text, address in links]
     if repository:
+        github = f"https://github.com/{repository}"
         notebooks = f"https://colab.research.google.com/github/{repository}/blob/gh-pages/notebooks"
-        buttons.append(f"[Open in Colab]({notebooks}/{name}.ipynb){{ .md-button }}")
-    return '<div class="downloads" markdown>\n' + "\n".join(buttons) + "\n</div>"
+        shown += [
+            f"[Open in Colab]({notebooks}/{name}.ipynb)",
+            f"[Edit]({github}/edit/main/tutorial_code/{name}.py)",
+            f"[Discuss]({github}/discussions)",
+        ]
+    return '<div class="downloads" markdown>\n\n' + "\n".join(shown) + "\n\n</div>"
 
 
-def _ending(exercise: Exercise) -> str:
+def _check(exercise: Exercise) -> str:
     lists = ", ".join(f"[`{name}`](../mistakes.md#{name.lower()})" for name in exercise.names)
     return (
         '!!! tip "Check your answer"\n\n'
@@ -99,3 +146,8 @@ def _ending(exercise: Exercise) -> str:
         f"        uv run resnet50 check {exercise.id}\n\n"
         f"    It names your mistake, if there is one. All known mistakes: {lists}."
     )
+
+
+def _read_mark(chapter: Chapter) -> str:
+    """Return the place where a script puts the mark that the chapter is read."""
+    return f'<div class="read-mark" data-chapter="{escape(chapter.name)}"></div>'

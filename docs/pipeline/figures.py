@@ -1,8 +1,18 @@
-"""Figures on a page, each with its caption."""
+"""Figures on a page, each with its number and caption."""
 
+import re
+from html import escape
 from typing import Any, NamedTuple
 
+import markdown
+
+from pipeline.drawings import Drawing
+from pipeline.markdown import mathml
 from tutorial_code.shared.inline_svg import inline_svg
+
+DRAWN = re.compile(
+    r"!\[(?P<caption>[^\]]*(?:\][^(][^\]]*)*)\]\(figure:(?P<name>[\w-]+)\)", re.DOTALL
+)
 
 
 class Figure(NamedTuple):
@@ -11,6 +21,8 @@ class Figure(NamedTuple):
     name: str  # as the chapter names it
     svg: str  # for use within a page
     alt: str  # what it shows
+    caption: str = ""  # Markdown
+    narrow: str = ""  # the same for a phone, where it must differ
 
 
 def figure_in(output: dict[str, Any]) -> Figure | None:
@@ -19,9 +31,49 @@ def figure_in(output: dict[str, Any]) -> Figure | None:
     if not svg:
         return None
     said = output["metadata"]["image/svg+xml"]
-    return Figure(said["name"], inline_svg("".join(svg), said["alt"]), said["alt"])
+    narrow = said.get("narrow")
+    return Figure(
+        said["name"],
+        inline_svg("".join(svg), said["alt"]),
+        said["alt"],
+        said.get("caption", ""),
+        inline_svg(narrow, said["alt"]) if narrow else "",
+    )
 
 
-def figure(svg: str, alt: str) -> str:
-    """Return an SVG with its caption."""
-    return f'<figure class="drawn">\n{svg}\n<figcaption>{alt}</figcaption>\n</figure>'
+def plot(found: Figure, number: str = "") -> str:
+    """Return a figure that a cell drew, with its caption."""
+    stage = found.svg
+    if found.narrow:
+        wide, narrow = (
+            svg.replace("<svg ", f'<svg class="{kind}" ', 1)
+            for svg, kind in ((found.svg, "wide"), (found.narrow, "narrow"))
+        )
+        stage = f"{wide}\n{narrow}"
+    return framed("plot", "", stage, found.caption or found.alt, number)
+
+
+def drawn(found: Drawing, caption: str, number: str = "") -> str:
+    """Return a figure drawn by code in its still form; scripts let it move."""
+    parts = [f"{found.wide}\n{found.narrow}"]
+    beside = ""
+    if found.moves:
+        beside = f'<p class="says">{escape(found.says)}</p>\n'
+        if found.data:
+            data = found.data.replace("</", "<\\/")
+            beside += f'<script type="application/json" class="data">{data}</script>\n'
+    attribute = f' data-figure="{found.name}"' if found.moves else ""
+    return framed("drawing", attribute, parts[0], caption, number, beside)
+
+
+def framed(
+    kind: str, attribute: str, stage: str, caption: str, number: str = "", beside: str = ""
+) -> str:
+    """Return a figure: what is drawn, what stands beside it, and the caption, Markdown."""
+    words = " ".join(caption.split())
+    text = markdown.markdown(mathml(words)).removeprefix("<p>").removesuffix("</p>")
+    named = f"<strong>Figure {number}.</strong> " if number else ""
+    return (
+        f'<figure class="{kind}"{attribute}>\n<div class="stage" data-search-exclude>\n{stage}\n'
+        f"</div>\n{beside}<figcaption>{named}{text}</figcaption>\n</figure>"
+    )

@@ -24,11 +24,12 @@ from pipeline import (
     tables_of_chapters,
 )
 from pipeline.execute import cached, execute, key_of, run_chapters
-from pipeline.figures import figure, figure_in
+from pipeline.figures import figure_in, plot
 from pipeline.markdown import read_terms
 from pipeline.mistakes import page as mistakes_page
 from tutorial_code.checks.exercise_notebook import exercise_notebook, set_up
 from tutorial_code.shared.chapters import read_chapters
+from tutorial_code.shared.colors import DARK, LIGHT, css_variables
 
 DOCS = ROOT / "docs"
 SOLVED = "whole_exercise.ipynb"
@@ -50,20 +51,19 @@ def generate(repository: str) -> dict[str, str]:
         made[f"source/{name}.py"] = chapter.text
     made["notebooks/whole_exercise.ipynb"] = exercise_notebook(solved=False)
     made["notebooks/whole_exercise_solved.ipynb"] = json.dumps(solved.result(), indent=1)
+    made["assets/colors.css"] = colors()
     made["mistakes.md"] = mistakes_page()
     made["runs.md"] = recorded_runs.runs()
     made["reference/command.md"] = pages.command()
     for name, parts in {
         "index.md": {
-            "network": diagrams.network(),
-            "path": tables_of_chapters.home_page(executions),
-            "result": pages.result(executions),
+            "path": tables_of_chapters.home_page(),
+            "results": pages.results(),
         },
         "reference/functions.md": {"chapters": pages.functions(executions)},
         "network.md": {
             "calculator": pages.calculator(),
             "shares": diagrams.shares(),
-            "block": diagrams.bottleneck(),
         },
     }.items():
         text = (DOCS / name).read_text(encoding="utf-8")
@@ -71,6 +71,14 @@ def generate(repository: str) -> dict[str, str]:
             text = text.replace(f"<!-- generated: {part} -->", content)
         made[name] = text
     return made
+
+
+def colors() -> str:
+    """Return the colors of all figures and pages, in both schemes, as a style sheet."""
+    return (
+        f":root {{ {css_variables(LIGHT)} }}\n"
+        f'[data-md-color-scheme="slate"] {{ {css_variables(DARK)} }}\n'
+    )
 
 
 def notebook_page() -> Path:
@@ -86,7 +94,7 @@ def notebook_page() -> Path:
     notebook["cells"] = [first, *rest]
     for output in (output for cell in rest for output in cell.get("outputs", [])):
         if found := figure_in(output):
-            output["data"] = {"text/html": figure(found.svg, found.alt)}
+            output["data"] = {"text/html": plot(found)}
     path = CACHE / "page" / SOLVED
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(notebook, indent=1)

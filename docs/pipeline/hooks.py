@@ -15,17 +15,18 @@ from mkdocs.structure.files import File
 from pipeline import ROOT
 from pipeline.execute import CellError
 from pipeline.generate import SOLVED, generate, notebook_page
-from pipeline.markdown import mathml
+from pipeline.markdown import labeled, mathml
+from pipeline.prose import Figures, PageError, Questions, render
 from pipeline.tables_of_chapters import navigation
 
+CHAPTERS = "chapters/*"  # stands for all of them in the navigation
 EDIT = re.compile(r"chapters/(ch\d\d_\w+)\.md")
 
 
 def on_config(config):
     """Add the chapters to the navigation; let ``serve`` watch the sources of the pages."""
-    for entry in config.nav:
-        if "Chapters" in entry:
-            entry["Chapters"] = navigation()
+    place = config.nav.index(CHAPTERS)
+    config.nav[place : place + 1] = navigation()
     config.watch += [str(ROOT / "tutorial_code"), str(ROOT / "runs"), str(ROOT / "docs")]
     return config
 
@@ -35,7 +36,7 @@ def on_files(files, config):
     """Add the generated files, before mkdocs-jupyter looks for notebooks."""
     try:
         generated = generate(config.extra.get("repository") or "")
-    except CellError as error:
+    except (CellError, PageError, LookupError) as error:
         raise PluginError(str(error)) from error
     for name, content in generated.items():
         old = files.get_file_from_path(name)
@@ -53,14 +54,22 @@ def on_files(files, config):
 
 
 def on_page_markdown(markdown, page, **_):
-    """Turn the mathematics of the pages that are written by hand into MathML."""
-    return markdown if page.file.src_uri.startswith("chapters/") else mathml(markdown)
+    """Give the pages that are written by hand their mathematics and their figures."""
+    if page.file.src_uri.startswith("chapters/"):
+        return markdown
+    if "](figure:" not in markdown:
+        return mathml(markdown)
+    figures = Figures("", "../" * page.file.src_uri.count("/"))
+    made = [mathml(block) for block in render(markdown, figures, Questions(page.file.name))]
+    return "\n\n".join([*made, figures.loaded()])
 
 
 def on_page_content(html, page, **_):
-    """Give the page of mkdocs-jupyter the site's own styles in place of its own 576 kB of them."""
+    """Prepare wide tables for phones, and give the page of mkdocs-jupyter the site's own styles in
+    place of its own 576 kB of them.
+    """
     if page.file.src_uri != SOLVED:
-        return html
+        return labeled(html)
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
     # A second copy of all code, and buttons that Material also provides.
     copies = r'<div class="clipboard-copy-txt".*?</div>|<clipboard-copy.*?</clipboard-copy>'

@@ -1,6 +1,7 @@
 """Additions to the prose of a page: MathML for formulas, links to the glossary for terms."""
 
 import re
+from html import escape
 from pathlib import Path
 
 from math_core import LatexToMathML
@@ -11,6 +12,11 @@ KEPT = re.compile(
     r"```.*?```|`[^`\n]+`|\*+[^*\n]+\*+|\[[^\]]*\]\([^)]*\)|<[^>]+>|^#+ .*?$|^ {4}.*?$",
     re.DOTALL | re.MULTILINE,
 )
+COLORED = {
+    "x": "x",
+    "F(x)": "f",
+    "y": "y",
+}  # what flows through a block has its color in prose, too
 MATHS = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 
 
@@ -28,9 +34,11 @@ def mathml(text: str) -> str:
 
     def convert(match: re.Match) -> str:
         shown = match[1] is not None
-        return _converter.convert_with_local_state(
-            (match[1] or match[2]).strip(), displaystyle=shown
-        )
+        formula = (match[1] or match[2]).strip()
+        made = _converter.convert_with_local_state(formula, displaystyle=shown)
+        if kind := COLORED.get(formula):
+            return f'<span class="path {kind}">{made}</span>'
+        return made
 
     return outside_code(text, lambda part: MATHS.sub(convert, part))
 
@@ -52,18 +60,50 @@ def read_terms(glossary: Path) -> dict[str, str]:
 
 def link_terms(text: str, terms: dict[str, str], linked: set[str]) -> str:
     """Link the first mention of each term; ``linked`` holds the anchors that have been linked on
-    this page.
+    this page. Where a term is introduced, in bold, the link is there.
     """
     for term, anchor in terms.items():
-        pattern = re.compile(rf"(?<![\w-]){re.escape(term)}s?(?![\w-])", re.IGNORECASE)
+        word = rf"(?<![\w-]){re.escape(term)}s?(?![\w-])"
 
-        def link(part: str, pattern=pattern, anchor=anchor) -> str:
-            if anchor in linked or not (match := pattern.search(part)):
+        def link(match: re.Match, anchor: str = anchor) -> str:
+            return f"[{match[0]}](../glossary.md#{anchor}){{ .term }}"
+
+        if anchor not in linked and re.search(rf"\*\*{word}\*\*", text, re.IGNORECASE):
+            linked.add(anchor)
+            text = re.sub(rf"\*\*{word}\*\*", link, text, count=1, flags=re.IGNORECASE)
+
+        def link_first(part: str, word: str = word, anchor: str = anchor, link=link) -> str:
+            if anchor in linked or not re.search(word, part, re.IGNORECASE):
                 return part
             linked.add(anchor)
-            return (
-                f"{part[: match.start()]}[{match[0]}](../glossary.md#{anchor}){part[match.end() :]}"
+            return re.sub(word, link, part, count=1, flags=re.IGNORECASE)
+
+        text = outside_code(text, link_first)
+    return text
+
+
+WIDE = 4  # columns: a table with so many is arranged anew on a phone
+
+
+def labeled(html: str) -> str:
+    """Return a page in which each cell of a wide table knows the heading of its column."""
+
+    def label(table: re.Match) -> str:
+        heads = re.findall(r"<th[^>]*>(.*?)</th>", table[0].partition("</thead>")[0], re.DOTALL)
+        if len(heads) < WIDE:
+            return table[0]
+        names = [escape(re.sub(r"<[^>]+>", "", head).strip(), quote=True) for head in heads]
+
+        def number(row: re.Match) -> str:
+            cells = iter(names)
+            return re.sub(
+                r"<(td|th)(?=[ >])",
+                lambda cell: f'{cell[0]} data-label="{next(cells, "")}"',
+                row[0],
             )
 
-        text = outside_code(text, link)
-    return text
+        head, mark, body = table[0].partition("</thead>")
+        body = re.sub(r"<tr>.*?</tr>", number, body, flags=re.DOTALL)
+        return head.replace("<table", "<table data-stacked", 1) + mark + body
+
+    return re.sub(r"<table>.*?</table>", label, html, flags=re.DOTALL)

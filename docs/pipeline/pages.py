@@ -1,6 +1,4 @@
-"""Pages that are made from code: the result of chapter 7, the command line, the calculator of a
-network.
-"""
+"""Pages that are made from code: recorded results, the command line, the calculator."""
 
 from collections.abc import Iterable
 from html import escape
@@ -9,26 +7,28 @@ from typing import Any
 
 import typer
 
-from pipeline.diagrams import CLASSES, SIZE, groups
-from pipeline.execute import Execution
-from pipeline.figures import figure, figure_in
+from pipeline.counts import CLASSES, SIZE, groups
 from tutorial_code.cli.app import app
+from tutorial_code.runs import run_files
 from tutorial_code.shared.chapters import Chapter
+from tutorial_code.shared.tables import recorded_runs
 
 
-def result(executions: dict[Chapter, Execution]) -> str:
-    """Return the loss curve that chapter 7 drew when this site was built, and the images that were
-    misclassified, where there were any.
-    """
-    found = {
-        each.name: each
-        for execution in executions.values()
-        for outputs in execution.outputs
-        for output in outputs
-        if (each := figure_in(output))
-    }
-    shown = [found[name] for name in ("ch07-loss", "ch07-misclassified") if name in found]
-    return "\n\n".join(figure(each.svg, each.alt) for each in shown)
+def results() -> str:
+    """Return what the recorded trainings of ResNet-50 reached, each in a sentence."""
+    said = []
+    for run in recorded_runs():
+        if (run.folder / run_files.SUMMARY).exists():
+            summary = run.read(run_files.SUMMARY)
+            machine = run.read(run_files.ENVIRONMENT)
+            minutes = summary["seconds"] / 60
+            time = f"{minutes:.0f} minutes" if minutes >= 2 else f"{summary['seconds']:.0f} seconds"
+            said.append(
+                f"- [`{run.name}`](runs.md#{run.name}): {summary['test_accuracy']:.1f}% ± "
+                f"{summary['standard_error']:.1f} of the test images after {time} on "
+                f"{machine['gpu'] or '{} CPU cores'.format(machine['cpu_cores'])}. {run.caption}"
+            )
+    return "Recorded, with everything that belongs to it:\n\n" + "\n".join(said)
 
 
 def functions(chapters: Iterable[Chapter]) -> str:

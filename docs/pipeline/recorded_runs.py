@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from pipeline.figures import figure
+from pipeline.figures import framed
 from tutorial_code.runs import epoch_table, run_files
 from tutorial_code.runs.run_record import RunRecord, read_record
 from tutorial_code.shared import tables
@@ -132,8 +132,8 @@ def curve(name: str, record: RunRecord) -> str:
             f'<path d="M{left} {y:.1f} h{width}" stroke="currentColor" stroke-opacity="0.15"/>'
         )
 
-    def line(path: str, number: int) -> str:
-        return f'<{path} stroke="var(--figure-{number})" stroke-width="2"/>'
+    def line(path: str, kind: str) -> str:
+        return f'<{path} stroke="var(--{kind})" stroke-width="2"/>'
 
     alt = (
         f"Training and test loss of {name} by epoch: from {rows[0].train_loss:.2f} and "
@@ -147,13 +147,13 @@ def curve(name: str, record: RunRecord) -> str:
             f'<svg role="img" aria-label="{alt}" viewBox="0 0 470 252" font-size="12" '
             'fill="currentColor" style="width: min(100%, 660px); height: auto">',
             *map(tick, (0, 0.5, 1)),
-            line(f'polyline points="{points("train_loss")}" fill="none"', 1),
-            line(f'polyline points="{points("test_loss")}" fill="none"', 2),
+            line(f'polyline points="{points("train_loss")}" fill="none"', "f"),
+            line(f'polyline points="{points("test_loss")}" fill="none"', "x"),
             f'<path class="cursor" {cursor}/>',
             f"<text {middle}>epoch, from 1 to {len(rows)}</text>",
-            line(f'path d="M{left + 190} 24 h22"', 1),
+            line(f'path d="M{left + 190} 24 h22"', "f"),
             f'<text x="{left + 218}" y="28">training loss</text>',
-            line(f'path d="M{left + 300} 24 h22"', 2),
+            line(f'path d="M{left + 300} 24 h22"', "x"),
             f'<text x="{left + 328}" y="28">test loss</text>',
             "</svg>",
         )
@@ -161,4 +161,4 @@ def curve(name: str, record: RunRecord) -> str:
     table = epoch_table.html(_escaped(record.epoch_rows()))
     values = f"<details><summary>All values</summary>{table}</details>"
     opening = f'<div class="curve" data-left="{left}" data-width="{width}">'
-    return f"{opening}\n{figure(svg, alt)}\n{values}\n</div>"
+    return f"{opening}\n{framed('plot', '', svg, alt)}\n{values}\n</div>"

@@ -5,34 +5,84 @@
 
 import re
 import sys
+from itertools import groupby
 from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from pipeline import ROOT
-from pipeline.execute import Execution
+from pipeline.figures import DRAWN
+from pipeline.prose import ASKS
+from tutorial_code.checks.exercises import exercises_of
 from tutorial_code.shared.chapters import Chapter, read_chapters
 
-WORDS_A_MINUTE = 200
+# What the times rest on; the home page says so.
+WORDS_A_MINUTE = 150
+LINES_OF_CODE_A_MINUTE = 15
 README = ROOT / "README.md"
 IN_README = re.compile(r"(<!-- chapters -->\n).*?(<!-- end of chapters -->)", re.DOTALL)
+PARTS_IN_WORDS = {1: "Part I", 2: "Part II", 3: "Part III", 4: "Part IV"}
 
 
-def navigation() -> list[str]:
-    """Return the pages of the chapters, as the navigation lists them."""
-    return [f"chapters/{chapter.name}.md" for chapter in read_chapters()]
+def navigation() -> list[dict[str, list[dict[str, str]]]]:
+    """Return the pages of the chapters in their parts, as the navigation lists them."""
+    return [
+        {
+            f"{PARTS_IN_WORDS[part.number].removeprefix('Part ')} · {part.title}": [
+                {chapter.title.replace(".", "", 1): f"chapters/{chapter.name}.md"}
+                for chapter in chapters
+            ]
+        }
+        for part, chapters in groupby(read_chapters(), key=lambda chapter: chapter.part)
+    ]
 
 
-def home_page(executions: dict[Chapter, Execution]) -> str:
-    """Return the path through the chapters: what each is about, and how long it takes."""
-    rows = ["| chapter | read | runs in | you write |", "| --- | --- | --- | --- |"]
-    for chapter, execution in executions.items():
-        names = ", ".join(f"`{task.name}`" for task in chapter.tasks)
-        link = f"[{chapter.title}](chapters/{chapter.name}.md)"
-        minutes = max(1, round(chapter.words / WORDS_A_MINUTE))
-        rows.append(f"| {link} | {minutes} min | {execution.seconds:.0f} s | {names} |")
-    return "\n".join(rows)
+def predictions_of(chapter: Chapter) -> int:
+    """Return how many predictions a chapter asks for."""
+    return sum(
+        len(re.findall(rf"^{ASKS.pattern}", cell.text, re.MULTILINE))
+        for cell in chapter.cells
+        if cell.prose
+    )
+
+
+def minutes_of(chapter: Chapter) -> tuple[int, int]:
+    """Return how long a chapter takes: to read, with a minute for each figure and each prediction,
+    and to write its exercises; an estimate, to five minutes.
+    """
+    code = "\n".join(cell.code for cell in chapter.cells if not cell.prose)
+    figures = len(DRAWN.findall(chapter.text)) + code.count("plots.show(")
+    reading = (
+        chapter.words / WORDS_A_MINUTE
+        + len(code.splitlines()) / LINES_OF_CODE_A_MINUTE
+        + figures
+        + predictions_of(chapter)
+    )
+    writing = sum(exercise.minutes for exercise in exercises_of(chapter))
+    return max(5, 5 * round(reading / 5)), writing
+
+
+def home_page() -> str:
+    """Return the path through the chapters: the question of each, what one writes in it, how long
+    it takes, and the place for the reader's mark.
+    """
+    made = []
+    for part, chapters in groupby(read_chapters(), key=lambda chapter: chapter.part):
+        rows = []
+        for chapter in chapters:
+            reading, writing = minutes_of(chapter)
+            names = ", ".join(f"<code>{task.name}</code>" for task in chapter.tasks)
+            you_write = f"<span>You write {names}.</span>" if names else ""
+            rows.append(
+                f'<li data-chapter="{chapter.name}" data-predictions="{predictions_of(chapter)}">'
+                f'<a href="chapters/{chapter.name}.html">{chapter.title}</a>'
+                f"<em>{chapter.question}</em>{you_write}"
+                f'<span class="time">{reading + writing} min</span></li>'
+            )
+        title = f"{PARTS_IN_WORDS[part.number]}. {part.title}"
+        made.append(f"### {title}\n\n<ol class='path'>\n" + "\n".join(rows) + "\n</ol>")
+    return "\n\n".join(made)
 
 
 def readme() -> str:

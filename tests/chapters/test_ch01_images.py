@@ -7,7 +7,7 @@ from tutorial_code.ch01_images import (
     augment,
     channel_statistics,
     make_loaders,
-    normalise,
+    normalize,
 )
 
 
@@ -40,7 +40,7 @@ def test_no_image_is_in_both_splits(digits):
 
 def test_statistics_are_those_of_the_training_images(digits):
     mean, std = channel_statistics(digits.train_images)
-    normalised = normalise(digits.train_images, mean, std)
+    normalised = normalize(digits.train_images, mean, std)
     assert normalised.mean().item() == pytest.approx(0, abs=1e-5)
     assert normalised.std(correction=0).item() == pytest.approx(1, abs=1e-5)
 
@@ -80,7 +80,7 @@ def test_test_images_are_not_augmented(digits):
     (images, _), (again, _) = next(iter(test_loader)), next(iter(test_loader))
     assert torch.equal(images, again)
     assert torch.equal(
-        images, normalise(digits.test_images, *channel_statistics(digits.train_images))
+        images, normalize(digits.test_images, *channel_statistics(digits.train_images))
     )
 
 

@@ -4,8 +4,8 @@ import pytest
 
 pytest.importorskip("jupytext", reason="the site's tools are not installed: uv sync")
 import nbformat
-from pipeline import chapter_pages, execute, pages, recorded_runs, tables_of_chapters
-from pipeline.markdown import link_terms, mathml
+from pipeline import chapter_pages, execute, figures, pages, recorded_runs, tables_of_chapters
+from pipeline.markdown import labeled, link_terms, mathml
 
 from tutorial_code.shared.chapters import read_chapters
 
@@ -54,11 +54,22 @@ def test_mathematics_becomes_mathml_and_code_stays():
 def test_the_first_mention_of_a_term_is_linked_once_and_never_in_code():
     linked = set()
     text = link_terms("`stride` and the Strides, then a stride", {"stride": "stride"}, linked)
-    assert text == "`stride` and the [Strides](../glossary.md#stride), then a stride"
+    assert text == "`stride` and the [Strides](../glossary.md#stride){ .term }, then a stride"
     assert link_terms("stride", {"stride": "stride"}, linked) == "stride"
 
 
-def test_a_figure_takes_the_pages_colours_and_keeps_its_own_ids():
+def test_a_term_is_linked_where_it_is_introduced():
+    text = link_terms("Some **strides** are **large**.", {"stride": "stride"}, set())
+    assert text == "Some [**strides**](../glossary.md#stride){ .term } are **large**."
+
+
+def test_what_flows_through_a_block_has_its_color_in_formulas():
+    text = mathml("From $x$ to $F(x)$ and $z$.")
+    assert text.count('class="path x"') == text.count('class="path f"') == 1
+    assert text.count("<math") == 3
+
+
+def test_a_figure_takes_the_pages_colors_and_keeps_its_own_ids():
     from matplotlib.figure import Figure
 
     from tutorial_code.shared.inline_svg import inline_svg
@@ -68,8 +79,8 @@ def test_a_figure_takes_the_pages_colours_and_keeps_its_own_ids():
     drawing.subplots().plot([1, 2])
     svg = inline_svg(to_svg(drawing), 'it "rises"')
     assert (
-        "#1f77b4" not in svg
-        and "var(--figure-1)" in svg
+        "#2450b5" not in svg
+        and "var(--f)" in svg
         and "<style" not in svg
         and "<metadata" not in svg
     )
@@ -102,23 +113,41 @@ def test_lists_of_chapters_are_in_step_with_the_chapters():
     assert all(
         f"[{chapter.title}](tutorial_code/{chapter.name}.py)" in text for chapter in chapters
     )
-    assert tables_of_chapters.navigation() == [f"chapters/{each.name}.md" for each in chapters]
-    home = tables_of_chapters.home_page(
-        {chapter: execute.Execution([], 12.3) for chapter in chapters}
-    )
-    assert home.count("12 s") == len(chapters) and "`evaluate`" in home
+    parts = [part for entry in tables_of_chapters.navigation() for part in entry.values()]
+    pages_listed = [page for part in parts for entry in part for page in entry.values()]
+    assert pages_listed == [f"chapters/{each.name}.md" for each in chapters]
+    home = tables_of_chapters.home_page()
+    assert home.count(" min</span>") == len(chapters) and "<code>evaluate</code>" in home
     functions = pages.functions(chapters)
     assert "## 3. The bottleneck block" in functions and "Bottleneck]" in functions
 
 
-def test_figures_are_taken_by_their_names_and_one_may_be_missing():
-    def drawn(name):
-        svg = '<svg width="10pt" xmlns="x"><text>words</text></svg>'
-        about = {"name": name, "alt": f"This is {name}."}
-        return {"data": {"image/svg+xml": svg}, "metadata": {"image/svg+xml": about}}
+def test_each_recorded_training_is_named_on_the_home_page():
+    said = pages.results()
+    assert "[`digits-cpu`](runs.md#digits-cpu): 9" in said
+    assert "full-gpu" not in said  # not recorded yet
 
-    loss, others = drawn("ch07-loss"), [[drawn("ch07-schedule")], [drawn("ch07-confusion")]]
-    shown = pages.result({None: execute.Execution([*others, [loss]], 0.0)})
-    assert "This is ch07-loss." in shown and shown.count("<figure") == 1
-    both = pages.result({None: execute.Execution([[drawn("ch07-misclassified")], [loss]], 0.0)})
-    assert both.index("ch07-loss") < both.index("ch07-misclassified")
+
+def drawn(name, **more):
+    svg = '<svg width="10pt" xmlns="x"><text>words</text></svg>'
+    about = {"name": name, "alt": f"This is {name}.", **more}
+    return {"data": {"image/svg+xml": svg}, "metadata": {"image/svg+xml": about}}
+
+
+def test_a_plot_has_its_caption_its_number_and_its_form_for_a_phone():
+    wide = drawn("ch07-loss", caption="Look *here*.", narrow="<svg width='10pt'><path/></svg>")
+    wide["metadata"]["image/svg+xml"]["narrow"] = '<svg width="9pt"><path/></svg>'
+    html = figures.plot(figures.figure_in(wide), "7.2")
+    assert "<strong>Figure 7.2.</strong> Look <em>here</em>." in html
+    assert html.count("<svg") == 2 and 'class="narrow"' in html
+    plain = figures.plot(figures.figure_in(drawn("ch07-loss")), "")
+    assert "<figcaption>This is ch07-loss.</figcaption>" in plain and plain.count("<svg") == 1
+
+
+def test_a_wide_table_knows_its_headings_in_each_cell():
+    row = "<tr><td>1</td><td>2</td><td>3</td><td>4</td></tr>"
+    head = "".join(f"<th>{word}</th>" for word in ("a", "b <em>c</em>", "d", "e"))
+    html = labeled(f"<table><thead><tr>{head}</tr></thead><tbody>{row}</tbody></table>")
+    assert '<td data-label="b c">2</td>' in html and "<table data-stacked>" in html
+    narrow = "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
+    assert labeled(narrow) == narrow

@@ -96,8 +96,8 @@ BUILT = {
     "augment": (
         {"augment": False},
         lambda setup: [step.func.__name__ for step in setup.train_loader.dataset.transforms],
-        ["augment", "normalise"],
-        ["normalise"],
+        ["augment", "normalize"],
+        ["normalize"],
     ),
     "cutout": ({"loader": "device", "augment": False, "cutout": 8}, has_a_hole, False, True),
     "stem": ({"stem": "3x3"}, lambda setup: setup.network.conv1.kernel_size, (7, 7), (3, 3)),

@@ -53,7 +53,7 @@ TWO = """\
 # %% [markdown]
 # # 10. Two tasks
 #
-# **At the end of this chapter you have** two
+# **By the end of this chapter you will have** two
 # functions.
 
 # %%

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from tutorial_code.ch01_images import IMAGE_SIZE, normalise
+from tutorial_code.ch01_images import IMAGE_SIZE, normalize
 from tutorial_code.ch07_results import predict
 from tutorial_code.data.image_folder import read_image
 from tutorial_code.runs.trained_run import load_run
@@ -34,7 +34,7 @@ def predict_files(
         notice(str(path), brightness, statistics, invert) if statistics else None
         for path, brightness in zip(paths, brightness_of(images), strict=True)
     ]
-    images = normalise(images, run.checkpoint["mean"], run.checkpoint["std"])
+    images = normalize(images, run.checkpoint["mean"], run.checkpoint["std"])
     without_labels = torch.zeros(len(images))
     loader = DataLoader(TensorDataset(images, without_labels), batch_size=64)
     classes = run.checkpoint["classes"]

@@ -20,9 +20,26 @@ from tutorial_code.shared.stubs import Definition, make_stub
 
 PACKAGE = Path(__file__).parent.parent  # tutorial_code, where the chapters are
 HEADER = re.compile(r"^# %%(?P<prose> \[markdown\])?(?: tags=\[(?P<tags>.*)\])?$", re.MULTILINE)
-GIVES = re.compile(r"\*\*At the end of this chapter you have\*\* (.*?)\.(?:\n|\Z)", re.DOTALL)
+GIVES = re.compile(r"\*\*By the end of this chapter you will have\*\* (.*?)\.(?:\n|\Z)", re.DOTALL)
 SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 EXERCISE = "exercise"  # the tag of a cell that defines what the reader writes
+FOLDED = "folded"  # the tag of a cell whose code teaches nothing: pages show its output first
+
+
+class Part(NamedTuple):
+    """A part of the book."""
+
+    number: int
+    title: str
+    first: int  # the number of its first chapter
+
+
+PARTS = (
+    Part(1, "The network", 1),
+    Part(2, "Learning", 5),
+    Part(3, "The full run", 8),
+    Part(4, "Beyond", 10),
+)
 
 
 class Cell(NamedTuple):
@@ -91,6 +108,17 @@ class Chapter:
     def title(self) -> str:
         """Its heading, such as ``3. The bottleneck block``."""
         return self.cells[0].text.partition("\n")[0].removeprefix("# ")
+
+    @property
+    def part(self) -> Part:
+        """The part of the book that it belongs to."""
+        return [part for part in PARTS if part.first <= self.number][-1]
+
+    @property
+    def question(self) -> str:
+        """The question that opens it, if it has one."""
+        found = re.search(r"^\*([^*\n][^*]*\?)\*$", self.cells[0].text, re.MULTILINE)
+        return " ".join(found[1].split()) if found else ""
 
     @property
     def gives(self) -> str:

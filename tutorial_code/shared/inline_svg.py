@@ -1,23 +1,18 @@
-"""A figure within a page: matplotlib's SVG takes the page's font and colours, light or dark."""
+"""A figure within a page: matplotlib's SVG takes the page's font and colors, light or dark."""
 
 import hashlib
 import re
 
-# matplotlib's colours for the first lines of a plot, and the variables that the page's style sheet
-# sets instead
-LINES = {
-    "#1f77b4": "--figure-1",
-    "#ff7f0e": "--figure-2",
-    "#2ca02c": "--figure-3",
-    "#d62728": "--figure-4",
-}
+from tutorial_code.shared.colors import LIGHT
+
+SCALE = 1.5  # CSS pixels a point: text of 9 points is as large as the labels of drawings
 
 
 def inline_svg(svg: str, alt: str) -> str:
     """Return an SVG that matplotlib wrote in a form that can be embedded in an HTML page.
 
-    The page sets the variables ``--figure-1`` to ``--figure-4`` and ``--figure-paper``, and gives
-    the text of figures the colour ``currentColor``.
+    The page sets the variables of ``css_variables``, and gives the text of figures the color
+    ``currentColor``.
     """
     svg = svg[svg.index("<svg") :]
     svg = re.sub(
@@ -36,9 +31,9 @@ def inline_svg(svg: str, alt: str) -> str:
     svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)
     backgrounds = r"(?:opacity: 1; )?fill: #ffffff(?=[^>]*/>)"
     svg = re.sub(backgrounds, "fill: none", svg, count=2)
-    svg = svg.replace("#000000", "currentColor").replace("#ffffff", "var(--figure-paper)")
-    for colour, name in LINES.items():
-        svg = svg.replace(colour, f"var({name})")
+    svg = svg.replace("#000000", "currentColor").replace("#ffffff", "var(--paper)")
+    for name, color in LIGHT._asdict().items():
+        svg = svg.replace(color, f"var(--{name.replace('_', '-')})")
     svg = re.sub(r"font: ([\d.]+px)[^;\"]*", r"font-size: \1", svg)
     svg = re.sub(r"font-family: [^;\"]*", "font-family: inherit", svg)
     prefix = hashlib.sha256(svg.encode()).hexdigest()[:6]
@@ -52,7 +47,7 @@ def inline_svg(svg: str, alt: str) -> str:
     svg = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg)  # HTML does not need them
     width = re.search(r'width="([\d.]+)pt"', svg)
     assert width, "matplotlib writes how wide a figure is"
-    style = f"width: min(100%, {float(width[1]) * 1.5:.0f}px); height: auto"
+    style = f"width: min(100%, {float(width[1]) * SCALE:.0f}px); height: auto"
     head = f'<svg role="img" aria-label="{_attribute(alt)}" style="{style}"'
     return re.sub(r"\n+", "\n", svg.replace("<svg", head, 1)).strip()
 

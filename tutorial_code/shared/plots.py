@@ -2,47 +2,76 @@
 
 import builtins
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogFormatter
 from torch import Tensor
 
+from tutorial_code.shared.colors import LIGHT
+
+X, F, Y, WRONG = LIGHT.x, LIGHT.f, LIGHT.y, LIGHT.wrong
+LONGEST_NAME = 20  # letters of a name that is written at the end of its line
+NARROW = 3.0  # inches: the width of a phone's page
+
 # matplotlib's own type for the names lists each of them.
 STYLE: dict[Any, object] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "axes.prop_cycle": cycler(color=[F, X, Y, WRONG]),
     "axes.titlesize": "medium",
     "font.family": "sans-serif",
+    "font.size": 9,
+    "lines.linewidth": 1.6,
     "savefig.bbox": "tight",
     "svg.fonttype": "none",
     "svg.hashsalt": "resnet50",
 }
 
 
-def show(figure: Figure, name: str, alt: str) -> None:
+def show(
+    figure: Figure, name: str, alt: str, caption: str = "", narrow: Figure | None = None
+) -> None:
     """Display a figure in a notebook; in a script, save it as an SVG and print what it shows.
 
     Args:
-        figure: a figure made by one of the functions below.
+        figure: a figure made by one of the functions below, or by matplotlib; at most 6.4 inches
+            wide.
         name: the name of the file in ``figures/``, without its extension.
         alt: what the figure shows, in a sentence, for people who cannot see it.
+        caption: what to look at, and what it shows; Markdown. Without it the page shows ``alt``.
+        narrow: the figure as a phone shows it. Without it, the same figure is laid out anew.
     """
     svg = to_svg(figure)
     if hasattr(builtins, "__IPYTHON__"):
         from IPython.display import SVG, display
 
-        display(SVG(svg), metadata={"image/svg+xml": {"name": name, "alt": alt}})
+        about = {"name": name, "alt": alt, "caption": caption, "narrow": _narrow(figure, narrow)}
+        display(SVG(svg), metadata={"image/svg+xml": about})
         return
     path = Path("figures") / f"{name}.svg"
     path.parent.mkdir(exist_ok=True)
     path.write_text(svg, encoding="utf-8")
     print(f"[{path}] {alt}")
+
+
+def _narrow(figure: Figure, narrow: Figure | None) -> str:
+    """Return the SVG for a phone, or nothing where the figure fits as it is."""
+    if narrow is not None:
+        return to_svg(narrow)
+    width, height = figure.get_size_inches()
+    if width <= NARROW * 1.1:
+        return ""
+    figure.set_size_inches(NARROW, max(height * NARROW / width, min(height, 2.4)))
+    return to_svg(figure)
 
 
 def to_svg(figure: Figure) -> str:
@@ -53,21 +82,26 @@ def to_svg(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-def image_grid(images: Sequence[Tensor] | Tensor, titles: Sequence[str], columns: int) -> Figure:
+def image_grid(
+    images: Sequence[Tensor] | Tensor, titles: Sequence[str], columns: int, size: float = 1.0
+) -> Figure:
     """Draw images in a grid.
 
     Args:
         images: (n, 3, height, width), uint8, or float in 0 to 1; or n images of several sizes.
         titles: one per image; may contain line breaks.
         columns: images per row.
+        size: inches a side of an image.
     """
     rows = -(-len(images) // columns)
     lines = max(title.count("\n") + 1 for title in titles)
-    figure, axes = _figure(rows, columns, width=1.0 * columns, height=rows * (1.0 + 0.16 * lines))
+    tall = max(image.shape[-2] / image.shape[-1] for image in images) * size
+    height = rows * (tall + 0.16 * lines)
+    figure, axes = _figure(rows, columns, width=size * columns, height=height)
     for axis in axes.flat:
         axis.axis("off")
     for axis, image, title in zip(axes.flat, images, titles, strict=False):
-        axis.imshow(image.permute(1, 2, 0).numpy(), interpolation="nearest")
+        axis.imshow(image.permute(1, 2, 0).numpy(), interpolation="none")
         axis.set_title(title, fontsize=8)
     return figure
 
@@ -78,21 +112,60 @@ def curves(
     y_label: str,
     log: bool = False,
     first: int = 1,
+    colors: Mapping[str, str] | None = None,
+    dashed: Collection[str] = (),
 ) -> Figure:
-    """Draw one line per name over ``first``, ``first + 1``, …; ``log`` scales y logarithmically."""
-    figure, axes = _figure(1, 1, width=5, height=3)
+    """Draw one line per name over ``first``, ``first + 1``, …; each is named at its end, or below
+    if names are long.
+
+    Args:
+        lines: the values of each line.
+        x_label: what is counted along the x axis.
+        y_label: what the values are.
+        log: whether the y axis is logarithmic.
+        first: the x of the first value.
+        colors: the color of each name, such as ``plots.X``; by default those of the style.
+        dashed: the names that are drawn dashed, such as those of tests.
+    """
+    figure, axes = _figure(1, 1, width=5.6, height=3)
     axis = axes[0, 0]
+    drawn = {}
     for name, values in lines.items():
         x = range(first, first + len(values))
-        axis.plot(x, values, label=name, marker="o" if len(values) <= 30 else None, markersize=3)
+        marker = "o" if len(values) <= 30 else None
+        style = "--" if name in dashed else "-"
+        color = (colors or {}).get(name)
+        (drawn[name],) = axis.plot(
+            x, values, style, label=name, color=color, marker=marker, markersize=3
+        )
     if log:
         axis.set_yscale("log")
         axis.yaxis.set_major_formatter(LogFormatter())
         axis.yaxis.set_minor_formatter(LogFormatter())
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.set(xlabel=x_label, ylabel=y_label)
-    axis.legend(frameon=False)
+    if max(map(len, lines)) > LONGEST_NAME:
+        figure.legend(loc="outside lower center", frameon=False)
+    else:
+        name_ends(axis, {name: (lines[name][-1], line.get_color()) for name, line in drawn.items()})
     return figure
+
+
+def name_ends(axis: Axes, ends: Mapping[str, tuple[float, Any]]) -> None:
+    """Write each name at the right of the axis, at the height of its line's last value.
+
+    Args:
+        axis: with its lines and scale.
+        ends: of each name the last value and the color.
+    """
+    axis.autoscale_view()  # the limits may not have followed the lines yet
+    to_axis = axis.transData + axis.transAxes.inverted()
+    heights = {name: to_axis.transform((1, value))[1] for name, (value, _) in ends.items()}
+    lowest = -0.05
+    for name in sorted(ends, key=lambda name: heights[name]):
+        lowest = max(lowest, heights[name])
+        axis.text(1.02, lowest, name, color=ends[name][1], transform=axis.transAxes, va="center")
+        lowest += 0.085  # a line of text
 
 
 def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure:

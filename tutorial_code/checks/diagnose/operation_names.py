@@ -78,7 +78,7 @@ FAMILIES = (  # layers that replace one another in other networks
     (
         {"batch_norm", "group_norm", "layer_norm", "instance_norm"},
         "BatchNorm normalises each channel over all images of the batch, and keeps running "
-        "statistics for evaluation. The others normalise each image alone.",
+        "statistics for evaluation. The others normalize each image alone.",
     ),
     (
         {"max_pool", "avg_pool", "mean", "adaptive_max_pool", "sum"},

@@ -37,6 +37,7 @@ class Exercise(NamedTuple):
 
     id: str  # the name of its folder
     title: str
+    minutes: int  # that writing it takes a reader, an estimate
     chapter: str  # the module that sets it
     names: tuple[str, ...]  # the classes and functions that are judged
     hints: tuple[str, ...]  # from a nudge to nearly the answer
@@ -100,8 +101,8 @@ def _owners(folders: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Return the id of the exercise that asks for each class or function."""
     owners: dict[str, str] = {}
     for id, said in folders.items():
-        if not said.get("title") or len(said.get("hints", [])) != 3:
-            raise LookupError(f"{id}/exercise.toml needs a title and three hints")
+        if not said.get("title") or not said.get("minutes") or len(said.get("hints", [])) != 3:
+            raise LookupError(f"{id}/exercise.toml needs a title, minutes and three hints")
         for name, table in _tables(said).items():
             if table.get("kind") not in set(Kind) or not table.get("look"):
                 kinds = ", ".join(Kind)
@@ -139,7 +140,7 @@ def _made(
     needed = {id for each in direct for id in (each.id, *each.uses)}
     hints = tuple(" ".join(hint.split()) for hint in said["hints"])
     uses = tuple(id for id in earlier if id in needed)
-    return Exercise(id, said["title"], chapter.name, names, hints, uses)
+    return Exercise(id, said["title"], said["minutes"], chapter.name, names, hints, uses)
 
 
 _FOLDERS = _read_folders()

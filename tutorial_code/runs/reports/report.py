@@ -14,6 +14,7 @@ from tutorial_code.runs.reports.report_notebook import notebook_text
 from tutorial_code.runs.results import Results, read_results
 from tutorial_code.runs.run_record import RunRecord
 from tutorial_code.shared import plots
+from tutorial_code.shared.colors import DARK, LIGHT, css_variables
 from tutorial_code.shared.inline_svg import inline_svg
 
 
@@ -61,6 +62,8 @@ def _html(record: RunRecord, figures: dict[str, str]) -> str:
         for caption, svg in figures.items()
     )
     return template.substitute(
+        light=css_variables(LIGHT),
+        dark=css_variables(DARK),
         title=html.escape(f"ResNet-50 on {record.config.data}"),
         tested_on=record.tested_on,
         test_accuracy=f"{record.summary['test_accuracy']:.2f}",
