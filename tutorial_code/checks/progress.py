@@ -11,7 +11,7 @@ from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import EXERCISES, FOLDER, Exercise, find_exercise
 from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
 from tutorial_code.checks.isolate.worker import Worker, judge_file
-from tutorial_code.checks.terminal import DONE, NOT_STARTED, WRONG, print_path, print_verdict
+from tutorial_code.checks.terminal import DONE, NOT_STARTED, UNFINISHED, print_path, print_verdict
 from tutorial_code.shared.errors import ReaderError
 
 HINTS = FOLDER / ".hints.json"
@@ -77,7 +77,8 @@ def walk(console: Console) -> bool:
             )
         print_path(console, states, step)
     else:
-        print_path(console, states, f"Next: fix {exercise.file}\n")
+        step = "go on in" if state == UNFINISHED else "fix"
+        print_path(console, states, f"Next: {step} {exercise.file}\n")
         print_verdict(console, verdicts[exercise])
     return False
 
@@ -103,6 +104,6 @@ def first_open() -> Exercise:
 
 
 def _state(verdict: Verdict | None) -> str:
-    if verdict is None or verdict.state == NOT_STARTED:
+    if verdict is None:
         return NOT_STARTED
-    return DONE if verdict.passed else WRONG
+    return DONE if verdict.passed else verdict.state

@@ -10,9 +10,9 @@ from tutorial_code.checks.exercises import EXERCISES, Exercise, find_exercise
 MAX_FAILED_CHECKS = 4  # the others usually follow from them
 MAX_PRINTED_LINES = 10  # of an answer's output
 
-DONE, WRONG, NOT_STARTED = "done", "wrong", "not started"
-STYLES = {DONE: "green", WRONG: "red", NOT_STARTED: "dim"}
-MARKS = {DONE: "✓", WRONG: "✗", NOT_STARTED: "·"}
+DONE, WRONG, UNFINISHED, NOT_STARTED = "done", "wrong", "unfinished", "not started"
+STYLES = {DONE: "green", WRONG: "red", UNFINISHED: "yellow", NOT_STARTED: "dim"}
+MARKS = {DONE: "✓", WRONG: "✗", UNFINISHED: "·", NOT_STARTED: "·"}
 
 
 def as_text(verdict: Verdict) -> str:

@@ -1,9 +1,12 @@
 """What the reader is told about an answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-NOT_STARTED = "not-started"  # the id for an answer that is not a mistake yet
+# The ids for answers that are not a mistake yet: nothing is written, or only a part.
+NOT_STARTED = "not-started"
+UNFINISHED = "unfinished"
 
 
 class Check(NamedTuple):
@@ -23,6 +26,28 @@ class Diagnosis(NamedTuple):
     explanation: str
 
 
+def first_mistake(names: Sequence[str], mistakes: Sequence[Diagnosis | None]) -> Diagnosis | None:
+    """Return what the reader is told first: a mistake before what is not written yet.
+
+    Args:
+        names: the classes and functions of an exercise.
+        mistakes: what is wrong with each of them, or None.
+    """
+    empty = [bool(mistake and mistake.id == NOT_STARTED) for mistake in mistakes]
+    for mistake, missing in zip(mistakes, empty, strict=True):
+        if mistake and not missing:
+            return mistake
+    if all(empty) or not any(empty):
+        return next(iter(mistakes), None)
+    left, right = (
+        [name for name, missing in zip(names, empty, strict=True) if missing == wanted]
+        for wanted in (True, False)
+    )
+    return Diagnosis(
+        UNFINISHED, f"Not written yet: {', '.join(left)}.", f"Right so far: {', '.join(right)}."
+    )
+
+
 @dataclass
 class Verdict:
     """What the reader is told about one file."""
@@ -38,9 +63,9 @@ class Verdict:
 
     @property
     def state(self) -> str:
-        """Return ``right``, ``wrong`` or ``not started``."""
-        if self.mistake and self.mistake.id == NOT_STARTED:
-            return "not started"
+        """Return ``right``, ``wrong``, ``unfinished`` or ``not started``."""
+        if self.mistake and self.mistake.id in {NOT_STARTED, UNFINISHED}:
+            return self.mistake.id.replace("-", " ")
         return "right" if self.passed else "wrong"
 
     def as_json(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from tutorial_code.checks.diagnose.verdict import Check, Diagnosis, Verdict
+from tutorial_code.checks.diagnose.verdict import Check, Diagnosis, Verdict, first_mistake
 from tutorial_code.checks.exercises import Exercise
 from tutorial_code.checks.isolate import channels, zygote
 from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
@@ -223,12 +223,14 @@ def _look(path: Path, exercise: Exercise, own: Mapping[str, str], worker: Worker
 
 def _verdict(path: Path, exercise: Exercise, look: Look) -> Verdict:
     start = time.perf_counter()
-    problem, checks, mistake = look.problem, [], None
+    problem = look.problem
+    checks: list[Check] = []
+    mistake: Diagnosis | None = None
     if not problem:
         try:
-            for found, named in the_judge.results(exercise.names, look.records):
-                checks += found
-                mistake = mistake or named
+            results = the_judge.results(exercise.names, look.records)
+            checks = [check for found, _ in results for check in found]
+            mistake = first_mistake(exercise.names, [named for _, named in results])
         except ValueError as error:
             problem = ("no-result", f"What its process reported cannot be read ({error}).")
     if problem:
