@@ -12,7 +12,8 @@
 
 # %%
 import torch
-from torch import nn
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 # %% [markdown]
 # ## A convolution
@@ -70,6 +71,105 @@ if __name__ == "__main__":
 # %%
 if __name__ == "__main__":
     print(torch.relu(torch.tensor([-2.0, -0.5, 0.0, 0.5, 2.0])).tolist())
+
+# %% [markdown]
+# ## The exercise
+#
+# Write `conv2d`. It takes a batch of images and a set of kernels and returns
+# what PyTorch's `F.conv2d` returns, for any stride and any padding. Loop over
+# the places of the window, or find another way. PyTorch's own convolutions are
+# not allowed; `F.pad` and `F.unfold` are.
+
+# %% tags=["exercise"]
+def conv2d(
+    x: Tensor, weight: Tensor, stride: int = 1, padding: int = 0
+) -> Tensor:
+    """Convolve a batch of images with a set of kernels.
+
+    Args:
+        x: the images, (batch, in_channels, height, width).
+        weight: the kernels, (out_channels, in_channels, kernel, kernel).
+        stride: how many positions the window moves at a time, in both
+            directions.
+        padding: how many rows and columns of zeros surround the image, on each
+            of its four sides.
+
+    Returns:
+        A new tensor, (batch, out_channels, rows, columns). rows is
+        (height + 2 * padding - kernel) // stride + 1; columns likewise.
+    """
+    kernel = weight.shape[-1]
+    x = F.pad(x, (padding, padding, padding, padding))
+    rows = (x.shape[2] - kernel) // stride + 1
+    columns = (x.shape[3] - kernel) // stride + 1
+    output = x.new_zeros(len(x), len(weight), rows, columns)
+    for row in range(rows):
+        for column in range(columns):
+            top, left = row * stride, column * stride
+            window = x[:, :, top : top + kernel, left : left + kernel]
+            # (batch, 1, in, k, k) times (out, in, k, k)
+            products = window.unsqueeze(1) * weight
+            output[:, :, row, column] = products.sum(dim=(2, 3, 4))
+    return output
+
+
+# %% [markdown]
+# Write `batch_statistics`. It returns two tensors: the mean of each channel,
+# and the variance of each channel, both of shape `(channels,)`. The variance is
+# the mean of the squared deviations: the sum of the squares is divided by their
+# number, not by one less.
+
+# %% tags=["exercise"]
+def batch_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean and variance of each channel, over images and positions.
+
+    Args:
+        x: a batch, (batch, channels, height, width).
+
+    Returns:
+        The means and the biased variances, (channels,) each.
+    """
+    mean = x.mean(dim=(0, 2, 3))
+    deviations = x - mean.view(1, -1, 1, 1)
+    var = (deviations**2).mean(dim=(0, 2, 3))
+    return mean, var
+
+
+# %% [markdown]
+# Write `batch_norm`. It normalizes a batch with the means and variances that
+# it is given, whatever those of the batch are, then scales and shifts each
+# channel. `eps` is added to the variance. PyTorch's own BatchNorm is not
+# allowed.
+
+# %% tags=["exercise"]
+def batch_norm(
+    x: Tensor,
+    mean: Tensor,
+    var: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Normalize each channel, then scale and shift it.
+
+    Args:
+        x: a batch, (batch, channels, height, width).
+        mean: what is subtracted from each channel, (channels,).
+        var: the variance of each channel, (channels,).
+        weight: the scale of each channel, (channels,).
+        bias: the shift of each channel, (channels,).
+        eps: a small number that is added to the variance, so that nothing is
+            divided by zero.
+
+    Returns:
+        A new tensor of the shape of x.
+    """
+    mean, var, weight, bias = (
+        values.view(1, -1, 1, 1) for values in (mean, var, weight, bias)
+    )
+    normalized = (x - mean) / torch.sqrt(var + eps)
+    return weight * normalized + bias
+
 
 # %% [markdown]
 # ## Check

@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 
 from tutorial_code.checks import diagnose, exercises
 from tutorial_code.checks.diagnose import (
     compare_networks,
     error_messages,
+    function_symptoms,
     judge,
     loop_symptoms,
     network_symptoms,
@@ -20,7 +22,7 @@ from tutorial_code.checks.diagnose import (
     training_steps,
     wrong_sums,
 )
-from tutorial_code.checks.exercises import EXERCISES, NAMES, Kind, kind_of, looks_of
+from tutorial_code.checks.exercises import EXERCISES, NAMES, Kind, exercise_of, kind_of, looks_of
 from tutorial_code.checks.observe.facts import Fact
 
 LOOPS = (Kind.TRAINING_LOOP, Kind.TEST_LOOP)
@@ -33,6 +35,7 @@ ASKED_BY = [
     (training_steps, LOOPS),
     (returned_values, LOOPS),
     (wrong_sums, LOOPS),
+    (function_symptoms, (Kind.FUNCTION,)),
     (judge, tuple(Kind)),
     (recognise, tuple(Kind)),
 ]
@@ -77,11 +80,15 @@ def test_every_module_that_asks_for_facts_is_looked_at_here():
 
 
 def test_nothing_outside_the_exercises_folders_knows_one_by_name():
-    """Sentences and docstrings may name one as an example; code may not."""
+    """Sentences and docstrings may name one as an example; code may not. What PyTorch has under the
+    same name, such as batch_norm, is the name of an operation.
+    """
+    names = {name for name in NAMES if not hasattr(torch, name)}
+    assert {exercise_of(name).id for name in names} == {exercise.id for exercise in EXERCISES}
     room = Path(diagnose.__file__).parent.parent
     for path in room.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            assert not (isinstance(node, ast.Constant) and node.value in NAMES), path.name
+            assert not (isinstance(node, ast.Constant) and node.value in names), path.name
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
@@ -99,7 +106,12 @@ def test_each_message_and_each_formula_has_an_id_of_its_own():
         assert len(set(ids)) == len(ids)
 
 
-GOOD = {"title": "One", "hints": ["a", "b", "c"], "One": {"kind": "network", "look": [{}]}}
+GOOD = {
+    "title": "One",
+    "minutes": 5,
+    "hints": ["a", "b", "c"],
+    "One": {"kind": "network", "look": [{}]},
+}
 
 
 @pytest.mark.parametrize(
@@ -107,6 +119,8 @@ GOOD = {"title": "One", "hints": ["a", "b", "c"], "One": {"kind": "network", "lo
     [
         ({"hints": ["a", "b"]}, "one/exercise.toml needs a title and three hints"),
         ({"title": ""}, "needs a title"),
+        ({"minutes": 0}, "one/exercise.toml needs minutes"),
+        ({"minutes": "a few"}, "needs minutes"),
         ({"One": {"kind": "block", "look": [{}]}}, "One needs looks, and a kind of network, loss"),
         ({"One": {"kind": "network"}}, "One needs looks"),
     ],

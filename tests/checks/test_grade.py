@@ -19,6 +19,7 @@ from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import same
 
 CHOSEN = {  # right answers in unusual styles, and wrong ones
+    "layers": ["right/05_fourier", "right/01_loops_over_single_numbers", "wrong/01_f_conv2d"],
     "bottleneck": [
         "right/01_torchvision_style",
         "right/20_own_batchnorm_function",

@@ -12,7 +12,7 @@ from tutorial_code.checks.skeletons import skeleton
 
 
 def test_pytest_on_exercises(tmp_path):
-    """One right, one wrong, two not started, in a folder of their own."""
+    """One right, one wrong, the others not started, in a folder of their own."""
     folder = tmp_path / "exercises"
     shutil.copytree(
         ROOT / "exercises",

@@ -60,6 +60,7 @@ def make_pair() -> Pair:
     return Pair(4, 4)
 '''
 EXERCISE = """title = "{name}"
+minutes = 5
 hints = ["One.", "Two.", "Three."]
 
 [{name}]

@@ -6,7 +6,7 @@ import pytest
 from helpers import ROOT
 
 from tutorial_code.checks.catalogue import solution_source
-from tutorial_code.checks.exercises import EXERCISES
+from tutorial_code.checks.exercises import EXERCISES, find_exercise
 from tutorial_code.checks.skeletons import skeleton
 
 
@@ -40,7 +40,7 @@ def test_skeletons_leak_no_solution(exercise):
 def test_writing_exercises_keeps_what_the_reader_wrote(command, tmp_path):
     assert command("exercises")[0] == 0
     path = tmp_path / "exercises" / "ch03_bottleneck.py"
-    assert path.read_text(encoding="utf-8") == skeleton(EXERCISES[0])
+    assert path.read_text(encoding="utf-8") == skeleton(find_exercise("bottleneck"))
     path.write_text("mine", encoding="utf-8")
     code, out, _ = command("exercises")
     assert code == 0 and "left alone" in out and path.read_text(encoding="utf-8") == "mine"

@@ -12,7 +12,7 @@ from helpers import ANSWERS, RIGHT, ROOT
 from rich.console import Console
 
 from tutorial_code.checks import watch
-from tutorial_code.checks.exercises import EXERCISES
+from tutorial_code.checks.exercises import find_exercise
 from tutorial_code.checks.skeletons import write_skeletons
 
 WRONG = ANSWERS / "bottleneck" / "wrong" / "01_relu_before_add_only.py"
@@ -69,5 +69,5 @@ def test_watch_of_one_file_begins_with_its_verdict_and_misses_no_save(tmp_path, 
     monkeypatch.setattr(
         watch, "print_verdict", lambda console, verdict: events.append(verdict.passed)
     )
-    watch.watch_answers({path: EXERCISES[0]}, Console(width=200))
+    watch.watch_answers({path: find_exercise("bottleneck")}, Console(width=200))
     assert events == ["watching", True, True]

@@ -10,6 +10,7 @@ from tutorial_code.checks.diagnose.compare_networks import (
 )
 from tutorial_code.checks.diagnose.difference import Difference
 from tutorial_code.checks.diagnose.error_messages import explain_error
+from tutorial_code.checks.diagnose.function_symptoms import function_symptoms
 from tutorial_code.checks.diagnose.loop_symptoms import loop_symptoms
 from tutorial_code.checks.diagnose.network_symptoms import network_symptoms
 from tutorial_code.checks.diagnose.optimizer_and_loss_symptoms import (
@@ -75,6 +76,8 @@ def _differences(name: str, record: Record, reference: Record) -> list[Differenc
         for difference in SYMPTOMS[kind_of(name)](name, expected, got):
             if difference.rank == 0 or not failed_first:
                 found.setdefault(re.sub(r"\d.*", "", difference.sentence), difference)
+        if kind_of(name) == Kind.FUNCTION and any(each.rank == 1 for each in found.values()):
+            break  # the same in other sizes says nothing new
         failed_first = failed_first or ("error" in got and not found)
     certain = any(difference.rank <= 1 for difference in found.values())
     if kind_of(name) in LOOPS and not failed_first and not certain:
@@ -129,6 +132,7 @@ SYMPTOMS: dict[Kind, Callable[[str, Scenario, Scenario], list[Difference]]] = {
     Kind.OPTIMIZER: optimizer_symptoms,
     Kind.TRAINING_LOOP: loop_symptoms,
     Kind.TEST_LOOP: loop_symptoms,
+    Kind.FUNCTION: function_symptoms,
 }
 
 

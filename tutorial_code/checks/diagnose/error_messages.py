@@ -43,7 +43,7 @@ def explain_error(error: dict[str, str], name: str) -> Explanation | None:
         _about_arguments(message, name)
         or _not_in_torch(message, near)
         or _known(message, kind_of(name))
-        or _about_names(message, near)
+        or _about_names(message, near, kind_of(name))
     )
 
 
@@ -84,19 +84,27 @@ def _known(message: str, kind: Kind) -> Explanation | None:
     for entry in _messages():
         if entry.get("kind", kind) == kind and (found := re.search(entry["pattern"], message)):
             meaning = entry["meaning"].format(*(group or "" for group in found.groups()))
-            first, second = ("network", "loop") if kind == Kind.NETWORK else ("loop", "network")
-            advice = entry.get(first) or entry[second]
+            advice = next(entry[place] for place in _places(kind) if place in entry)
             return Explanation(entry["id"], _one_line(meaning), _one_line(advice))
     return None
 
 
-def _about_names(message: str, near: str) -> Explanation | None:
+def _places(kind: Kind) -> tuple[str, ...]:
+    """Return where an entry's advice for a kind of answer stands, the best first."""
+    if kind in {Kind.NETWORK, Kind.FUNCTION}:
+        return (kind, "network", "loop", "function")
+    return ("loop", "network", "function")
+
+
+def _about_names(message: str, near: str, kind: Kind) -> Explanation | None:
     meant = f"Did you mean {near}? " if near else ""
     if found := NO_NAME.search(message):
-        advice = (
-            "A layer that was kept in __init__ is called self.… in forward; what is used must be "
-            "imported."
-        )
+        advice = "What is used must be imported, or have got a value before."
+        if kind == Kind.NETWORK:
+            advice = (
+                "A layer that was kept in __init__ is called self.… in forward; what is used must "
+                "be imported."
+            )
         meaning = f"The name {found[1]} is not defined."
         return Explanation("name-not-defined", meaning, meant + advice)
     if found := NO_ATTRIBUTE.search(message):

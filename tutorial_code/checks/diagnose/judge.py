@@ -8,11 +8,12 @@ from typing import Any
 
 from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.diagnose.describe import describe
+from tutorial_code.checks.diagnose.function_symptoms import shape_in_words
 from tutorial_code.checks.diagnose.recognise import recognise
 from tutorial_code.checks.diagnose.verdict import Check, Diagnosis
-from tutorial_code.checks.exercises import exercise_of, task_of
+from tutorial_code.checks.exercises import Kind, exercise_of, kind_of, task_of
 from tutorial_code.checks.observe import scenarios_of
-from tutorial_code.checks.observe.facts import Fact, Record, Scenario, same
+from tutorial_code.checks.observe.facts import SHAPE_OF, Fact, Record, Scenario, same
 
 
 def judge(name: str, record: Record) -> tuple[list[Check], Diagnosis | None]:
@@ -61,6 +62,7 @@ def reference_seconds(name: str) -> float:
 def _checks(name: str, record: Record) -> list[Check]:
     """Compare fact by fact. Facts that are missing because the answer crashed count as failed."""
     seen = {scenario["scenario"]: scenario for scenario in record}
+    given = "arguments" if kind_of(name) == Kind.FUNCTION else "weights"
     checks: dict[str, Check] = {}
     for expected in reference_record(name):
         got = seen.get(expected["scenario"], {"scenario": expected["scenario"], "facts": {}})
@@ -68,7 +70,7 @@ def _checks(name: str, record: Record) -> list[Check]:
             check = checks.setdefault(fact, Check(f"{name}: {fact}", True, ""))
             if fact == Fact.RUNS or fact in got["facts"]:
                 if (check.passed or not check.seen) and not same(got["facts"].get(fact), value):
-                    message = f"{expected['scenario']}: {_message(fact, value, got)}"
+                    message = f"{expected['scenario']}: {_message(fact, value, got, given)}"
                     checks[fact] = Check(check.name, False, message)
             elif check.passed:
                 checks[fact] = Check(
@@ -77,10 +79,14 @@ def _checks(name: str, record: Record) -> list[Check]:
     return list(checks.values())
 
 
-def _message(fact: str, expected: Any, got: Scenario) -> str:
+def _message(fact: str, expected: Any, got: Scenario, given: str) -> str:
     if fact == Fact.RUNS:
         return _failure(got)
     found = got["facts"][fact]
+    if fact == Fact.BY_HAND:
+        return "it calls a function of PyTorch that does the whole work."
+    if fact == Fact.ARGUMENTS_UNCHANGED:
+        return f"the {' and the '.join(got['changed'])} was changed."
     if fact == Fact.PARAMETERS:
         many = found - expected
         return (
@@ -90,7 +96,10 @@ def _message(fact: str, expected: Any, got: Scenario) -> str:
     if isinstance(expected, dict) or (
         isinstance(expected, list) and expected and isinstance(expected[0], dict)
     ):
-        return "under the same weights the values differ from the right ones."
+        what = "there is none" if found == "none" else "the values differ from the right ones"
+        return f"with the same {given} {what}."
+    if fact.startswith(SHAPE_OF.format("")):
+        return f"expected {shape_in_words(expected)}, got {shape_in_words(found)}."
     return f"expected {_words(expected)}, got {_words(found)}."
 
 

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     OPTIMIZER = "optimizer"  # a function that takes a model, and returns its optimizer
     TRAINING_LOOP = "training loop"  # f(model, loader, criterion, optimizer, device)
     TEST_LOOP = "test loop"  # f(model, loader, criterion, device)
+    FUNCTION = "function"  # a function of tensors that returns tensors
 
     @property
     def uses_optimizer(self) -> bool:
@@ -37,7 +38,7 @@ class Exercise(NamedTuple):
 
     id: str  # the name of its folder
     title: str
-    minutes: int  # that writing it takes a reader, an estimate
+    minutes: int  # what a reader needs to write it, an estimate
     chapter: str  # the module that sets it
     names: tuple[str, ...]  # the classes and functions that are judged
     hints: tuple[str, ...]  # from a nudge to nearly the answer
@@ -101,8 +102,12 @@ def _owners(folders: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Return the id of the exercise that asks for each class or function."""
     owners: dict[str, str] = {}
     for id, said in folders.items():
-        if not said.get("title") or not said.get("minutes") or len(said.get("hints", [])) != 3:
-            raise LookupError(f"{id}/exercise.toml needs a title, minutes and three hints")
+        if not said.get("title") or len(said.get("hints", [])) != 3:
+            raise LookupError(f"{id}/exercise.toml needs a title and three hints")
+        if not isinstance(said.get("minutes"), int) or said["minutes"] < 1:
+            raise LookupError(
+                f"{id}/exercise.toml needs minutes, the time that a reader takes to write it"
+            )
         for name, table in _tables(said).items():
             if table.get("kind") not in set(Kind) or not table.get("look"):
                 kinds = ", ".join(Kind)
@@ -181,9 +186,12 @@ def kind_of(name: str) -> Kind:
 def looks_of(name: str) -> list[dict[str, Any]]:
     """Return the configurations in which a class or function is observed, from its folder.
 
-    Their keys are described in the module of ``checks/observe`` that observes this kind.
+    Their keys are described in the module of ``checks/observe`` that observes this kind. What
+    stands beside ``kind`` in the table of the class or function holds for each of them.
     """
-    return _FOLDERS[exercise_of(name).id][name]["look"]
+    table = _FOLDERS[exercise_of(name).id][name]
+    common = {key: value for key, value in table.items() if key not in {"kind", "look"}}
+    return [{**common, **look} for look in table["look"]]
 
 
 def task_of(name: str) -> Task:

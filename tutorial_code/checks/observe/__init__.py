@@ -8,6 +8,7 @@ import torch
 
 from tutorial_code.checks.exercises import Kind, kind_of, looks_of
 from tutorial_code.checks.observe.facts import Scenario
+from tutorial_code.checks.observe.functions import look_at_function
 from tutorial_code.checks.observe.loops import look_at_test_loop, look_at_training_loop
 from tutorial_code.checks.observe.networks import look_at_network
 from tutorial_code.checks.observe.optimizer_and_loss import look_at_loss, look_at_optimizer
@@ -19,6 +20,7 @@ OBSERVERS: dict[Kind, Callable[[Any, Looks], Iterator[Scenario]]] = {
     Kind.OPTIMIZER: look_at_optimizer,
     Kind.TRAINING_LOOP: look_at_training_loop,
     Kind.TEST_LOOP: look_at_test_loop,
+    Kind.FUNCTION: look_at_function,
 }
 
 

@@ -83,11 +83,18 @@ class Fact(StrEnum):
     AUTOGRAD_LEFT_ON = "autograd left on"
     NAN_VISIBLE = "a loss that is NaN stays visible"
 
+    # of a function of tensors
+    BY_HAND = "computed by hand"
 
-# Facts that occur several times: one for each image size, and one for each step.
+
+# Facts that occur several times: one for each image size, for each step, and for each result or
+# argument of a function.
 SHAPE_AT_SIZE = "shape for one image of {} pixels"
 OUTPUT_AT_SIZE = "output for one image of {} pixels"
 WEIGHTS_AFTER_STEP = "weights after step {}"
+SHAPE_OF = "shape of the {}"
+VALUES_OF = "values of the {}"
+GRADIENT_OF = "gradient with respect to {}"
 
 
 class Scenario(TypedDict):
@@ -105,6 +112,7 @@ class Scenario(TypedDict):
     changed: NotRequired[list[str]]  # arguments that were changed, with their types
     buffers: NotRequired[int]  # numbers that are kept in addition to the weights
     kind: NotRequired[str]  # of an optimizer
+    values: NotRequired[dict[str, Any]]  # what a function returned, as nested lists
     batches: NotRequired[list[dict[str, Any]]]  # the network's results for each batch of a loop
     # of the optimizer: the norm of the gradients and the learning rate
     steps: NotRequired[list[dict[str, float]]]

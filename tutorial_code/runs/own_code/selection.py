@@ -28,13 +28,14 @@ def choose() -> Choice:
     Raises:
         ReaderError: nothing passes, or a file was changed meanwhile.
     """
-    before = {exercise: _source_of(exercise) for exercise in EXERCISES}
+    exercises = _used_in_training()
+    before = {exercise: _source_of(exercise) for exercise in exercises}
     names: list[str] = []
     remarks: list[str] = []
     # The sources of files that pass as a whole, by exercise: later ones are judged with them.
     own: dict[str, str] = {}
     used: dict[str, str] = {}
-    for exercise in EXERCISES:
+    for exercise in exercises:
         source = before[exercise]
         if source is None:
             remarks.append(f"{exercise.id:<10} not started")
@@ -54,12 +55,19 @@ def choose() -> Choice:
             "run resnet50 check says what comes next."
         )
     if changed := next(
-        (exercise for exercise in EXERCISES if _source_of(exercise) != before[exercise]), None
+        (exercise for exercise in exercises if _source_of(exercise) != before[exercise]), None
     ):
         raise ReaderError(
             f"{changed.file} was changed while it was being judged: run the command again."
         )
     return Choice(tuple(names), {**used, **imported_files(used)}, remarks)
+
+
+def _used_in_training() -> list[Exercise]:
+    """Return the exercises that a training uses, directly or through others."""
+    direct = [exercise for exercise in EXERCISES if not set(PIECES).isdisjoint(exercise.names)]
+    needed = {id for exercise in direct for id in (exercise.id, *exercise.uses)}
+    return [exercise for exercise in EXERCISES if exercise.id in needed]
 
 
 def passes(verdict: Verdict, name: str) -> bool:

@@ -1,0 +1,17 @@
+# EXPECT: pytorchs-own-convolution
+import torch
+
+
+def conv2d(x, weight, stride=1, padding=0):
+    return torch.ops.aten.convolution(
+        x, weight, None, [stride] * 2, [padding] * 2, [1, 1], False, [0, 0], 1
+    )
+
+
+def batch_statistics(x):
+    return x.mean(dim=(0, 2, 3)), x.var(dim=(0, 2, 3), correction=0)
+
+
+def batch_norm(x, mean, var, weight, bias, eps=1e-5):
+    shape = (None, slice(None), None, None)
+    return (x - mean[shape]) / (var[shape] + eps).sqrt() * weight[shape] + bias[shape]
