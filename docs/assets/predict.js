@@ -88,7 +88,7 @@ function startQuestion(question) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "lid";
-    button.textContent = "covered until you answer — show it";
+    button.textContent = "Covered until you answer: show it";
     button.addEventListener("click", () => {
       kept.set(key, "");
       show("", true);
@@ -103,12 +103,13 @@ function startSwitch() {
   const header = document.querySelector(".md-header__inner");
   const root = document.documentElement;
   if (!header) return;
+  root.classList.toggle("covers", kept.get(ALL) === null); // pages without questions did not, at their top
   const button = document.createElement("button");
   button.type = "button";
   button.className = "covers-switch";
   const show = () => {
     const covered = root.classList.contains("covers");
-    button.textContent = covered ? "Show all answers" : "Cover answers";
+    button.innerHTML = covered ? "Show all<span> answers</span>" : "Cover<span> answers</span>";
     button.title = covered ? "On every page, show what predictions cover" : "On every page, cover it until you have answered";
     document.querySelectorAll(".predict").forEach(({ dataset: { key } }) => (kept.get(key) === null ? put(key) : lift(key)));
   };

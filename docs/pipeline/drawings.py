@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from py_mini_racer import MiniRacer
 
 from pipeline import ROOT
-from tutorial_code.shared.colors import LIGHT, css_variables
+from tutorial_code.shared.colors import LIGHT, Scheme, css_variables
 
 FIGURES = ROOT / "docs" / "figures"
 ASSETS = ROOT / "docs" / "assets"
 LANGUAGE = ASSETS / "drawing.js"
+MARGIN = 16  # around a figure that stands alone
 # In the order in which they need each other.
 PARTS_OF_D3 = ("array", "color", "format", "interpolate", "scale")
 D3 = [ASSETS / "d3" / f"d3-{part}.min.js" for part in PARTS_OF_D3]
@@ -70,20 +71,22 @@ def _draw(name: str, changed: tuple[int, ...]) -> Drawing:
     return Drawing(name, wide, narrow, says, moves, "" if data == "null" else data, scripts)
 
 
-def standalone(figure: Drawing) -> str:
+def standalone(figure: Drawing, scheme: Scheme = LIGHT) -> str:
     """Return the still form of a figure as an SVG that needs no page around it."""
     rules = (ASSETS / "figures.css").read_text(encoding="utf-8")
     language = rules[
         rules.index("/* The language of drawing.js */") : rules.index(".stage.pointed")
     ]
     faces = "--sans: Inter, system-ui, sans-serif; --mono: monospace;"
-    style = f"svg {{ {css_variables(LIGHT)} {faces} font-family: var(--sans); }} {language}"
+    style = f"svg {{ {css_variables(scheme)} {faces} font-family: var(--sans); }} {language}"
     opening, _, body = figure.wide.partition(">")
-    left, top, width, height = re.findall(r"[\d.]+", opening.partition("viewBox=")[2])[:4]
+    width, height = map(float, re.findall(r"[\d.]+", opening.partition("viewBox=")[2])[2:4])
+    size = f"{width + 2 * MARGIN:g}", f"{height + 2 * MARGIN:g}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" '
-        f'width="{width}" height="{height}">\n<style>{style}</style>\n'
-        f'<rect width="100%" height="100%" fill="var(--paper)"/>\n<g class="stage">{body}'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" '
+        f'viewBox="-{MARGIN} -{MARGIN} {size[0]} {size[1]}">\n<style>{style}</style>\n'
+        f'<rect x="-{MARGIN}" y="-{MARGIN}" width="100%" height="100%" fill="var(--paper)"/>\n'
+        f'<g class="stage">{body}'
     ).replace("</svg>", "</g></svg>")
 
 

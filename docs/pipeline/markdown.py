@@ -17,7 +17,7 @@ COLORED = {
     "F(x)": "f",
     "y": "y",
 }  # what flows through a block has its color in prose, too
-MATHS = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
+MATHS = re.compile(r"\$\$(.+?)\$\$|\$((?:[^$\n]|\n(?!\n))+?)\$", re.DOTALL)
 
 
 def outside_code(text: str, change) -> str:

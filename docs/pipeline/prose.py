@@ -90,9 +90,11 @@ class Questions:
         digest = hashlib.sha256(" ".join(block.split()).encode()).hexdigest()[:8]
         self.open = f"{self.page}-{digest}"
         self.shown = False
+        question = block[found.end() :]
+        question = question[:1].upper() + question[1:]
         return (
             f'<div class="predict" data-key="{self.open}" data-kind="{kind}" markdown>\n\n'
-            f"Predict\n{{ .kind }}\n\n{block[found.end() :]}\n{{ #{self.open}-asks }}\n\n"
+            f"Predict\n{{ .kind }}\n\n{question}\n{{ #{self.open}-asks }}\n\n"
             f"{choices}\n\n</div>"
         )
 
