@@ -17,9 +17,9 @@ from nbclient import NotebookClient
 
 from pipeline import CACHE, ROOT
 from tutorial_code.shared.chapters import Cell, Chapter
+from tutorial_code.shared.tables import SHOWN
 
 VERSION = "1"  # of the stored format
-SHOWN = "rows.jsonl", "run.toml", "environment.json"  # files of recorded runs that tables.py reads
 TABLES = ROOT / "tutorial_code" / "shared" / "tables.py"
 
 
@@ -69,8 +69,8 @@ def cached(name: str, make: Any) -> Any:
 
 
 def key_of(code: list[str]) -> str:
-    """Return a key that changes with the code, with all code that it imports, and with the tables
-    that it shows.
+    """Return a key that changes with the code, with all code that it imports, and with the recorded
+    runs that it shows.
     """
     modules: set[Path] = set()
     _add_imported("\n".join(code), modules)
@@ -78,7 +78,9 @@ def key_of(code: list[str]) -> str:
     texts += [ast.dump(_parsed(module.read_text(encoding="utf-8"))) for module in sorted(modules)]
     if TABLES in modules:  # recorded runs are shown, too
         texts += [
-            rows.read_text(encoding="utf-8") for rows in sorted(ROOT.glob("runs/*/rows.jsonl"))
+            shown.read_text(encoding="utf-8")
+            for shown in sorted(ROOT.glob("runs/*/*"))
+            if shown.name in SHOWN
         ]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 

@@ -45,6 +45,23 @@ def test_the_key_follows_code_and_imports_but_not_prose(tmp_path, monkeypatch):
     assert key() != key(code="from tutorial_code import outer as o")
 
 
+def test_the_key_follows_the_recorded_runs_that_a_chapter_shows(tmp_path, monkeypatch):
+    tables = tmp_path / "tutorial_code" / "shared" / "tables.py"
+    tables.parent.mkdir(parents=True)
+    tables.write_text("x = 1\n", encoding="utf-8")
+    curves = tmp_path / "runs" / "some" / "curves.jsonl"
+    curves.parent.mkdir(parents=True)
+    monkeypatch.setattr(execute, "ROOT", tmp_path)
+    monkeypatch.setattr(execute, "TABLES", tables)
+
+    def key(code="from tutorial_code.shared import tables", text="{}"):
+        curves.write_text(text, encoding="utf-8")
+        return execute.key_of([code])
+
+    assert key() == key() != key(text="[]")
+    assert key("x = 1") == key("x = 1", text="[]")
+
+
 def test_mathematics_becomes_mathml_and_code_stays():
     text = mathml("So $y = x$, and `$HOME` and\n\n    echo $A $B\n")
     assert "<math>" in text and "`$HOME`" in text and "    echo $A $B" in text

@@ -15,7 +15,7 @@ from tutorial_code.checks.skeletons import exercise_cells
 from tutorial_code.shared.chapters import PACKAGE
 from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.notebook_json import code_cell, markdown_cell, notebook_json
-from tutorial_code.shared.tables import recorded_runs
+from tutorial_code.shared.tables import SHOWN, recorded_runs
 
 NEEDED = ("torch", "torchvision", "torchinfo", "sklearn", "matplotlib", "rich", "PIL")
 PIP_NAMES = {"sklearn": "scikit-learn", "PIL": "pillow"}
@@ -188,13 +188,13 @@ def set_up() -> str:
 
 
 def _archive() -> str:
-    """Return the package and the recorded tables as a zip file in base64.
+    """Return the package and what is shown of the recorded runs as a zip file in base64.
 
     The same files always give the same text.
     """
     files = {path.relative_to(PACKAGE): path for path in PACKAGE.rglob("*")}
     for run in recorded_runs():
-        for name in ("run.toml", "rows.jsonl", "environment.json"):
+        for name in SHOWN:
             files[Path("recorded") / run.name / name] = run.folder / name
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

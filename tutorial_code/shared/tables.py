@@ -16,6 +16,8 @@ from tutorial_code.shared.chapters import PACKAGE
 # Next to the package in the project's folder; inside it if it is installed or in a notebook.
 PLACES = (PACKAGE.parent / "runs", PACKAGE / "recorded")
 ABOUT = "run.toml"
+# What chapters show of a recorded run, and so what notebooks bring along.
+SHOWN = (ABOUT, "rows.jsonl", "environment.json", "curves.jsonl", "maps.jsonl", "fresh.jsonl")
 Table = list[list[str]]
 
 
