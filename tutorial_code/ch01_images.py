@@ -348,8 +348,8 @@ if __name__ == "__main__":
         histograms(columns=2, width=6.0),
         name="ch01-histograms",
         alt="Histograms of the red, green and blue values of the flower. "
-        "Before normalization they lie in different places between 0 and 255; after "
-        "it all three have their mean at 0 and the same spread.",
+        "Before normalization they lie in different places between 0 and 255; "
+        "after it all three have their mean at 0 and the same spread.",
         caption="Look at the horizontal axes: the red, green and blue values "
         "of the flower, before and after normalization. The shapes stay. Where "
         "they lie, and how wide they are, becomes the same.",

@@ -80,6 +80,7 @@ if __name__ == "__main__":
 # the places of the window, or find another way. PyTorch's own convolutions are
 # not allowed; `F.pad` and `F.unfold` are.
 
+
 # %% tags=["exercise"]
 def conv2d(
     x: Tensor, weight: Tensor, stride: int = 1, padding: int = 0
@@ -119,6 +120,7 @@ def conv2d(
 # the mean of the squared deviations: the sum of the squares is divided by their
 # number, not by one less.
 
+
 # %% tags=["exercise"]
 def batch_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
     """Return mean and variance of each channel, over images and positions.
@@ -140,6 +142,7 @@ def batch_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
 # it is given, whatever those of the batch are, then scales and shifts each
 # channel. `eps` is added to the variance. PyTorch's own BatchNorm is not
 # allowed.
+
 
 # %% tags=["exercise"]
 def batch_norm(

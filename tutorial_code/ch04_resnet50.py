@@ -295,6 +295,7 @@ def count_groups(model: ResNet50, image_size: int) -> list[GroupCount]:
     return rows
 
 
+# %% tags=["folded", "tutorial-names"]
 def print_table(rows: list[GroupCount]) -> None:
     """Print the counts, with their sums."""
     print(
@@ -350,7 +351,7 @@ if __name__ == "__main__":
 # further.
 
 
-# %%
+# %% tags=["covered"]
 def receptive_fields(
     num_blocks: Sequence[int] = [3, 4, 6, 3],
 ) -> list[tuple[str, int, int]]:

@@ -52,8 +52,8 @@ if __name__ == "__main__":
             f"{group.name} {group.output_shape[-1]:2}" for group in groups[:-1]
         )
         print(
-            f"{name:16} {sizes}   "
-            f"{sum(g.multiply_adds for g in groups) / 1e6:6.0f} million "
+            f"{name:16} {sizes}\n{'':16} "
+            f"{sum(g.multiply_adds for g in groups) / 1e6:.0f} million "
             "multiply-adds"
         )
 

@@ -8,10 +8,10 @@ from typing import Any
 from pipeline.execute import Execution, with_outputs
 from pipeline.figures import figure_in, plot
 from pipeline.markdown import link_terms, mathml
-from pipeline.prose import COVERS, Figures, Questions, render
+from pipeline.prose import COVERS, Figures, Questions, covered, render
 from pipeline.tables_of_chapters import PARTS_IN_WORDS, minutes_of
 from tutorial_code.checks.exercises import Exercise, exercises_of
-from tutorial_code.shared.chapters import EXERCISE, FOLDED, Cell, Chapter, read_chapters
+from tutorial_code.shared.chapters import COVERED, EXERCISE, FOLDED, Cell, Chapter, read_chapters
 from tutorial_code.shared.stubs import make_stub
 
 
@@ -75,6 +75,8 @@ def _code_cell(
     shown = [_output(output, figures) for output in _joined(outputs)]
     if questions.open and shown:
         shown = [questions.resolved_by_output("\n\n".join(shown))]
+    elif COVERED in cell.tags:
+        shown = [covered(questions.last, "\n\n".join(shown))]
     if FOLDED in cell.tags:
         return [*shown, _folded("note", "The code of this figure or table", cell.code)]
     return [_code(cell), *shown]

@@ -78,6 +78,7 @@ class Questions:
     def __init__(self, page: str) -> None:
         self.page = page
         self.open = ""  # the key of the question that the next paragraph resolves
+        self.last = ""  # the key of the last question, resolved or not
         self.shown = False  # whether code after the open question has given something
 
     def asked(self, block: str, choices: str) -> str:
@@ -89,7 +90,7 @@ class Questions:
             raise PageError(f"{self.page}: choices follow *Predict:*, and no other form: {block}")
         digest = hashlib.sha256(" ".join(block.split()).encode()).hexdigest()[:8]
         self.open = f"{self.page}-{digest}"
-        self.shown = False
+        self.shown, self.last = False, self.open
         question = block[found.end() :]
         question = question[:1].upper() + question[1:]
         return (

@@ -87,9 +87,10 @@ def test_in_a_folder_too(page, site):
 def test_what_is_covered_is_found_by_the_search(page):
     page.goto("index.html", wait_until="networkidle")
     page.keyboard.press("/")
-    page.keyboard.type("tempting stem")
+    page.keyboard.type("tempting")
     page.wait_for_selector(".md-search-result__item")
-    assert "ch04" in page.locator(".md-search-result__link").first.get_attribute("href")
+    links = page.locator(".md-search-result__link").all()
+    assert any("ch04" in link.get_attribute("href") for link in links)
 
 
 def test_the_home_page_marks_what_was_read_and_predicted(page):

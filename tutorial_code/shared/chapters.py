@@ -24,6 +24,7 @@ GIVES = re.compile(r"\*\*By the end of this chapter you will have\*\* (.*?)\.(?:
 SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 EXERCISE = "exercise"  # the tag of a cell that defines what the reader writes
 FOLDED = "folded"  # the tag of a cell whose code teaches nothing: pages show its output first
+COVERED = "covered"  # the tag of a cell whose output would give away the last prediction, too
 
 
 class Part(NamedTuple):

@@ -102,7 +102,7 @@ def image_grid(
         axis.axis("off")
     for axis, image, title in zip(axes.flat, images, titles, strict=False):
         axis.imshow(image.permute(1, 2, 0).numpy(), interpolation="none")
-        axis.set_title(title, fontsize=8)
+        axis.set_title(title, fontsize=9)
     return figure
 
 

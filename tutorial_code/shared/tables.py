@@ -5,6 +5,7 @@ that records it, and, where it is a measurement, the columns of its table.
 """
 
 import json
+import textwrap
 import tomllib
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -18,6 +19,8 @@ PLACES = (PACKAGE.parent / "runs", PACKAGE / "recorded")
 ABOUT = "run.toml"
 # What chapters show of a recorded run, and so what notebooks bring along.
 SHOWN = (ABOUT, "rows.jsonl", "environment.json", "curves.jsonl", "maps.jsonl", "fresh.jsonl")
+WIDTH = 80  # columns of a printed table
+SHORTEST = 12  # columns that are left for the first of them in any case
 Table = list[list[str]]
 
 
@@ -111,6 +114,10 @@ def show(name: str) -> None:
     print(f"{name}, measured on {machine['gpu'] or machine['cpu']}, torch {machine['torch']}")
     for table in tables:
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        left = min(widths[0], WIDTH - sum(2 + width for width in widths[1:]))
         for first, *rest in table:
-            numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
-            print("  ".join([first.ljust(widths[0]), *numbers]).rstrip())
+            numbers = [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
+            name, *more = textwrap.wrap(first, max(left, SHORTEST)) or [""]
+            print("  ".join([name.ljust(left), *numbers]).rstrip())
+            for line in more:
+                print(f"  {line}" if len(line) + 2 <= left else line)

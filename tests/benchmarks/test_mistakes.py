@@ -1,0 +1,42 @@
+"""The measurement of the catalogued mistakes, in a small form."""
+
+import json
+import sys
+
+import pytest
+from helpers import ROOT
+
+sys.path.append(str(ROOT / "benchmarks"))
+
+import mistakes
+
+from tutorial_code.checks.catalogue import mistakes_of, solution_source
+
+
+def test_the_narrow_network_has_a_quarter_of_each_width():
+    sources = [solution_source(name) for name in ("Bottleneck", "ResNet50")]
+    network = mistakes.narrow_network(*sources, classes=10)
+    assert network.conv1.out_channels == 16 and network.fc.in_features == 512
+    assert len(network.conv4_x) == 6
+
+
+def test_a_row_for_each_mistake_that_is_not_repeated(tmp_path, monkeypatch, capsys):
+    def run(*ids):
+        given = ["--runs", str(tmp_path), "--seeds", "0", "--epochs", "1", "--batch-size", "512"]
+        monkeypatch.setattr(sys, "argv", ["mistakes.py", *given, *ids])
+        mistakes.main()
+        text = (tmp_path / mistakes.NAME / "rows.jsonl").read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+    first, failed = run("none", "x-overwritten")
+    assert first["id"] == "none" and len(first["curves"]) == 1 and first["loss"] > 1
+    assert failed["id"] == "x-overwritten" and "RuntimeError" in failed["error"]
+    monkeypatch.setattr(mistakes, "row_of", lambda *given: pytest.fail("it is repeated"))
+    assert len(run("none", "x-overwritten")) == 2
+
+
+def test_what_is_recorded_is_of_mistakes_that_there_are():
+    known = {mistake.id for name in mistakes.NAMES for mistake in mistakes_of(name)}
+    recorded = ROOT / "runs" / mistakes.NAME / "rows.jsonl"
+    rows = recorded.read_text(encoding="utf-8").splitlines() if recorded.exists() else []
+    assert {json.loads(row)["id"] for row in rows} <= known | {mistakes.RIGHT}
