@@ -329,10 +329,9 @@ if __name__ == "__main__":
 
     def histograms(columns: int, width: float) -> plots.Figure:
         """Draw how often each value occurs in the flower, before and after."""
-        figure = plots.Figure(
-            figsize=(width, 4.4 / columns), layout="constrained"
-        )
-        before, after = figure.subplots(2 // columns, columns).flat
+        rows = 2 // columns
+        figure, axes = plots.figure_with(rows, columns, width, 2.2 * rows)
+        before, after = axes.flat
         pixels = normalize(flower, *channel_statistics(flower[None]))
         for channel, color in enumerate(["#d04437", "#2e9e5b", "#3f7fe0"]):
             options = {"bins": 60, "histtype": "step", "color": color}

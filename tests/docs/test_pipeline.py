@@ -87,13 +87,11 @@ def test_what_flows_through_a_block_has_its_color_in_formulas():
 
 
 def test_a_figure_takes_the_pages_colors_and_keeps_its_own_ids():
-    from matplotlib.figure import Figure
-
     from tutorial_code.shared.inline_svg import inline_svg
-    from tutorial_code.shared.plots import to_svg
+    from tutorial_code.shared.plots import figure_with, to_svg
 
-    drawing = Figure()
-    drawing.subplots().plot([1, 2])
+    drawing, axes = figure_with(1, 1, width=4, height=3)
+    axes[0, 0].plot([1, 2])
     svg = inline_svg(to_svg(drawing), 'it "rises"')
     assert (
         "#2450b5" not in svg
@@ -104,13 +102,14 @@ def test_a_figure_takes_the_pages_colors_and_keeps_its_own_ids():
     assert 'aria-label="it &quot;rises&quot;"' in svg
 
 
-def test_colab_is_offered_when_the_repository_is_named():
+def test_colab_edit_and_discuss_are_offered_when_the_repository_is_named():
     chapter = read_chapters()[2]
     execution = execute.Execution([[] for cell in chapter.cells if not cell.prose], 0.0)
     assert "colab" not in chapter_pages.page(chapter, execution, {}, "")
-    assert "/github/someone/resnet50/blob/gh-pages/notebooks/" in chapter_pages.page(
-        chapter, execution, {}, "someone/resnet50"
-    )
+    page = chapter_pages.page(chapter, execution, {}, "someone/resnet50")
+    assert "/github/someone/resnet50/blob/gh-pages/notebooks/" in page
+    assert f"/someone/resnet50/edit/main/tutorial_code/{chapter.name}.py" in page
+    assert "/someone/resnet50/discussions" in page
 
 
 def test_what_was_not_recorded_is_said(tmp_path, monkeypatch):

@@ -68,15 +68,25 @@ def run(notebook, folder, monkeypatch):
     client.execute()
 
 
+def check_in(notebook):
+    (found,) = [cell for cell in notebook.cells if cell.source.startswith("check(")]
+    return found
+
+
 def test_downloading_and_running_both_notebooks(page, tmp_path, monkeypatch):
     page.goto("chapters/ch04_resnet50.html", wait_until="networkidle")
     exercise = download(page, "Exercise notebook", tmp_path)
     solved = download(page, "Solved notebook", tmp_path)
     run(solved, tmp_path, monkeypatch)
-    assert "ResNet50: right" in json.dumps(solved.cells[-1].outputs)
-    # What needs the tutorial's names takes its network, so it reaches the check.
+    assert "ResNet50: right" in json.dumps(check_in(solved).outputs)
+    # What needs the tutorial's names takes its network, so it runs to its end.
     run(exercise, tmp_path, monkeypatch)
-    assert "ResNet50 is not written yet" in json.dumps(exercise.cells[-1].outputs)
+    assert "ResNet50 is not written yet" in json.dumps(check_in(exercise).outputs)
+    before = exercise.cells[exercise.cells.index(check_in(exercise)) - 2]
+    assert "NotImplementedError" in before.source  # the check stands under its exercise
+    prose = "\n".join(cell.source for cell in exercise.cells if cell.cell_type == "markdown")
+    assert "data:image/svg+xml;base64," in prose and "*Predict:*" in prose
+    assert prose.count("<details>") == 3
 
 
 def test_reading_a_value_off_a_curve(page):

@@ -74,6 +74,20 @@ def _narrow(figure: Figure, narrow: Figure | None) -> str:
     return to_svg(figure)
 
 
+def figure_with(rows: int, columns: int, width: float, height: float) -> tuple[Figure, np.ndarray]:
+    """Return an empty figure in the style of all others, and its axes, (rows, columns).
+
+    Args:
+        rows: of axes.
+        columns: of axes.
+        width: inches; at most 6.4, or 3 for a phone.
+        height: inches.
+    """
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        return figure, figure.subplots(rows, columns, squeeze=False)
+
+
 def to_svg(figure: Figure) -> str:
     """Return the figure as the text of an SVG file, the same text for the same figure."""
     buffer = io.StringIO()
@@ -97,7 +111,7 @@ def image_grid(
     lines = max(title.count("\n") + 1 for title in titles)
     tall = max(image.shape[-2] / image.shape[-1] for image in images) * size
     height = rows * (tall + 0.16 * lines)
-    figure, axes = _figure(rows, columns, width=size * columns, height=height)
+    figure, axes = figure_with(rows, columns, width=size * columns, height=height)
     for axis in axes.flat:
         axis.axis("off")
     for axis, image, title in zip(axes.flat, images, titles, strict=False):
@@ -127,7 +141,7 @@ def curves(
         colors: the color of each name, such as ``plots.X``; by default those of the style.
         dashed: the names that are drawn dashed, such as those of tests.
     """
-    figure, axes = _figure(1, 1, width=5.6, height=3)
+    figure, axes = figure_with(1, 1, width=5.6, height=3)
     axis = axes[0, 0]
     drawn = {}
     for name, values in lines.items():
@@ -175,7 +189,7 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure
     without numbers.
     """
     side = min(0.42 * len(classes) + 1.4, 9)
-    figure, axes = _figure(1, 1, width=side, height=side)
+    figure, axes = figure_with(1, 1, width=side, height=side)
     axis = axes[0, 0]
     shares = [[count / max(sum(row), 1) for count in row] for row in counts]
     for i, shares_of_class in enumerate(shares):
@@ -195,9 +209,3 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure
         axis.set_yticks(range(len(classes)), classes)
     axis.set(xlabel="predicted class", ylabel="true class")
     return figure
-
-
-def _figure(rows: int, columns: int, width: float, height: float) -> tuple[Figure, np.ndarray]:
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        return figure, figure.subplots(rows, columns, squeeze=False)
