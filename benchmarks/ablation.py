@@ -55,7 +55,7 @@ LEFT_OUT = {
     "weight decay": {"weight_decay": 0.0},
     "sparing norms and biases": {"decay_on": "all"},
     "label smoothing": {"label_smoothing": 0.0},
-    "zero-initialised BatchNorm": {"zero_init": False},
+    "zero-initialized BatchNorm": {"zero_init": False},
     "nothing, seed 1": {"seed": 1},
     "nothing, seed 2": {"seed": 2},
 }

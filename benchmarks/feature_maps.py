@@ -185,7 +185,7 @@ def describe_maps(
 
     Args:
         network: in evaluation mode.
-        images: the chosen images (n, 3, h, w), normalised; the first four decide on the channels.
+        images: the chosen images (n, 3, h, w), normalized; the first four decide on the channels.
         likely: their probabilities (n, classes).
         facts: what is said of each image besides these.
     """

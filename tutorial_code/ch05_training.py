@@ -211,7 +211,7 @@ def train_one_epoch(
 # weights, a learning rate that works for others, and this network. The loss
 # jumps about for many epochs. Three changes make it steady.
 #
-# **He initialisation.** Draw each convolution's weights so that the spread of
+# **He initialization.** Draw each convolution's weights so that the spread of
 # the values stays the same from layer to layer (He et al., *Delving Deep into
 # Rectifiers*, 2015).
 #
@@ -228,7 +228,7 @@ def train_one_epoch(
 
 # %%
 def initialize(model: nn.Module) -> nn.Module:
-    """Give convolutions He initialisation and let every bottleneck block start
+    """Give convolutions He initialization and let every bottleneck block start
     as its shortcut; return the model.
     """
     for module in model.modules():
@@ -274,7 +274,7 @@ def add_schedule(
 if __name__ == "__main__":
     STARTS = [
         "PyTorch's own",
-        "He initialisation",
+        "He initialization",
         "blocks start as nothing",
         "warm-up",
     ]
@@ -312,7 +312,7 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# He initialisation alone does not help here: BatchNorm rescales the values
+# He initialization alone does not help here: BatchNorm rescales the values
 # anyway. Blocks that start as nothing keep the loss within bounds, and warm-up
 # keeps it near its start. Steady comes first. Low comes after.
 #

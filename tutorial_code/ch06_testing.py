@@ -53,7 +53,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## First switch: `model.eval()`
 #
-# In training, BatchNorm normalises by the mean and variance of the batch. So
+# In training, BatchNorm normalizes by the mean and variance of the batch. So
 # the answer for one image depends on the images beside it. *Predict:* take the
 # first image in a batch of 64, then in a batch of its first 8. Are its logits
 # the same?

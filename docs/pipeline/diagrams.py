@@ -16,8 +16,8 @@ def shares() -> str:
     for group in groups():
         parameters, adds = group.parameters / total_parameters, group.multiply_adds / total_adds
         parts.append(_text(0, y + 17, group.name, "bold"))
-        for offset, share, colour in ((0, parameters, "f"), (14, adds, "x")):
-            bar = _box(66, y + offset, share * WHOLE, 12, colour)
+        for offset, share, color in ((0, parameters, "f"), (14, adds, "x")):
+            bar = _box(66, y + offset, share * WHOLE, 12, color)
             label = _text(71 + share * WHOLE, y + offset + 10.5, f"{share:.1%}")
             parts.append(f'<g class="bar">{bar}{label}</g>')
         y += 38
@@ -51,10 +51,10 @@ def _svg(width: float, height: float, alt: str, parts: list[str]) -> str:
     )
 
 
-def _box(x: float, y: float, width: float, height: float, colour: str = "f") -> str:
+def _box(x: float, y: float, width: float, height: float, color: str = "f") -> str:
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="1.5" '
-        f'fill="var(--{colour})" fill-opacity="0.3" stroke="var(--{colour})"/>'
+        f'fill="var(--{color})" fill-opacity="0.3" stroke="var(--{color})"/>'
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from math_core import LatexToMathML
 
 _converter = LatexToMathML()
-# Code, emphasised text, links and tags are left unchanged.
+# Code, emphasized text, links and tags are left unchanged.
 KEPT = re.compile(
     r"```.*?```|`[^`\n]+`|\*+[^*\n]+\*+|\[[^\]]*\]\([^)]*\)|<[^>]+>|^#+ .*?$|^ {4}.*?$",
     re.DOTALL | re.MULTILINE,

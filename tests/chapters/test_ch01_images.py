@@ -40,9 +40,9 @@ def test_no_image_is_in_both_splits(digits):
 
 def test_statistics_are_those_of_the_training_images(digits):
     mean, std = channel_statistics(digits.train_images)
-    normalised = normalize(digits.train_images, mean, std)
-    assert normalised.mean().item() == pytest.approx(0, abs=1e-5)
-    assert normalised.std(correction=0).item() == pytest.approx(1, abs=1e-5)
+    normalized = normalize(digits.train_images, mean, std)
+    assert normalized.mean().item() == pytest.approx(0, abs=1e-5)
+    assert normalized.std(correction=0).item() == pytest.approx(1, abs=1e-5)
 
 
 def test_a_constant_channel_does_not_divide_by_zero():

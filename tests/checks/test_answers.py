@@ -10,7 +10,7 @@ from torch import nn
 from torchinfo import summary
 
 from tutorial_code.checks.catalogue import mistakes_of, solution, wrong_version
-from tutorial_code.checks.diagnose import recognise
+from tutorial_code.checks.diagnose import recognize
 from tutorial_code.checks.diagnose.judge import judge, reference_record
 from tutorial_code.checks.exercises import EXERCISES, NAMES, exercise_of
 from tutorial_code.checks.isolate.answers import run_source
@@ -132,7 +132,7 @@ def test_judging_lets_no_warning_through():
     last = mistakes_of("make_criterion")[-1]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        recognise._seen_of.cache_clear()
+        recognize._seen_of.cache_clear()
         named = judge("make_criterion", list(scenarios_of("make_criterion", wrong_version(last))))[
             1
         ]

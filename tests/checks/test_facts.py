@@ -17,7 +17,7 @@ from tutorial_code.checks.diagnose import (
     loop_symptoms,
     network_symptoms,
     optimizer_and_loss_symptoms,
-    recognise,
+    recognize,
     returned_values,
     training_steps,
     wrong_sums,
@@ -37,7 +37,7 @@ ASKED_BY = [
     (wrong_sums, LOOPS),
     (function_symptoms, (Kind.FUNCTION,)),
     (judge, tuple(Kind)),
-    (recognise, tuple(Kind)),
+    (recognize, tuple(Kind)),
 ]
 
 

@@ -82,7 +82,7 @@ def test_an_answer_may_import_the_readers_other_files(tmp_path):
 
 
 @pytest.mark.parametrize("place", ["", "exercises."])
-def test_an_answer_imports_its_neighbours_and_nothing_that_the_tool_has_in_its_path(
+def test_an_answer_imports_its_neighbors_and_nothing_that_the_tool_has_in_its_path(
     place, tmp_path, monkeypatch
 ):
     """As under pytest, which puts exercises/ of the project into its path, and after a run of one's

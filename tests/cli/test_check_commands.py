@@ -97,7 +97,7 @@ def test_check_as_json_prints_one_object_and_nothing_else(command):
         ["check", "--json"],
         ["check", "bottleneck", "--file", "nowhere.py"],
         ["check", "bottleneck"],  # in a folder without exercises
-        ["check", "--colour"],
+        ["check", "--color"],
         ["grade", "bottleneck", "nowhere"],
         ["grade", "bottleneck", "."],
         ["grade", "bottleneck"],

@@ -51,7 +51,7 @@ from tutorial_code.runs import training
         ("--data", "mnist"),
         ("--data", "folder:nowhere"),
         ("--seed", "-1"),
-        ("--colour", "red"),
+        ("--color", "red"),
     ],
 )
 def test_bad_options_are_refused_in_one_sentence(option, value, command, tmp_path):

@@ -10,7 +10,7 @@ from tutorial_code.checks.exercises import NAMES
 
 
 def test_the_wrong_lines_are_taken_away_and_the_right_ones_put_there():
-    """A diff is coloured red for minus and green for plus, so the wrong line is the minus."""
+    """A diff is colored red for minus and green for plus, so the wrong line is the minus."""
     differences = re.findall(r"```diff\n(.*?)\n```", page(), flags=re.DOTALL)
     mistakes = [mistake for name in NAMES for mistake in mistakes_of(name)]
     for mistake, difference in zip(mistakes, differences, strict=True):

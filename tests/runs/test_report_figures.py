@@ -1,4 +1,4 @@
-"""The figures of the HTML report use its colours, light or dark."""
+"""The figures of the HTML report use its colors, light or dark."""
 
 import re
 

@@ -62,8 +62,8 @@ def _judge(answer: Any, defined: Mapping[str, Any]) -> Verdict:
 
 
 def _table(verdict: Verdict) -> str:
-    colour, word = ("#1a7f37", "right") if verdict.passed else ("#b42318", "wrong")
-    style = f"color:#fff;background:{colour};padding:0 0.4em"
+    color, word = ("#1a7f37", "right") if verdict.passed else ("#b42318", "wrong")
+    style = f"color:#fff;background:{color};padding:0 0.4em"
     rows = [f"<b style='{style}'>{html.escape(verdict.file)}: {word}</b>"]
     if verdict.mistake:
         rows += [
@@ -73,4 +73,4 @@ def _table(verdict: Verdict) -> str:
     passed = sum(check.passed for check in verdict.checks)
     rows += [f"{passed} of {len(verdict.checks)} checks passed"] if verdict.checks else []
     cells = "".join(f"<tr><td style='text-align:left'>{row}</td></tr>" for row in rows)
-    return f"<table style='border-left:4px solid {colour};max-width:46em'>{cells}</table>"
+    return f"<table style='border-left:4px solid {color};max-width:46em'>{cells}</table>"

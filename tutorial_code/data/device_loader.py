@@ -31,7 +31,7 @@ def shift_and_flip(
 
 
 def cut_out(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
-    """Set a square around any pixel of each normalised image (n, 3, h, w) to the mean, 0.
+    """Set a square around any pixel of each normalized image (n, 3, h, w) to the mean, 0.
 
     Source: DeVries and Taylor 2017, section 3.
     """

@@ -18,7 +18,7 @@ def read_image(path: Path, size: int) -> Tensor:
     """Read any image file as a square RGB tensor of shape (3, size, size), dtype uint8.
 
     The image is turned upright by its EXIF orientation, transparent parts become white, the longer
-    side is cropped around the centre, and what remains is resized.
+    side is cropped around the center, and what remains is resized.
 
     Raises:
         ReaderError: the file is missing, is not an image, or is cut off.

@@ -90,7 +90,7 @@ def read_record(folder: Path) -> RunRecord:
         ) from error
 
 
-def summarise(
+def summarize(
     history: Sequence[Epoch], tested_on: str, tested: int, images_per_epoch: int, parameters: int
 ) -> dict[str, Any]:
     """Return the result of a run as ``summary.json`` holds it.

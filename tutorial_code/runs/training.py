@@ -23,7 +23,7 @@ from tutorial_code.runs.loop_wrappers import (
 from tutorial_code.runs.own_code.components import Components, naming_own_lines
 from tutorial_code.runs.reports.report import write_report
 from tutorial_code.runs.results import logits_of, results_from, write_results
-from tutorial_code.runs.run_record import read_record, summarise
+from tutorial_code.runs.run_record import read_record, summarize
 from tutorial_code.runs.training_setup import TrainingSetup
 from tutorial_code.runs.unusual_images import brightness_statistics
 from tutorial_code.shared.errors import ReaderError
@@ -204,7 +204,7 @@ class Training:
             with naming_own_lines():
                 logits = logits_of(setup.model, setup.test_loader, device)
         write_results(self.folder, results_from(logits, data))
-        summary = summarise(
+        summary = summarize(
             self.history,
             self.config.tested_on,
             len(data.test_labels),

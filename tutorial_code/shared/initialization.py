@@ -89,9 +89,9 @@ def use_he_initialization(model: nn.Module, images: Tensor | None = None) -> Non
     weights = [module.weight for module in model.modules() if isinstance(module, nn.Conv2d)]
     found = operations_of(model, images)
     parameters = _by_memory(model)
-    normalised = {place for op in found.ops if op.kind == "batch_norm" for place in op.inputs}
+    normalized = {place for op in found.ops if op.kind == "batch_norm" for place in op.inputs}
     for place, op in enumerate(found.ops):
-        if op.kind == "conv" or (op.kind == "linear" and place in normalised):
+        if op.kind == "conv" or (op.kind == "linear" and place in normalized):
             used = [parameters.get(_memory(weight)) for weight in op.weights.values()]
             weights += [weight for weight in used if weight is not None and weight.ndim >= 2]
     drawn: set[int] = set()

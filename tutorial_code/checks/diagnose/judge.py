@@ -9,7 +9,7 @@ from typing import Any
 from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.diagnose.describe import describe
 from tutorial_code.checks.diagnose.function_symptoms import shape_in_words
-from tutorial_code.checks.diagnose.recognise import recognise
+from tutorial_code.checks.diagnose.recognize import recognize
 from tutorial_code.checks.diagnose.verdict import Check, Diagnosis
 from tutorial_code.checks.exercises import Kind, exercise_of, kind_of, task_of
 from tutorial_code.checks.observe import scenarios_of
@@ -26,7 +26,7 @@ def judge(name: str, record: Record) -> tuple[list[Check], Diagnosis | None]:
     chapter = exercise_of(name).number
     failed = [check for check in checks if not check.passed]
     evidence = next((check for check in failed if check.seen), failed[0]).message
-    known = recognise(name, record)
+    known = recognize(name, record)
     if not known:
         where = f"See chapter {chapter}, “{task_of(name).section.replace('`', '')}”."
         return checks, describe(name, record, reference_record(name), evidence, where)

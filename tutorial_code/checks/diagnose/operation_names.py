@@ -77,7 +77,7 @@ FAMILIES = (  # layers that replace one another in other networks
     ),
     (
         {"batch_norm", "group_norm", "layer_norm", "instance_norm"},
-        "BatchNorm normalises each channel over all images of the batch, and keeps running "
+        "BatchNorm normalizes each channel over all images of the batch, and keeps running "
         "statistics for evaluation. The others normalize each image alone.",
     ),
     (
@@ -111,7 +111,7 @@ BY_HAND = {
     "addcmul",
 }
 BY_HAND |= {"add_constant", "sum", "add", "neg", "lerp"}
-SPREADS = {"var", "var_mean", "std", "sqrt", "rsqrt", "pow"}  # one of them shows that it normalises
+SPREADS = {"var", "var_mean", "std", "sqrt", "rsqrt", "pow"}  # one of them shows that it normalizes
 ATTRIBUTES = {
     "kernel_size": "kernel size",
     "in_channels": "input channels",

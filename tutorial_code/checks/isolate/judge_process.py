@@ -55,7 +55,7 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _get_ready(names: list[str]) -> Iterator[None]:
-    from tutorial_code.checks.diagnose.recognise import prepare
+    from tutorial_code.checks.diagnose.recognize import prepare
 
     for name in names:
         yield from prepare(name)

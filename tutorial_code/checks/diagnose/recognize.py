@@ -12,7 +12,7 @@ from tutorial_code.checks.observe.facts import Record, Scenario, same
 from tutorial_code.checks.observe.networks import count_structures
 
 
-def recognise(name: str, record: Record) -> list[Mistake]:
+def recognize(name: str, record: Record) -> list[Mistake]:
     """Return the mistakes that no check can distinguish from the answer; of several, those with the
     nearest traces.
     """
