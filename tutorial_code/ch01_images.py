@@ -3,7 +3,7 @@
 #
 # *What does a network see?*
 #
-# A network never sees an image. It sees numbers, and all that it can ever do is
+# A network never sees an image. It sees numbers, and nearly all that it does is
 # to multiply and add them. So the first task is to turn images into numbers in
 # a way that suits it. Below is a handwritten digit as the computer has it.
 #

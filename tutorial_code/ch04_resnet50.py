@@ -243,7 +243,7 @@ class ResNet50(nn.Module):
 # alone, and conv5_x has the most channels. The work of a block is about the
 # same in every stage, by the rule above, so conv4_x with its six blocks does
 # the most. The first answer is the common one: it takes many parameters for
-# much work, but in conv5_x each weight is used at only 49 positions.
+# much work, but in conv5_x most weights are used at only 49 positions.
 #
 # Here is the table itself. `count_groups` sends one image through the groups,
 # one after another.
@@ -295,7 +295,7 @@ def count_groups(model: ResNet50, image_size: int) -> list[GroupCount]:
     return rows
 
 
-# %% tags=["folded", "tutorial-names"]
+# %% tags=["covered", "folded", "tutorial-names"]
 def print_table(rows: list[GroupCount]) -> None:
     """Print the counts, with their sums."""
     print(

@@ -109,8 +109,10 @@ function startCalculator(place) {
     body.innerHTML = rows
       .map(
         (row) =>
-          `<tr><th scope="row">${row.name}</th><td>${row.shape.join("×")}</td><td>${row.blocks}</td>` +
-          `<td>${row.parameters.toLocaleString("en")}</td><td>${row.multiplyAdds.toLocaleString("en")}</td></tr>`,
+          `<tr><th scope="row">${row.name}</th><td data-label="output">${row.shape.join("×")}</td>` +
+          `<td data-label="blocks">${row.blocks}</td>` +
+          `<td data-label="parameters">${row.parameters.toLocaleString("en")}</td>` +
+          `<td data-label="multiply-adds">${row.multiplyAdds.toLocaleString("en")}</td></tr>`,
       )
       .join("");
   };
