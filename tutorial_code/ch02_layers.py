@@ -1,14 +1,24 @@
 # %% [markdown]
 # # 2. Three layers
 #
-# ResNet-50 is built of few kinds of layers. What do a convolution, BatchNorm
-# and ReLU compute? This short chapter shows what each does to the shape and to
-# the values of a batch.
+# *What do a convolution, BatchNorm and ReLU compute?*
 #
-# **By the end of this chapter you will have** the shapes and the values that
-# each of three layers gives, computed on small batches.
+# Open ResNet-50, and you find the same three layers again and again: 53
+# convolutions, 53 BatchNorms, and a ReLU in 49 places. Each of them is a line
+# or two of arithmetic. This chapter computes each of them by hand, with numbers
+# that fit on a sheet of paper, before PyTorch does the same.
 #
-# **You need** chapter 1.
+# ![Drag the window over the image, or set its row and column. Then change the
+# kernel, the stride and the padding. Each number under the window is multiplied
+# by the weight at the same place, and the sum of the products is one number of
+# the output.](figure:convolution)
+#
+# **By the end of this chapter you will have** written `conv2d`,
+# `batch_statistics` and `batch_norm`, and shown that they compute what
+# PyTorch's own functions compute.
+#
+# **You need** the batch of [chapter 1](ch01_images.py), a tensor of shape
+# `(batch, channels, height, width)`.
 
 # %%
 import torch
@@ -16,69 +26,481 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 # %% [markdown]
-# ## A convolution
+# ## A window moves over the image
 #
-# A 3×3 **convolution** moves a window of 3×3 positions over the image. At each
-# position it multiplies the nine values under the window by nine weights and
-# adds the products up. With several input channels it does so in each of them,
-# with other weights, and adds up the sums. One such set of weights gives one
-# output channel.
+# A **convolution** looks at an image through a small window. At each place it
+# multiplies every number under the window by a weight and adds up the products.
+# The sum is one number of the output. The weights together are called the
+# **kernel**, and they stay the same wherever the window is. In a network they
+# are learned. Here we choose them, so that the result can be checked by eye.
 #
-# With a **padding** of 1 a border of zeros is put around the image. With a
-# **stride** of 2 the window moves two positions at a time. *Predict:* which
-# shapes come out of an image of 8×8, and how many weights has each layer?
+# The image has a bright corner. The kernel has −1 in its left column and 1 in
+# its right one, so it subtracts what is on the left from what is on the right.
+# Where both sides are equally bright, the sum is 0.
+
+# %%
+CORNER = torch.tensor(  # (6, 6)
+    [
+        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+        [1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+        [1.0, 1.0, 1.0, 1.0, 5.0, 5.0],
+        [1.0, 1.0, 1.0, 1.0, 5.0, 5.0],
+        [1.0, 1.0, 1.0, 1.0, 5.0, 5.0],
+        [1.0, 1.0, 1.0, 1.0, 5.0, 5.0],
+    ]
+)
+VERTICAL = torch.tensor([[-1.0, 0.0, 1.0]] * 3)  # (3, 3)
+
+# %% [markdown]
+# Three loops do it: over the rows of the output, over its columns, and over the
+# nine places of the kernel.
 
 # %%
 if __name__ == "__main__":
-    image = torch.zeros(1, 3, 8, 8)  # (batch, channels, height, width)
-    settings = (3, 1, 0), (3, 1, 1), (3, 2, 1), (1, 1, 0)
-    for kernel_size, stride, padding in settings:
-        conv = nn.Conv2d(3, 16, kernel_size, stride, padding, bias=False)
-        print(
-            f"{kernel_size}×{kernel_size}, stride {stride}, padding {padding}:",
-            tuple(conv(image).shape),
-            f"{conv.weight.numel():4} weights",
-        )
+    output = torch.zeros(4, 4)
+    for row in range(4):
+        for column in range(4):
+            for place in range(9):
+                u, v = divmod(place, 3)  # row and column of the kernel
+                pixel = CORNER[row + u, column + v]
+                output[row, column] += pixel * VERTICAL[u, v]
+    print(output)
 
 # %% [markdown]
-# A side of $n$ becomes $\lfloor (n + 2p - k) / s \rfloor + 1$ for a kernel
-# of $k$, a padding of $p$ and a stride of $s$.
+# The output is 12 where all three rows of the window cross the vertical edge,
+# less near the top, and 0 everywhere else. The kernel has found the edge, and
+# it would find it anywhere in the image. PyTorch's `F.conv2d` computes the
+# same. It expects batches, so image and kernel each get two more axes of length
+# 1.
+
+# %%
+if __name__ == "__main__":
+    theirs = F.conv2d(CORNER[None, None], VERTICAL[None, None])  # (1, 1, 4, 4)
+    print("equal to F.conv2d:", torch.equal(output, theirs[0, 0]))
+
+# %% [markdown]
+# Now the image is flipped from left to right, so that the bright corner is on
+# the left. The kernel stays as it is.
 #
-# ## BatchNorm
+# *Predict:* What happens to the output?
 #
-# **BatchNorm** looks at one channel over all images and all positions of the
-# batch. It subtracts the mean of these values and divides by their standard
-# deviation. Then it multiplies by a scale and adds a shift; both are learned.
+# - It is flipped.
+# - It is flipped, and its signs are changed.
+# - It stays the same, because the edge is still vertical.
+
+# %%
+if __name__ == "__main__":
+    flipped = F.conv2d(CORNER.flip(1)[None, None], VERTICAL[None, None])
+    print(flipped[0, 0])
+
+# %% [markdown]
+# It is flipped, and its signs are changed. Most people expect the mirror image
+# alone. But the kernel was not flipped: it still subtracts left from right, and
+# now the left is the brighter side. A kernel looks for its own pattern, and
+# answers with a negative number where it finds the opposite.
+#
+# Here are two kernels on a photograph.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    from sklearn.datasets import load_sample_image
+
+    from tutorial_code.shared import plots
+
+    flower = torch.from_numpy(load_sample_image("flower.jpg").copy())
+    gray = flower.float().mean(dim=2)[None, None] / 255  # (1, 1, 427, 640)
+    small = F.interpolate(gray, size=(44, 66), mode="area")
+    kernels = torch.stack([VERTICAL, VERTICAL.T]).unsqueeze(1)  # (2, 1, 3, 3)
+    edges = (0.5 + F.conv2d(small, kernels, padding=1)[0] / 2).clamp(0, 1)
+    shown = torch.cat([small[0], edges]).mul(255).byte()  # (3, 44, 66)
+    shown = shown.unsqueeze(1).expand(-1, 3, -1, -1)
+    titles = ["the photograph", "vertical edges", "horizontal edges"]
+    plots.show(
+        plots.image_grid(shown, titles, columns=3, size=2.0),
+        name="ch02-edges",
+        alt="A gray photograph of a flower. The first kernel draws the edges "
+        "that run from top to bottom, bright or dark by their direction; the "
+        "second draws those that run from side to side.",
+        caption="Compare the two outputs, in which gray is 0. The kernel of "
+        "the text answers to edges that run up and down. Turned by a quarter, "
+        "it answers to those that run across.",
+        narrow=plots.image_grid(shown, titles, columns=1, size=2.6),
+    )
+
+# %% [markdown]
+# In mathematics a convolution also flips the kernel before it multiplies.
+# PyTorch, and the whole field with it, leaves that out: a network that learns
+# its kernels can learn the flipped ones.
+#
+# ## How many places has the window?
+#
+# A 3×3 window has only 4×4 places in a 6×6 image. Two numbers change that. The
+# **padding** is the number of zeros that are put around the image on each side.
+# The **stride** is the number of positions that the window moves at a time.
+#
+# ![Change the four numbers. Each bar is one place of the window in a single row
+# of the image. What is left over on the right is never seen.](figure:places)
+#
+# How many places are there in a row of $n$ numbers, for a window that is $k$
+# wide? At its first place the window covers the first $k$ numbers, and $n - k$
+# are left to its right. Every step uses up $s$ of them, where $s$ is the
+# stride, so the window can take $\lfloor (n - k) / s \rfloor$ steps; the
+# brackets round down. With the first place that makes one more. Padding $p$ on
+# both sides makes the row $n + 2p$ long:
+#
+# $$\text{places} = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1$$
+#
+# The columns have their own $n$. A 3×3 kernel with padding 1 keeps the size of
+# the image at stride 1, and halves it at stride 2.
+#
+# *Predict a number:* ResNet-50 begins with a 7×7 kernel, stride 2 and padding
+# 3. The image is 224 pixels wide. How wide is the output?
+
+# %%
+if __name__ == "__main__":
+    image, kernel = torch.zeros(1, 1, 224, 224), torch.zeros(1, 1, 7, 7)
+    print(tuple(F.conv2d(image, kernel, stride=2, padding=3).shape))
+
+# %% [markdown]
+# It is 112. The padded row is 230 long, and beside the window 223 are left,
+# enough for 111 steps of 2. The usual wrong answer is 111, which counts the
+# steps and forgets the place where the window began.
+#
+# ## Many channels
+#
+# A color image has three channels. Then the kernel has three slices, one for
+# each channel, and all their products go into the same sum. One kernel gives
+# one channel of output, so a layer that is to give 16 channels has 16 kernels.
+# Its weights are a tensor of shape `(out_channels, in_channels, kernel,
+# kernel)`.
 
 # %%
 if __name__ == "__main__":
     torch.manual_seed(0)
-    values = 5 + 3 * torch.randn(32, 16, 8, 8)
-    norm = nn.BatchNorm2d(16)
-    for name, batch in (("before", values), ("after", norm(values))):
-        channel = batch[:, 0]
-        print(
-            f"{name:6} mean {channel.mean().item():6.3f}   "
-            f"standard deviation {channel.std().item():6.3f}"
-        )
+    image = torch.randn(1, 3, 8, 8)
+    weight = torch.randn(16, 3, 3, 3)
+    output = F.conv2d(image, weight, padding=1)  # (1, 16, 8, 8)
+    slices = [  # each channel by itself, with its slice of all kernels
+        F.conv2d(image[:, c : c + 1], weight[:, c : c + 1], padding=1)
+        for c in range(3)
+    ]
+    print(tuple(output.shape))
+    print("the sum:", torch.allclose(output, sum(slices), atol=1e-5))
+    print(f"weights: {weight.numel()}, used at {8 * 8} places")
+    print(f"multiply-adds: {weight.numel() * 8 * 8:,}")
 
 # %% [markdown]
-# ## ReLU
+# A multiplication with the addition that follows it is called a
+# **multiply-add**. It is the unit in which the work of a network is counted.
+# Here every weight is used once at each of the 64 places.
 #
-# **ReLU** keeps what is positive and makes the rest 0. Without it between them,
-# two convolutions in a row could only compute what one larger convolution can.
+# The smallest kernel is 1×1. It looks at a single position, and what is left is
+# a sum over the channels: at every position the numbers of all channels, as a
+# vector, are multiplied by the same matrix.
+#
+# ![Choose a position. Its three numbers, one from each channel, are multiplied
+# by the matrix of weights and give two numbers, one for each channel of the
+# output. Every other position does the same with the same
+# matrix.](figure:one-by-one)
 
 # %%
 if __name__ == "__main__":
-    print(torch.relu(torch.tensor([-2.0, -0.5, 0.0, 0.5, 2.0])).tolist())
+    weight = torch.randn(16, 3, 1, 1)
+    output = F.conv2d(image, weight)  # (1, 16, 8, 8)
+    matrix = weight[:, :, 0, 0]  # (16, 3)
+    by_matrix = matrix @ image.view(3, 64)  # (16, 64): each position a column
+    same = torch.allclose(output.view(16, 64), by_matrix, atol=1e-5)
+    print("equal to a matrix product:", same)
 
 # %% [markdown]
+# ## What one position sees
+#
+# A position in the output of a 3×3 convolution depends on 3×3 pixels. In the
+# next layer a position depends on 3×3 of these, and so on more of the image.
+# The pixels that a position depends on are its **receptive field**.
+#
+# ![Change the number of layers and their stride, and choose a position at the
+# top. The colored cells are what it depends on, shown for a single row of the
+# image. All kernels are 3 wide.](figure:layers-see)
+#
+# It can be measured without any theory. We set one pixel to 1 and all others to
+# 0, look whether the middle of the output notices, and do so for every pixel.
+
+# %%
+if __name__ == "__main__":
+    ones = torch.ones(1, 1, 3, 3)
+    noticed = torch.zeros(81, dtype=torch.int)
+    for pixel in range(81):
+        image = torch.zeros(81)
+        image[pixel] = 1.0
+        first = F.conv2d(image.view(1, 1, 9, 9), ones)  # (1, 1, 7, 7)
+        second = F.conv2d(first, ones)  # (1, 1, 5, 5)
+        noticed[pixel] = second[0, 0, 2, 2] > 0
+    print(noticed.view(9, 9))
+
+# %% [markdown]
+# Two layers of 3×3 see 5×5 pixels. Each further layer adds two more, and after
+# a stride of 2 each addition counts double, because neighbors are then two
+# pixels apart. Two layers of 3×3 also have fewer weights than one of 5×5: with
+# $c$ channels throughout, $2 \cdot 9 c^2 = 18 c^2$ against $25 c^2$.
+#
+# One relative of the convolution also moves a window but has no weights:
+# **pooling**. Max pooling keeps the largest number under the window, average
+# pooling their mean. ResNet-50 uses each of them once.
+#
+# ## BatchNorm on eight numbers
+#
+# Chapter 1 normalized the images. But behind the first layer the numbers are
+# again as large or as small as its weights make them. **BatchNorm**, short for
+# batch normalization, therefore normalizes inside the network, each channel by
+# itself and anew for every batch (Ioffe and Szegedy, 2015).
+#
+# Take a batch of two images of 2×2 pixels with one channel, which is eight
+# numbers: 2, 4, 4, 4 and 5, 5, 7, 9. All we need is a pencil.
+#
+# 1. Their sum is 40, so their mean is 5. Subtract it: −3, −1, −1, −1, 0, 0, 2,
+#    4.
+# 2. The squares of these are 9, 1, 1, 1, 0, 0, 4, 16. Their mean, $32 / 8 = 4$,
+#    is called the **variance**. Its root, 2, is the standard deviation. Divide
+#    by it: −1.5, −0.5, −0.5, −0.5, 0, 0, 1, 2.
+# 3. Multiply by a **scale** and add a **shift**. Both are learned, one of each
+#    for every channel. With scale 3 and shift 1: −3.5, −0.5, −0.5, −0.5, 1, 1,
+#    4, 7.
+#
+# ![Drag the last of the eight numbers, or type it, and watch the other seven.
+# Then change the scale and the shift.](figure:eight-numbers)
+#
+# PyTorch does the same, with one precaution. It adds a tiny number, $\epsilon =
+# 0.00001$, to the variance before it takes the root, because a channel in which
+# all numbers are equal has the variance 0.
+
+# %%
+if __name__ == "__main__":
+    numbers = torch.tensor([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0])
+    batch = numbers.view(2, 1, 2, 2)  # (batch, channels, height, width)
+    norm = nn.BatchNorm2d(1)
+    nn.init.constant_(norm.weight, 3.0)  # the scale
+    nn.init.constant_(norm.bias, 1.0)  # the shift
+    theirs = norm(batch).flatten()
+    by_hand = torch.tensor([-3.5, -0.5, -0.5, -0.5, 1.0, 1.0, 4.0, 7.0])
+    print([round(value, 4) for value in theirs.tolist()])
+    print("equal:", torch.allclose(theirs, by_hand, atol=1e-4))
+
+# %% [markdown]
+# In a network, mean and variance are taken over all images of the batch and all
+# positions, that is, over three of the four axes. 64 channels have 64 of each.
+# The scale and the shift let the network still choose the mean and the spread
+# that suit the next layer. It then sets them with two numbers, and no longer as
+# a side effect of all the weights before.
+#
+# *Predict:* The eight numbers are multiplied by 10 before they enter BatchNorm.
+# What happens to what comes out?
+#
+# - It becomes 10 times as large.
+# - It becomes 10 times as small.
+# - It stays the same.
+
+# %%
+if __name__ == "__main__":
+    for values in (batch, 10 * batch):
+        print([round(value, 3) for value in norm(values).flatten().tolist()])
+
+# %% [markdown]
+# It stays the same. It is tempting to say 10 times, but the mean and the
+# standard deviation grow by the same factor and are taken out again, but for
+# the trace that $\epsilon$ leaves. A number that is added to all eight would
+# vanish with the mean. So whether a convolution makes a channel larger or
+# brighter as a whole plays no part: the BatchNorm behind it undoes that.
+#
+# ## Training and evaluation
+#
+# In the figure above, moving one number moved the other seven. So the result
+# for one image depends on the other images in its batch. While the network
+# learns, that is accepted. When it is used, it is not, since what a photograph
+# shows does not depend on the photographs around it.
+#
+# Therefore BatchNorm has two modes. In *training mode* it normalizes with the
+# mean and the variance of the batch, and keeps an average of both over the
+# batches, the **running statistics**. In *evaluation mode* it normalizes with
+# the running statistics. `train()` and `eval()` switch between the two, for a
+# single layer as for a whole network.
+#
+# *Predict:* A new BatchNorm has not seen any batch. It is switched to
+# evaluation mode and given the eight numbers. What does it return?
+#
+# - The numbers normalized, as before.
+# - The numbers as they are.
+# - Eight zeros.
+
+# %%
+if __name__ == "__main__":
+    norm = nn.BatchNorm2d(1)
+    norm.eval()
+    print([round(value, 3) for value in norm(batch).flatten().tolist()])
+
+# %% [markdown]
+# It returns them as they are. The running statistics start with a mean of 0 and
+# a variance of 1, and a new layer has scale 1 and shift 0, so nothing is left
+# to do. Many people expect BatchNorm to normalize in any case. In evaluation
+# mode it does so only as well as its running statistics describe the data.
+#
+# After each batch in training mode they move a little toward that batch: the
+# running mean becomes 0.9 times itself plus 0.1 times the batch's mean, and the
+# variance likewise. The 0.1 is an argument of the layer, which PyTorch calls
+# `momentum`. Such an average is called an **exponential moving average**: a
+# batch counts the less, the longer ago it was.
+#
+# ![Change the momentum and the size of the batches. Each dot is the mean of one
+# channel in one batch of digits, behind a convolution with random weights; the
+# line is the running mean.](figure:running-mean)
+
+# %%
+if __name__ == "__main__":
+    norm.train()
+    norm(batch)
+    print(f"running mean     {norm.running_mean.item():.4f}")
+    print(f"by hand          {0.9 * 0 + 0.1 * 5:.4f}")
+    print(f"running variance {norm.running_var.item():.4f}")
+    print(f"by hand          {0.9 * 1 + 0.1 * 32 / 7:.4f}")
+
+# %% [markdown]
+# The last line divides by 7 and not by 8. To normalize the batch, PyTorch
+# divides the sum of the squares by their number, which gives the **biased
+# variance**. For the running variance it divides by one less, since eight
+# numbers scatter, on average, a little less around their own mean than around
+# that of all data. With the thousands of values that a channel really has, the
+# difference hardly matters.
+#
+# ## Twenty layers deep
+#
+# What is BatchNorm good for? We send 64 digits through 20 layers, each a
+# convolution with random weights and a ReLU, which replaces negative numbers by
+# 0 and gets its own section below. After each layer we measure how large the
+# numbers are, once without and once with a BatchNorm between convolution and
+# ReLU. Nothing is learned here; we only watch the numbers.
+
+
+# %%
+def sizes_by_layer(x: Tensor, spread: float, normalized: bool) -> list[float]:
+    """Return the root mean square of the values after each of 20 layers.
+
+    Args:
+        x: what the first layer gets, (batch, 16, height, width).
+        spread: the standard deviation of the random weights.
+        normalized: whether BatchNorm follows each convolution.
+    """
+    sizes = []
+    for _ in range(20):
+        x = F.conv2d(x, spread * torch.randn(16, 16, 3, 3), padding=1)
+        if normalized:
+            x = F.batch_norm(x, None, None, training=True)
+        x = torch.relu(x)
+        sizes.append(x.square().mean().sqrt().item())
+    return sizes
+
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    from sklearn.datasets import load_digits
+
+    digits = torch.from_numpy(load_digits().images[:64]).float()
+    digits = ((digits - digits.mean()) / digits.std()).unsqueeze(1)
+    figure = plots.Figure(figsize=(5.6, 3.2), layout="constrained")
+    axis = figure.subplots()
+    ends = {}
+    for normalized in (False, True):
+        for spread in (0.06, 0.12, 0.24):
+            last = []
+            for seed in range(3):
+                torch.manual_seed(seed)
+                start = F.conv2d(digits, torch.randn(16, 1, 3, 3), padding=1)
+                start = F.batch_norm(start, None, None, training=True)
+                sizes = sizes_by_layer(start, spread, normalized)
+                color = plots.Y if normalized else plots.F
+                axis.plot(range(1, 21), sizes, color=color, linewidth=1)
+                last.append(sizes[-1])
+            kind = "with BatchNorm" if normalized else "without"
+            ends[kind if normalized else f"spread {spread}"] = (last[0], color)
+            print(
+                f"spread {spread}, {kind:14} after 20 layers "
+                f"{min(last):.2g} to {max(last):.2g}"
+            )
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.set(yscale="log", xlabel="layer", ylabel="root mean square")
+    axis.set_xticks([1, 5, 10, 15, 20])
+    plots.name_ends(axis, ends)
+    plots.show(
+        figure,
+        name="ch02-spread",
+        alt="The size of the values over 20 layers, on a logarithmic axis, for "
+        "three spreads of the weights and three seeds each. Without BatchNorm "
+        "the values shrink below a millionth, stay near 1 or grow beyond "
+        "100,000; with BatchNorm all nine lines lie together at 0.7.",
+        caption="Look at the right ends of the lines: one line for each of "
+        "three seeds. Without BatchNorm (blue) a factor of 2 in the weights "
+        "decides whether the numbers vanish or explode. With it (green) nine "
+        "lines lie on each other.",
+    )
+
+# %% [markdown]
+# Every layer multiplies the size of the numbers by some factor, and twenty
+# factors multiply up: $2^{20}$ is about a million. One spread in between nearly
+# keeps the size. For a layer with ReLU it is $\sqrt{2 / (9 \cdot 16)} \approx
+# 0.12$ here (He et al. 2015, *Delving Deep into Rectifiers*, section 2.2). With
+# BatchNorm one need not hit it, because each layer begins with the same size.
+#
+# ## ReLU
+#
+# **ReLU**, the rectified linear unit, keeps what is positive and replaces the
+# rest by 0: $\max(0, x)$. It looks like too little to matter, but without it
+# depth is worth nothing. A linear layer, like a convolution, multiplies its
+# input by fixed numbers and adds the products up. If nothing comes between two
+# such layers, they can be merged into one.
+
+# %%
+if __name__ == "__main__":
+    first, second = torch.randn(5, 3), torch.randn(2, 5)
+    x = torch.randn(3)
+    merged = second @ first  # (2, 3): one layer in place of two
+    print("two layers:", torch.round(second @ (first @ x), decimals=3))
+    print("one layer: ", torch.round(merged @ x, decimals=3))
+    between = torch.relu(first @ x)
+    print("with ReLU: ", torch.round(second @ between, decimals=3))
+
+# %% [markdown]
+# The same holds for convolutions. Two of 3×3 see 5×5 pixels, and without a ReLU
+# between them they are one convolution of 5×5, which we can write down.
+
+# %%
+if __name__ == "__main__":
+    image = torch.randn(1, 1, 9, 9)
+    first, second = torch.randn(1, 1, 3, 3), torch.randn(1, 1, 3, 3)
+    merged = F.conv2d(first, second.flip(2, 3), padding=2)  # (1, 1, 5, 5)
+    two_layers = F.conv2d(F.conv2d(image, first), second)
+    one_layer = F.conv2d(image, merged)
+    print("the same:", torch.allclose(two_layers, one_layer, atol=1e-4))
+
+# %% [markdown]
+# With a ReLU between them that is no longer possible. Its output has a bend, and
+# the layer before it decides where. The layer behind it adds many bent pieces
+# up, and the more there are, the more shapes the sum can take.
+#
+# ![Change the three weights, and switch the ReLU off and on. The thin lines are
+# three numbers that a first layer makes of $x$; a second layer multiplies each
+# by its weight and adds them up to the thick line.](figure:bends)
+#
 # ## The exercise
 #
+# What you have seen by hand now becomes three functions for any batch. They are
+# compared with PyTorch's on images that are not square, with strides that do
+# not divide the size, and on single images. The check also asks whether PyTorch
+# could follow your computation backward, which learning needs in chapter 5. You
+# get that for free if you compute with tensors from beginning to end.
+#
 # Write `conv2d`. It takes a batch of images and a set of kernels and returns
-# what PyTorch's `F.conv2d` returns, for any stride and any padding. Loop over
-# the places of the window, or find another way. PyTorch's own convolutions are
-# not allowed; `F.pad` and `F.unfold` are.
+# what `F.conv2d` returns, for any stride and any padding. Loop over the places
+# of the window, or find another way. PyTorch's own convolutions are not
+# allowed; `F.pad` and `F.unfold` are.
 
 
 # %% tags=["exercise"]
@@ -115,10 +537,9 @@ def conv2d(
 
 
 # %% [markdown]
-# Write `batch_statistics`. It returns two tensors: the mean of each channel,
-# and the variance of each channel, both of shape `(channels,)`. The variance is
-# the mean of the squared deviations: the sum of the squares is divided by their
-# number, not by one less.
+# Write `batch_statistics`. It takes a batch and returns two tensors of shape
+# `(channels,)`: the mean of each channel, and its biased variance. The sum of
+# the squares is divided by their number, not by one less.
 
 
 # %% tags=["exercise"]
@@ -138,8 +559,8 @@ def batch_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 # %% [markdown]
-# Write `batch_norm`. It normalizes a batch with the means and variances that
-# it is given, whatever those of the batch are, then scales and shifts each
+# Write `batch_norm`. It normalizes a batch with the means and variances that it
+# is given, whatever those of the batch are, and then scales and shifts each
 # channel. `eps` is added to the variance. PyTorch's own BatchNorm is not
 # allowed.
 
@@ -175,20 +596,73 @@ def batch_norm(
 
 
 # %% [markdown]
-# ## Check
+# The two functions for BatchNorm are the two modes. With the statistics of the
+# batch itself, `batch_norm(x, *batch_statistics(x), weight, bias)` is training
+# mode. With running statistics in their place, it is evaluation mode.
 #
-# - A 3×3 convolution with padding 1 and stride 1 keeps height and width.
-# - After a fresh BatchNorm in training mode each channel has a mean near 0 and
-#   a standard deviation near 1.
+# ## What goes wrong
 #
-# ## What usually goes wrong
+# **The output is a row and a column too small.** The formula was used without
+# its $+ 1$: the steps were counted, and the place where the window begins was
+# not. After a few layers the image has vanished.
 #
-# - **The padding forgotten.** Each 3×3 convolution then takes two rows and two
-#   columns away, and the shapes no longer agree.
+# **Two sizes do not match at dimension 3.** A vector with one number for each
+# channel meets a batch. PyTorch lines shapes up from the last axis on, so the
+# vector meets the columns, and if an image is as wide as it has channels, there
+# is not even an error. The vector needs the shape `(1, channels, 1, 1)`.
+#
+# **Nothing can be seen at all.** The kernel is flipped, and the network learns
+# flipped kernels: a small one reached 93 to 97% on the digits, and 95 to 98%
+# with the right function (three seeds; `benchmarks/layer_mistakes.py` measures
+# every known mistake). Only a comparison with known numbers finds this one.
+#
+# What each of them does is told in [the common mistakes](mistakes).
+#
+# ## In three sentences
+#
+# A convolution multiplies the numbers under a moving window by a kernel, which
+# is the same at every place, and adds the products up over all input channels.
+# BatchNorm subtracts the mean of each channel, divides by its standard
+# deviation, and applies a learned scale and shift; the statistics are those of
+# the batch in training mode and running ones in evaluation mode. ReLU replaces
+# negative numbers by 0, and without it any number of such layers could be
+# merged into one.
+#
+# ## Three questions
+#
+# *Question:* Why is one kernel used at every place, and not another one
+# everywhere?
+#
+# *Answer:* What is worth finding in one place, such as an edge, is worth
+# finding in any other. It also keeps the weights few: a 3×3 kernel for one
+# channel has 9, whatever the size of the image.
+#
+# *Question:* A layer takes 64 channels of 56×56 and gives 128 channels with a
+# 3×3 kernel, stride 2 and padding 1. How large is its output, and how many
+# weights and multiply-adds does it have?
+#
+# *Answer:* Its output is 28×28, since $\lfloor (56 + 2 - 3) / 2 \rfloor + 1 =
+# 28$. It has $128 \cdot 64 \cdot 9 = 73{,}728$ weights. Each is used once at
+# each of the 784 places, which makes 57,802,752 multiply-adds.
+#
+# *Question:* A network gives the same photograph another answer when it is
+# tested in a different batch. What was forgotten?
+#
+# *Answer:* To switch to evaluation mode with `eval()`. In training mode
+# BatchNorm normalizes with the statistics of the batch, so the result for one
+# image depends on the others.
 #
 # ## Read on
 #
-# - Ioffe and Szegedy, *Batch Normalization*, 2015.
+# - Dumoulin and Visin, [*A guide to convolution arithmetic for deep
+#   learning*](https://arxiv.org/abs/1603.07285), 2016: stride and padding in
+#   drawings, chapter 2.
+# - Ioffe and Szegedy, [*Batch
+#   Normalization*](https://arxiv.org/abs/1502.03167), 2015: the four lines in
+#   algorithm 1, and evaluation in section 3.1.
+# - He et al., [*Delving Deep into
+#   Rectifiers*](https://arxiv.org/abs/1502.01852), 2015: how large random
+#   weights should be, section 2.2.
 #
 # Next: [chapter 3](ch03_bottleneck.py) builds the block that ResNet-50 repeats
-# sixteen times.
+# sixteen times, from these three layers.
