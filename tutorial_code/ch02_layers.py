@@ -405,8 +405,8 @@ if __name__ == "__main__":
 
     digits = torch.from_numpy(load_digits().images[:64]).float()
     digits = ((digits - digits.mean()) / digits.std()).unsqueeze(1)
-    figure = plots.Figure(figsize=(5.6, 3.2), layout="constrained")
-    axis = figure.subplots()
+    figure, axes = plots.figure_with(1, 1, width=5.6, height=3.2)
+    axis = axes[0, 0]
     ends = {}
     for normalized in (False, True):
         for spread in (0.06, 0.12, 0.24):
@@ -425,7 +425,6 @@ if __name__ == "__main__":
                 f"spread {spread}, {kind:14} after 20 layers "
                 f"{min(last):.2g} to {max(last):.2g}"
             )
-    axis.spines[["top", "right"]].set_visible(False)
     axis.set(yscale="log", xlabel="layer", ylabel="root mean square")
     axis.set_xticks([1, 5, 10, 15, 20])
     plots.name_ends(axis, ends)
@@ -481,9 +480,9 @@ if __name__ == "__main__":
     print("the same:", torch.allclose(two_layers, one_layer, atol=1e-4))
 
 # %% [markdown]
-# With a ReLU between them that is no longer possible. Its output has a bend, and
-# the layer before it decides where. The layer behind it adds many bent pieces
-# up, and the more there are, the more shapes the sum can take.
+# With a ReLU between them that is no longer possible. Its output has a bend,
+# and the layer before it decides where. The layer behind it adds many bent
+# pieces up, and the more there are, the more shapes the sum can take.
 #
 # ![Change the three weights, and switch the ReLU off and on. The thin lines are
 # three numbers that a first layer makes of $x$; a second layer multiplies each

@@ -223,9 +223,8 @@ class ResNet50(nn.Module):
 # ## Table 1, computed
 #
 # We do not copy the paper's table: we compute it from the network. torchinfo
-# sends an image through and counts the parameters and the **multiply-adds**. A
-# multiply-add is one multiplication with the addition that follows it, and it
-# is the unit in which the work of a network is usually counted.
+# sends an image through and counts the parameters and the multiply-adds of
+# chapter 2.
 #
 # *Predict:* which stage holds the most parameters, and which one does the most
 # multiply-adds?
@@ -328,13 +327,12 @@ if __name__ == "__main__":
 #
 # ## What one position sees
 #
-# A 3×3 convolution sees three pixels a side. Stacked behind others, it sees
-# more. The part of the image that can change one output value is its
-# **receptive field**. To compute it, one needs two numbers for each layer: how
-# many pixels a position sees, and the step, which is how many pixels lie
-# between two neighboring positions. At the start both are 1. A layer with
-# kernel $k$ and stride $s$ reaches $k - 1$ steps further, and then makes the
-# step $s$ times as large.
+# Chapter 2 found that two 3×3 convolutions see 5×5 pixels: the receptive field
+# grows with every layer. To compute it for the whole network, one needs two
+# numbers for each layer: how many pixels a position sees, and the step, which
+# is how many pixels lie between two neighboring positions. At the start both
+# are 1. A layer with kernel $k$ and stride $s$ reaches $k - 1$ steps further,
+# and then makes the step $s$ times as large.
 #
 # *Predict a number:* after conv5_x of ResNet-50, how many pixels a side does
 # one position see? Images are 224×224.
