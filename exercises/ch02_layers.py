@@ -10,9 +10,9 @@ from torch import Tensor
 
 
 # Write conv2d. It takes a batch of images and a set of kernels and returns what
-# PyTorch's F.conv2d returns, for any stride and any padding. Loop over the
-# places of the window, or find another way. PyTorch's own convolutions are not
-# allowed; F.pad and F.unfold are.
+# F.conv2d returns, for any stride and any padding. Loop over the places of the
+# window, or find another way. PyTorch's own convolutions are not allowed; F.pad
+# and F.unfold are.
 def conv2d(
     x: Tensor, weight: Tensor, stride: int = 1, padding: int = 0
 ) -> Tensor:
@@ -33,10 +33,9 @@ def conv2d(
     raise NotImplementedError
 
 
-# Write batch_statistics. It returns two tensors: the mean of each channel, and
-# the variance of each channel, both of shape (channels,). The variance is the
-# mean of the squared deviations: the sum of the squares is divided by their
-# number, not by one less.
+# Write batch_statistics. It takes a batch and returns two tensors of shape
+# (channels,): the mean of each channel, and its biased variance. The sum of the
+# squares is divided by their number, not by one less.
 def batch_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
     """Return mean and variance of each channel, over images and positions.
 
@@ -50,7 +49,7 @@ def batch_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 # Write batch_norm. It normalizes a batch with the means and variances that it
-# is given, whatever those of the batch are, then scales and shifts each
+# is given, whatever those of the batch are, and then scales and shifts each
 # channel. eps is added to the variance. PyTorch's own BatchNorm is not allowed.
 def batch_norm(
     x: Tensor,

@@ -263,7 +263,7 @@ if __name__ == "__main__":
 # 2. The squares of these are 9, 1, 1, 1, 0, 0, 4, 16. Their mean, $32 / 8 = 4$,
 #    is called the **variance**. Its root, 2, is the standard deviation. Divide
 #    by it: −1.5, −0.5, −0.5, −0.5, 0, 0, 1, 2.
-# 3. Multiply by a **scale** and add a **shift**. Both are learned, one of each
+# 3. Multiply by a *scale* and add a *shift*. Both are learned, one of each
 #    for every channel. With scale 3 and shift 1: −3.5, −0.5, −0.5, −0.5, 1, 1,
 #    4, 7.
 #
@@ -365,10 +365,10 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The last line divides by 7 and not by 8. To normalize the batch, PyTorch
-# divides the sum of the squares by their number, which gives the **biased
-# variance**. For the running variance it divides by one less, since eight
-# numbers scatter, on average, a little less around their own mean than around
-# that of all data. With the thousands of values that a channel really has, the
+# divides the sum of the squares by their number, which gives the *biased*
+# variance. For the running variance it divides by one less, since eight numbers
+# scatter, on average, a little less around their own mean than around that of
+# all data. With the thousands of values that a channel really has, the
 # difference hardly matters.
 #
 # ## Twenty layers deep
@@ -619,13 +619,13 @@ def batch_norm(
 #
 # ## In three sentences
 #
-# A convolution multiplies the numbers under a moving window by a kernel, which
-# is the same at every place, and adds the products up over all input channels.
-# BatchNorm subtracts the mean of each channel, divides by its standard
-# deviation, and applies a learned scale and shift; the statistics are those of
-# the batch in training mode and running ones in evaluation mode. ReLU replaces
-# negative numbers by 0, and without it any number of such layers could be
-# merged into one.
+# - A convolution multiplies the numbers under a moving window by a kernel, which
+#   is the same at every place, and adds the products up over all input channels.
+# - BatchNorm subtracts the mean of each channel, divides by its standard
+#   deviation, and applies a learned scale and shift; the statistics are those of
+#   the batch in training mode and running ones in evaluation mode.
+# - ReLU replaces negative numbers by 0, and without it any number of such layers
+#   could be merged into one.
 #
 # ## Three questions
 #

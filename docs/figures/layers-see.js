@@ -59,7 +59,10 @@
         }
         const count = found[level][1] - found[level][0] + 1;
         const text = level === 0 ? `image: ${count} pixels` : `layer ${level}: ${count} ${count === 1 ? "position" : "positions"}`;
-        parts.push(label(0, y(level) - size / 2 - 6, text, kind, { size: 12, bold: true }));
+        const top = y(level) - size / 2 - 18;
+        // What lies behind the words is covered, so that no line crosses them.
+        parts.push(`<rect x="0" y="${number(top)}" width="${text.length * 6.6}" height="15" style="fill: var(--paper)"/>`);
+        parts.push(label(0, top + 12, text, kind, { size: 12, bold: true }));
       });
       return svg(width, 282, parts);
     },
