@@ -13,10 +13,15 @@ from torch import Tensor, nn
 from tutorial_code.ch03_bottleneck import Bottleneck
 
 
-# Write ResNet50. Build the stages in a loop or write them out, as you like.
-# Keep track of in_channels: what a block gives is what the next one takes. And
-# build a new block each time. One block listed six times is one block with one
-# set of weights.
+# Write ResNet50. Its constructor takes num_blocks, the blocks in each of the
+# four stages, and num_classes, the number of logits. forward takes images of
+# shape (batch, 3, height, width) and returns logits of shape (batch,
+# num_classes). You have Bottleneck from chapter 3; everything else comes from
+# torch.nn.
+#
+# Build the stages in a loop or write them out, as you like. Keep track of
+# in_channels, and create a new block each time: one block listed six times is
+# one block with one set of weights.
 class ResNet50(nn.Module):
     """ResNet-50: a stem, four stages of bottleneck blocks, average pooling and
     a linear classifier.

@@ -619,13 +619,14 @@ def batch_norm(
 #
 # ## In three sentences
 #
-# - A convolution multiplies the numbers under a moving window by a kernel, which
-#   is the same at every place, and adds the products up over all input channels.
+# - A convolution multiplies the numbers under a moving window by a kernel,
+#   which is the same at every place, and adds the products up over all input
+#   channels.
 # - BatchNorm subtracts the mean of each channel, divides by its standard
-#   deviation, and applies a learned scale and shift; the statistics are those of
-#   the batch in training mode and running ones in evaluation mode.
-# - ReLU replaces negative numbers by 0, and without it any number of such layers
-#   could be merged into one.
+#   deviation, and applies a learned scale and shift; the statistics are those
+#   of the batch in training mode and running ones in evaluation mode.
+# - ReLU replaces negative numbers by 0, and without it any number of such
+#   layers could be merged into one.
 #
 # ## Three questions
 #
