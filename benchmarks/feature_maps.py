@@ -10,8 +10,8 @@ that whoever shows them needs no weights.
 
 Shown are the first test image of each of the digits 3, 8, 5 and 0 that the network classifies
 rightly, and the one test image whose right class got the lowest probability. Of each group, conv1
-to conv5_x, the six channels are kept whose values have the largest standard deviation over all
-positions of the four digits. Each map is scaled by its own maximum to 0 to 255 and stored with that
+to conv5_x, six channels are kept that vary strongly over the four digits, and differently from each
+other; see ``channels_of``. Each map is scaled by its own maximum to 0 to 255 and stored with that
 maximum; its values come after a ReLU, so 0 is 0.
 """
 
@@ -153,11 +153,22 @@ def choose_images(likely: Tensor, labels: Tensor) -> list[int]:
 
 
 def channels_of(maps: Tensor) -> list[int]:
-    """Return the channels of (images, channels, h, w) with the largest standard deviation over
-    images and positions, in the order of their numbers.
+    """Return channels of (images, channels, h, w) that show different things.
+
+    The first is the one with the largest standard deviation over images and positions. Each next
+    one is the least correlated with those before it, among the channels with at least half of that
+    standard deviation.
     """
-    spread = maps.std(dim=(0, 2, 3))
-    return sorted(spread.topk(min(CHANNELS, len(spread))).indices.tolist())
+    values = maps.transpose(0, 1).flatten(1)  # (channels, images * h * w)
+    spread = values.std(dim=1)
+    strong = (spread >= spread.max() / 2).nonzero().flatten()
+    correlation = torch.corrcoef(values[strong]).abs() if len(strong) > 1 else torch.ones(1, 1)
+    chosen = [int(spread[strong].argmax())]
+    while len(chosen) < min(CHANNELS, len(strong)):
+        alike = correlation[chosen].amax(dim=0)
+        alike[chosen] = torch.inf
+        chosen.append(int(alike.argmin()))
+    return sorted(strong[chosen].tolist())
 
 
 def png(gray: Tensor) -> str:

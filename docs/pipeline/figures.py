@@ -1,10 +1,13 @@
 """Figures on a page, each with its number and caption."""
 
+import base64
+import io
 import re
 from html import escape
 from typing import Any, NamedTuple
 
 import markdown
+from PIL import Image
 
 from pipeline.drawings import Drawing
 from pipeline.markdown import mathml
@@ -13,6 +16,9 @@ from tutorial_code.shared.inline_svg import inline_svg
 DRAWN = re.compile(
     r"!\[(?P<caption>[^\]]*(?:\][^(][^\]]*)*)\]\(figure:(?P<name>[\w-]+)\)", re.DOTALL
 )
+
+
+PHOTOGRAPH = 5000  # letters of an embedded image that is worth compressing
 
 
 class Figure(NamedTuple):
@@ -34,11 +40,25 @@ def figure_in(output: dict[str, Any]) -> Figure | None:
     narrow = said.get("narrow")
     return Figure(
         said["name"],
-        inline_svg("".join(svg), said["alt"]),
+        _lighter(inline_svg("".join(svg), said["alt"])),
         said["alt"],
         said.get("caption", ""),
-        inline_svg(narrow, said["alt"]) if narrow else "",
+        _lighter(inline_svg(narrow, said["alt"])) if narrow else "",
     )
+
+
+def _lighter(svg: str) -> str:
+    """Return an SVG whose photographs are compressed as photographs are."""
+
+    def compressed(match: re.Match) -> str:
+        if len(match[1]) < PHOTOGRAPH:
+            return match[0]
+        buffer = io.BytesIO()
+        image = Image.open(io.BytesIO(base64.b64decode(match[1]))).convert("RGB")
+        image.save(buffer, "WEBP", quality=85, method=6)
+        return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+    return re.sub(r"data:image/png;base64,([\w+/=\s]+)", compressed, svg)
 
 
 def plot(found: Figure, number: str = "") -> str:

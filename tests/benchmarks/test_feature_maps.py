@@ -107,11 +107,16 @@ def test_the_first_right_one_of_each_digit_is_chosen_and_the_least_probable():
         feature_maps.choose_images(likely[:2], labels[:2])
 
 
-def test_channels_are_those_that_differ_most_and_maps_are_scaled_by_their_maxima():
-    maps = torch.zeros(4, 9, 2, 2)
-    for channel, scale in enumerate([0, 5, 0, 1, 2, 3, 4, 6, 0]):
-        maps[0, channel, 0, 0] = scale
-    assert feature_maps.channels_of(maps) == [1, 3, 4, 5, 6, 7]
+def test_channels_are_strong_and_unlike_each_other_and_maps_are_scaled_by_their_maxima():
+    torch.manual_seed(0)
+    maps = torch.rand(4, 9, 8, 8)
+    maps[:, 0] *= 1.5  # the strongest
+    maps[:, 1] = 0.9 * maps[:, 0]  # strong, but the same once more
+    maps[:, 2] *= 0.1  # weak
+    assert feature_maps.channels_of(maps) == sorted({0, *feature_maps.channels_of(maps)})
+    assert len(feature_maps.channels_of(maps)) == 6
+    assert not {1, 2} & set(feature_maps.channels_of(maps))
+    assert feature_maps.channels_of(maps[:, :1]) == [0]
     image, maxima = feature_maps.strip(torch.tensor([[[0.0, 2.0]], [[0.0, 0.0]], [[4.0, 2.0]]]))
     assert maxima == [2, 0, 4]
     assert pixels({"png": image}).tolist() == [[0, 255, 0, 0, 255, 130]]
