@@ -411,22 +411,23 @@ if __name__ == "__main__":
 #
 # ## An image on its way
 #
-# What do all these channels contain? With fresh weights they show noise, so the
-# figure has a network that was trained: this chapter's `ResNet50` on digits
-# enlarged to 128×128 pixels (the recorded run `feature-maps`; six channels of
-# each group, those that vary most).
+# What do all these channels contain? With fresh weights they show little but
+# noise, so the figure has a network that was trained: this chapter's
+# `ResNet50`, on digits enlarged to 128×128 pixels (the recorded run
+# `feature-maps`). Of each group it shows six channels that vary strongly over
+# the digits, and differently from each other.
 #
-# ![Choose a digit, and look at its maps from top to bottom; then switch to the
-# weights that the training began with. Bright is a large value, and each map is
-# scaled by its own maximum. The first groups still draw the digit. Further down
-# the maps get coarser, and the last ones say that something is there rather
-# than where. The bars are the probabilities of the ten
-# classes.](figure:feature-maps)
+# ![Choose a digit, and look at its maps from top to bottom; then switch off the
+# trained weights, and you see the network as its training found it. Bright is a
+# large value, and each map is scaled by its own maximum. The bars are the
+# probabilities of the ten classes.](figure:feature-maps)
 #
-# Two things change on the way. The positions become fewer, so what remains is
-# less and less a drawing. And in the trained network the maps of conv5_x differ
-# from digit to digit more than those of the fresh one do: compare the bars, in
-# which the classifier turns them into an answer.
+# In the first groups you can still recognize the digit, once as its strokes and
+# once as the edges of them. Further down the positions become fewer, until
+# conv5_x has 4×4 of them and no drawing is left. What is left is an answer. The
+# untrained network gives all five images nearly the same probabilities, each
+# near a tenth. The trained one puts most on one class, and for the hardest
+# image of the test, a 4, it is the wrong one.
 #
 # ## 3.8 or 4.1 billion?
 #
