@@ -411,23 +411,23 @@ if __name__ == "__main__":
 #
 # ## An image on its way
 #
-# What do all these channels contain? With fresh weights they show little but
-# noise, so the figure has a network that was trained: this chapter's
-# `ResNet50`, on digits enlarged to 128×128 pixels (the recorded run
-# `feature-maps`). Of each group it shows six channels that vary strongly over
-# the digits, and differently from each other.
+# What do all these channels contain? The figure shows them for a network that
+# was trained: this chapter's `ResNet50`, on digits enlarged to 128×128 pixels
+# (the recorded run `feature-maps`). Of each group it has six channels that vary
+# strongly over the digits, and differently from each other.
 #
 # ![Choose a digit, and look at its maps from top to bottom; then switch off the
 # trained weights, and you see the network as its training found it. Bright is a
 # large value, and each map is scaled by its own maximum. The bars are the
 # probabilities of the ten classes.](figure:feature-maps)
 #
-# In the first groups you can still recognize the digit, once as its strokes and
-# once as the edges of them. Further down the positions become fewer, until
-# conv5_x has 4×4 of them and no drawing is left. What is left is an answer. The
-# untrained network gives all five images nearly the same probabilities, each
-# near a tenth. The trained one puts most on one class, and for the hardest
-# image of the test, a 4, it is the wrong one.
+# In the first groups you can still recognize the digit, by its strokes or by
+# its edges. Further down the positions become fewer, until conv5_x has 4×4 of
+# them and no drawing is left. The maps of the untrained network look much the
+# same, since random kernels draw edges, too. What training has changed shows at
+# the end: the untrained network gives all five images nearly the same
+# probabilities, each near a tenth. The trained one puts most on a single class,
+# and for the hardest image of the test, a 4, that is the wrong one.
 #
 # ## 3.8 or 4.1 billion?
 #
