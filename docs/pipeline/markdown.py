@@ -36,9 +36,11 @@ def mathml(text: str) -> str:
         shown = match[1] is not None
         formula = (match[1] or match[2]).strip()
         made = _converter.convert_with_local_state(formula, displaystyle=shown)
-        if kind := COLORED.get(formula):
-            return f'<span class="path {kind}">{made}</span>'
-        return made
+        if shown:
+            return made
+        kind = COLORED.get(formula, "")
+        # Within a tag of the text: Markdown takes a line that begins with <math> for a block.
+        return f'<span class="formula {kind}">{made}</span>'
 
     return outside_code(text, lambda part: MATHS.sub(convert, part))
 

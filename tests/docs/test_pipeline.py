@@ -82,7 +82,7 @@ def test_a_term_is_linked_where_it_is_introduced():
 
 def test_what_flows_through_a_block_has_its_color_in_formulas():
     text = mathml("From $x$ to $F(x)$ and $z$.")
-    assert text.count('class="path x"') == text.count('class="path f"') == 1
+    assert text.count('class="formula x"') == text.count('class="formula f"') == 1
     assert text.count("<math") == 3
 
 
