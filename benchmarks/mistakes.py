@@ -35,7 +35,6 @@ from tutorial_code.checks.catalogue import (
 )
 from tutorial_code.runs import run_files
 from tutorial_code.runs.hardware import describe_machine
-from tutorial_code.shared.initialization import start_blocks_as_shortcuts, use_he_initialization
 
 ROOT = Path(__file__).parent.parent
 NAME = "mistakes-cpu"
@@ -55,6 +54,15 @@ def narrow_network(block_source: str, network_source: str, classes: int) -> nn.M
     return namespace["ResNet50"](num_classes=classes)
 
 
+def initialize(model: nn.Module) -> None:
+    """Start as chapter 5's ``initialize`` does, for a block that is another class, too."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        if isinstance(getattr(module, "bn3", None), nn.BatchNorm2d):
+            nn.init.zeros_(module.bn3.weight)
+
+
 def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int) -> dict[str, Any]:
     """Return the losses and the accuracies in percent of each epoch, or the error that ends it."""
     wrong = mistake.answer if mistake else ""
@@ -71,8 +79,7 @@ def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int)
         data = load_dataset("digits")
         loader, test_loader = make_loaders(data, settings["batch_size"], seed=seed)
         model = narrow_network(sources["Bottleneck"], sources["ResNet50"], len(data.classes))
-        use_he_initialization(model)
-        start_blocks_as_shortcuts(model)
+        initialize(model)
         optimizer = parts["make_optimizer"](model, settings["lr"])
         criterion = parts["make_criterion"]()
         steps = len(loader)
