@@ -25,6 +25,15 @@ function controlOf(key, control, id) {
   return place;
 }
 
+/** Draw a figure anew in a state, for both widths, and say what it shows. */
+function redraw(place, state, data) {
+  const name = place.dataset.figure;
+  place.querySelector(".stage").innerHTML = drawFigure(name, state, false, data) + drawFigure(name, state, true, data);
+  const says = place.querySelector(".says");
+  const words = figures[name].say(state, data);
+  if (says.textContent !== words) says.textContent = words;
+}
+
 function startFigure(place, number) {
   const { figure: name } = place.dataset;
   const { controls, point, hover } = figures[name];
@@ -55,9 +64,7 @@ function startFigure(place, number) {
         }
       }
     }
-    stage.innerHTML = drawFigure(name, state, false, data) + drawFigure(name, state, true, data);
-    const words = figures[name].say(state, data);
-    if (says.textContent !== words) says.textContent = words;
+    redraw(place, state, data);
   };
 
   for (const [key, control, made] of places) {

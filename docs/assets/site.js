@@ -23,7 +23,7 @@ function countNetwork({ size, stem, blocks, width, classes }) {
 
   if (stem === "7") side = halve(side);
   convolution(3, width, stem === "7" ? 7 : 3);
-  close("conv1", [side, side, width], "");
+  close("conv1", [width, side, side], "");
   if (stem === "7") side = halve(side);
   let channels = width;
   blocks.forEach((count, stage) => {
@@ -36,35 +36,12 @@ function countNetwork({ size, stem, blocks, width, classes }) {
       if (block === 0) convolution(channels, 4 * inside, 1); // the projection
       channels = 4 * inside;
     }
-    close(`conv${stage + 2}_x`, [side, side, channels], count);
+    close(`conv${stage + 2}_x`, [channels, side, side], count);
   });
   parameters = channels * classes + classes;
   multiplyAdds = parameters;
   close("fc", [classes], "");
   return rows;
-}
-
-/** Let the bars of all groups, their caption and their words follow the counts. */
-function showShares(place, rows, size, total) {
-  const keys = ["parameters", "multiplyAdds"];
-  const share = (row, key) => row[key] / total(key);
-  const percent = (row, key) => `${(100 * share(row, key)).toFixed(1)}%`;
-  place.querySelectorAll(".bar").forEach((bar, index) => {
-    const [row, key] = [rows[Math.floor(index / 2)], keys[index % 2]];
-    const width = share(row, key) * place.dataset.whole;
-    bar.querySelector("rect").setAttribute("width", width.toFixed(1));
-    bar.querySelector("text").setAttribute("x", (Number(place.dataset.left) + width + 5).toFixed(1));
-    bar.querySelector("text").textContent = percent(row, key);
-  });
-  const [largest, busiest] = keys.map((key) => rows.reduce((most, row) => (row[key] > most[key] ? row : most)));
-  place.querySelector("figcaption").textContent =
-    `At ${size}×${size} pixels ${largest.name} holds the largest share of the parameters, ` +
-    `${percent(largest, "parameters")}, and ${busiest.name} the largest share of the multiply-adds, ` +
-    `${percent(busiest, "multiplyAdds")}.`;
-  const words = rows.map((row) => `${row.name} ${keys.map((key) => percent(row, key)).join(" and ")}`);
-  place
-    .querySelector("svg")
-    .setAttribute("aria-label", `Shares of parameters and of multiply-adds: ${words.join("; ")}`);
 }
 
 function startCalculator(place) {
@@ -104,7 +81,7 @@ function startCalculator(place) {
     const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
     const layers = 2 + 3 * rows.reduce((sum, row) => sum + (row.blocks || 0), 0);
     message.textContent = `A network of ${layers} layers.`;
-    showShares(document.getElementById("shares"), rows, value("size"), total);
+    redraw(document.querySelector("figure[data-figure=shares]"), {}, rows);
     rows.push({ name: "sum", shape: [], blocks: "", parameters: total("parameters"), multiplyAdds: total("multiplyAdds") });
     body.innerHTML = rows
       .map(

@@ -1,5 +1,6 @@
 // Where parameters and multiply-adds are: two bars for each group.
 figure("shares", {
+  follows: true, // the calculator, on its page
   draw(state, narrow, groups) {
     const [left, whole] = narrow ? [0, 210] : [80, 420];
     const total = (key) => groups.reduce((sum, group) => sum + group[key], 0);

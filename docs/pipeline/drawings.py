@@ -29,7 +29,7 @@ class Drawing(NamedTuple):
     wide: str  # SVG for a laptop
     narrow: str  # SVG for a phone
     says: str  # what it shows
-    moves: bool  # whether the reader can change it
+    moves: bool  # whether the reader, or another part of a page, can change it
     data: str  # what it is drawn from, JSON, or an empty string
     scripts: tuple[Path, ...]  # what a page needs to draw it again
 
@@ -61,7 +61,8 @@ def _draw(name: str, changed: tuple[int, ...]) -> Drawing:
             drawFigure({word}, state, false, data),
             drawFigure({word}, state, true, data),
             figures[{word}].say(state, data),
-            Object.keys(figures[{word}].controls).length > 0 || "point" in figures[{word}],
+            Object.keys(figures[{word}].controls).length > 0
+                || "point" in figures[{word}] || "follows" in figures[{word}],
         ]);
     """
     with closing(MiniRacer()) as engine:  # one that is left open keeps Python from ending
@@ -80,14 +81,15 @@ def standalone(figure: Drawing, scheme: Scheme = LIGHT) -> str:
     faces = "--sans: Inter, system-ui, sans-serif; --mono: monospace;"
     style = f"svg {{ {css_variables(scheme)} {faces} font-family: var(--sans); }} {language}"
     opening, _, body = figure.wide.partition(">")
+    shapes = body.removesuffix("</svg>")
     width, height = map(float, re.findall(r"[\d.]+", opening.partition("viewBox=")[2])[2:4])
     size = f"{width + 2 * MARGIN:g}", f"{height + 2 * MARGIN:g}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" '
         f'viewBox="-{MARGIN} -{MARGIN} {size[0]} {size[1]}">\n<style>{style}</style>\n'
         f'<rect x="-{MARGIN}" y="-{MARGIN}" width="100%" height="100%" fill="var(--paper)"/>\n'
-        f'<g class="stage">{body}'
-    ).replace("</svg>", "</g></svg>")
+        f"<g class='stage'>{shapes}</g></svg>"
+    )
 
 
 def _data(name: str) -> Any:

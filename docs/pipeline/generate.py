@@ -18,7 +18,6 @@ from pipeline import (
     ROOT,
     chapter_notebooks,
     chapter_pages,
-    diagrams,
     pages,
     recorded_runs,
     tables_of_chapters,
@@ -63,7 +62,6 @@ def generate(repository: str) -> dict[str, str]:
         "reference/functions.md": {"chapters": pages.functions(executions)},
         "network.md": {
             "calculator": pages.calculator(),
-            "shares": diagrams.shares(),
         },
     }.items():
         text = (DOCS / name).read_text(encoding="utf-8")

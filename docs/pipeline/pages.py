@@ -51,7 +51,7 @@ def calculator() -> str:
     """Return the "what if" calculator; without scripts it is a table of the network as it is."""
     rows = [
         f"<tr><th scope='row'>{group.name}</th>"
-        f"<td>{'×'.join(map(str, group.output_shape[::-1]))}</td><td>{group.blocks or ''}</td>"
+        f"<td>{'×'.join(map(str, group.output_shape))}</td><td>{group.blocks or ''}</td>"
         f"<td>{group.parameters:,}</td><td>{group.multiply_adds:,}</td></tr>"
         for group in groups()
     ]

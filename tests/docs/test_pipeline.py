@@ -66,6 +66,8 @@ def test_mathematics_becomes_mathml_and_code_stays():
     text = mathml("So $y = x$, and `$HOME` and\n\n    echo $A $B\n")
     assert "<math>" in text and "`$HOME`" in text and "    echo $A $B" in text
     assert 'display="block"' in mathml("$$y = F(x) + x$$")
+    assert mathml("$c$ channels").startswith("<span")  # a line of <math> would be a block
+    assert "<math" in mathml("two $a\n+ b$ lines")
 
 
 def test_the_first_mention_of_a_term_is_linked_once_and_never_in_code():
