@@ -4,7 +4,7 @@
 # *What does a network see?*
 #
 # A network never sees an image. It sees numbers, and nearly all that it does is
-# to multiply and add them. So the first task is to turn images into numbers in
+# multiply and add them. So the first task is to turn images into numbers in
 # a way that suits it. Below is a handwritten digit as the computer has it.
 #
 # ![Choose a digit and move over its pixels. Each number is the ink in one
@@ -112,13 +112,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # An image file, and most libraries for images, store the three values of a
 # pixel together: first the row, then the column, then the channel. The flower
-# is 427 rows high and 640 columns wide. PyTorch puts the channels first.
+# is 640 pixels wide and 427 high.
 #
-# *Predict:* which shape has the flower as PyTorch wants it?
+# *Predict:* Which shape has the flower as the library gives it?
 #
-# - `(3, 640, 427)`
-# - `(3, 427, 640)`
+# - `(640, 427, 3)`
 # - `(427, 640, 3)`
+# - `(3, 427, 640)`
 
 # %%
 if __name__ == "__main__":
@@ -126,9 +126,10 @@ if __name__ == "__main__":
     print("channels first:         ", tuple(photograph.permute(2, 0, 1).shape))
 
 # %% [markdown]
-# Channels come first, then rows, then columns: `(3, 427, 640)`. Many people
-# exchange the last two, because one says "640 by 427" of a photograph. A tensor
-# counts its rows first, like a matrix, so height comes before width.
+# Rows come first, then columns: `(427, 640, 3)`. It is tempting to exchange the
+# two, because one says "640 by 427" of a photograph. But an array counts its
+# rows first, like a matrix, so height comes before width. PyTorch keeps that
+# order and only moves the channels to the front.
 #
 # ## A batch is a block of numbers
 #
@@ -141,9 +142,12 @@ if __name__ == "__main__":
 # along the width moves one place, a step along the height a whole row, and so
 # on. ](figure:batch)
 #
-# PyTorch finds a number by these steps, which it calls strides. By hand: the
-# number at image $n$, channel $c$, row $h$, column $w$ lies at $((n \cdot C +
-# c) \cdot H + h) \cdot W + w$.
+# PyTorch finds a number by these steps; its method `stride()` gives them, and
+# they have nothing to do with the stride of a convolution. By hand, the number
+# at image $n$, channel $c$, row $h$, column $w$ of a batch with $C$ channels of
+# $H$ rows and $W$ columns lies at
+#
+# $$((n \cdot C + c) \cdot H + h) \cdot W + w$$
 
 # %%
 if __name__ == "__main__":
@@ -261,7 +265,7 @@ def load_dataset(
 # %% [markdown]
 # ## Normalization
 #
-# Bytes from 0 to 255 are awkward to compute with: all are positive, and what
+# Bytes from 0 to 255 are awkward to compute with: none is negative, and what
 # counts as bright differs from one data set to the next. So from each channel
 # one subtracts its mean and divides by its **standard deviation**, which
 # measures how far the values are spread around the mean. This is called
@@ -350,20 +354,21 @@ if __name__ == "__main__":
         "Before normalization they lie in different places between 0 and 255; "
         "after it all three have their mean at 0 and the same spread.",
         caption="Look at the horizontal axes: the red, green and blue values "
-        "of the flower, before and after normalization. The shapes stay. Where "
-        "they lie, and how wide they are, becomes the same.",
+        "of the flower, before and after normalization. The shapes stay. Their "
+        "means and their standard deviations become the same.",
         narrow=histograms(columns=1, width=3.0),
     )
 
 # %% [markdown]
-# These statistics also say which images a network can judge at all. In our
-# digits the ink is light and the paper is dark. In a digit that you write in
-# black on white it is the other way round: after normalization its paper lies
-# far above 0, where the paper of every training image lies below. The network
-# has never seen such an image, and yet it names a class, because it has no way
-# to name none. So `resnet50 predict` compares the mean of your image with those
-# of the training images. It warns you when they are far apart, and `--invert`
-# exchanges light and dark.
+# These statistics also say which images a network can judge at all. Our numbers
+# count ink, so as images the digits are light on a dark ground; the first
+# figure of this chapter drew the ink dark, as on paper. In a digit that you
+# write in black on white it is the other way round: after normalization its
+# paper lies far above 0, while that of every training image lies below 0. The
+# network has never seen such an image, and yet it names a class, because it has
+# no way to name none. So `resnet50 predict` compares the mean of your image
+# with those of the training images. It warns you when they are far apart, and
+# `--invert` exchanges light and dark.
 #
 # ## Augmentation
 #
@@ -376,8 +381,9 @@ if __name__ == "__main__":
 # *Predict:* a mirrored cat is a cat. Which of the ten digits are still digits
 # of the same class when they are mirrored left to right?
 #
-# - All of them, if one is generous.
-# - 0 and 8, and a 1 that is a plain stroke.
+# - All of them.
+# - 0, 1 and 8, depending on how they are written.
+# - 0, 2, 5 and 8.
 # - Only 0.
 
 
@@ -409,7 +415,8 @@ if __name__ == "__main__":
 # is no digit at all, and whoever teaches a network that it is a 3 teaches it
 # something false. An augmentation is a claim about the data. Therefore
 # `may_flip` belongs to the data set: it is false for digits and true for
-# photographs. So does `max_shift`: 4 pixels for photographs (He et al. 2015,
+# CIFAR-10, and for a folder of your own images it is false unless you pass
+# `--mirror`. So does `max_shift`: 4 pixels for photographs (He et al. 2015,
 # section 4.2), but 2 for digits, which nearly fill their frame.
 
 
@@ -456,7 +463,7 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # With shifts of up to 2 pixels each way, a digit has $5 \times 5 = 25$
-# variants. That is not many, but memorizing now costs 25 times as much.
+# variants. That is not many, but whoever memorizes must now know all 25.
 #
 # ## Batches
 #
@@ -554,7 +561,9 @@ def make_loaders(
 if __name__ == "__main__":
     train_loader, test_loader = make_loaders(data)
     sizes = [len(labels) for _, labels in train_loader]
-    print(len(sizes), "batches of", sizes[0], "and a last one of", sizes[-1])
+    print(
+        len(sizes) - 1, "batches of", sizes[0], "and a last one of", sizes[-1]
+    )
 
 # %% [markdown]
 # $44 \times 32 = 1408$, which leaves 29. It is easy to overlook that the last
@@ -579,7 +588,7 @@ if __name__ == "__main__":
 #
 # - **Channels last.** Most image libraries give `(height, width, channels)`. A
 #   network complains about the number of channels, if you are lucky. An image
-#   of 3 by 3 pixels would pass without a word.
+#   that is 3 pixels high would pass without a word.
 # - **Statistics from all the data.** Computed over the test images too, they
 #   let the test know something in advance. For our digits the effect on the
 #   mean is tiny (the cell below prints it), but a rule that is kept only where

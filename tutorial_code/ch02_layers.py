@@ -70,8 +70,8 @@ if __name__ == "__main__":
 # The output is 12 where all three rows of the window cross the vertical edge,
 # less near the top, and 0 everywhere else. The kernel has found the edge, and
 # it would find it anywhere in the image. PyTorch's `F.conv2d` computes the
-# same. It expects batches, so image and kernel each get two more axes of length
-# 1.
+# same. It expects a batch of images with channels, and a set of kernels, so
+# each of the two gets two more axes of length 1.
 
 # %%
 if __name__ == "__main__":
@@ -94,10 +94,10 @@ if __name__ == "__main__":
     print(flipped[0, 0])
 
 # %% [markdown]
-# It is flipped, and its signs are changed. Most people expect the mirror image
-# alone. But the kernel was not flipped: it still subtracts left from right, and
-# now the left is the brighter side. A kernel looks for its own pattern, and
-# answers with a negative number where it finds the opposite.
+# It is flipped, and its signs are changed. The mirror image alone is the
+# tempting answer. But the kernel was not flipped: it still subtracts left from
+# right, and now the left is the brighter side. A kernel looks for its own
+# pattern, and answers with a negative number where it finds the opposite.
 #
 # Here are two kernels on a photograph.
 
@@ -122,8 +122,8 @@ if __name__ == "__main__":
         "that run from top to bottom, bright or dark by their direction; the "
         "second draws those that run from side to side.",
         caption="Compare the two outputs, in which gray is 0. The kernel of "
-        "the text answers to edges that run up and down. Turned by a quarter, "
-        "it answers to those that run across.",
+        "the text answers to edges that run up and down. Turned by 90 "
+        "degrees, it answers to those that run across.",
         narrow=plots.image_grid(shown, titles, columns=1, size=2.6),
     )
 
@@ -132,14 +132,15 @@ if __name__ == "__main__":
 # PyTorch, and the whole field with it, leaves that out: a network that learns
 # its kernels can learn the flipped ones.
 #
-# ## How many places has the window?
+# ## How many places does the window have?
 #
 # A 3×3 window has only 4×4 places in a 6×6 image. Two numbers change that. The
 # **padding** is the number of zeros that are put around the image on each side.
 # The **stride** is the number of positions that the window moves at a time.
 #
 # ![Change the four numbers. Each bar is one place of the window in a single row
-# of the image. What is left over on the right is never seen.](figure:places)
+# of the image. If something is left over on the right, the window never sees
+# it.](figure:places)
 #
 # How many places are there in a row of $n$ numbers, for a window that is $k$
 # wide? At its first place the window covers the first $k$ numbers, and $n - k$
@@ -150,7 +151,7 @@ if __name__ == "__main__":
 #
 # $$\text{places} = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1$$
 #
-# The columns have their own $n$. A 3×3 kernel with padding 1 keeps the size of
+# The height has its own $n$. A 3×3 kernel with padding 1 keeps the size of
 # the image at stride 1, and halves it at stride 2.
 #
 # *Predict a number:* ResNet-50 begins with a 7×7 kernel, stride 2 and padding
@@ -171,8 +172,7 @@ if __name__ == "__main__":
 # A color image has three channels. Then the kernel has three slices, one for
 # each channel, and all their products go into the same sum. One kernel gives
 # one channel of output, so a layer that is to give 16 channels has 16 kernels.
-# Its weights are a tensor of shape `(out_channels, in_channels, kernel,
-# kernel)`.
+# Its weights are a tensor of shape `(out_channels, in_channels, k, k)`.
 
 # %%
 if __name__ == "__main__":
@@ -216,15 +216,15 @@ if __name__ == "__main__":
 # ## What one position sees
 #
 # A position in the output of a 3×3 convolution depends on 3×3 pixels. In the
-# next layer a position depends on 3×3 of these, and so on more of the image.
-# The pixels that a position depends on are its **receptive field**.
+# next layer a position depends on 3×3 of these, and therefore on more of the
+# image. The pixels that a position depends on are its **receptive field**.
 #
 # ![Change the number of layers and their stride, and choose a position at the
 # top. The colored cells are what it depends on, shown for a single row of the
 # image. All kernels are 3 wide.](figure:layers-see)
 #
 # It can be measured without any theory. We set one pixel to 1 and all others to
-# 0, look whether the middle of the output notices, and do so for every pixel.
+# 0, check whether the middle of the output notices, and do so for every pixel.
 
 # %%
 if __name__ == "__main__":
@@ -250,7 +250,7 @@ if __name__ == "__main__":
 #
 # ## BatchNorm on eight numbers
 #
-# Chapter 1 normalized the images. But behind the first layer the numbers are
+# Chapter 1 normalized the images. But after the first layer the numbers are
 # again as large or as small as its weights make them. **BatchNorm**, short for
 # batch normalization, therefore normalizes inside the network, each channel by
 # itself and anew for every batch (Ioffe and Szegedy, 2015).
@@ -288,10 +288,10 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # In a network, mean and variance are taken over all images of the batch and all
-# positions, that is, over three of the four axes. 64 channels have 64 of each.
-# The scale and the shift let the network still choose the mean and the spread
-# that suit the next layer. It then sets them with two numbers, and no longer as
-# a side effect of all the weights before.
+# positions, that is, over three of the four axes. A layer with 64 channels has
+# 64 of each. The scale and the shift let the network still choose the mean and
+# the spread that suit the next layer. It then sets them with two numbers, and
+# no longer as a side effect of all the weights before.
 #
 # *Predict:* The eight numbers are multiplied by 10 before they enter BatchNorm.
 # What happens to what comes out?
@@ -306,11 +306,11 @@ if __name__ == "__main__":
         print([round(value, 3) for value in norm(values).flatten().tolist()])
 
 # %% [markdown]
-# It stays the same. It is tempting to say 10 times, but the mean and the
-# standard deviation grow by the same factor and are taken out again, but for
-# the trace that $\epsilon$ leaves. A number that is added to all eight would
-# vanish with the mean. So whether a convolution makes a channel larger or
-# brighter as a whole plays no part: the BatchNorm behind it undoes that.
+# It stays the same. It is tempting to say 10 times. But the mean and the
+# standard deviation grow by the same factor and cancel it, except for the trace
+# that $\epsilon$ leaves. A number that is added to all eight would vanish with
+# the mean. So whether a convolution makes a channel larger or brighter as a
+# whole plays no part: the BatchNorm after it undoes that.
 #
 # ## Training and evaluation
 #
@@ -341,8 +341,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # It returns them as they are. The running statistics start with a mean of 0 and
 # a variance of 1, and a new layer has scale 1 and shift 0, so nothing is left
-# to do. Many people expect BatchNorm to normalize in any case. In evaluation
-# mode it does so only as well as its running statistics describe the data.
+# to do. It is tempting to expect that BatchNorm normalizes in any case. In
+# evaluation mode it does so only as well as its running statistics describe the
+# data.
 #
 # After each batch in training mode they move a little toward that batch: the
 # running mean becomes 0.9 times itself plus 0.1 times the batch's mean, and the
@@ -351,7 +352,7 @@ if __name__ == "__main__":
 # batch counts the less, the longer ago it was.
 #
 # ![Change the momentum and the size of the batches. Each dot is the mean of one
-# channel in one batch of digits, behind a convolution with random weights; the
+# channel in one batch of digits, after a convolution with random weights; the
 # line is the running mean.](figure:running-mean)
 
 # %%
@@ -368,8 +369,8 @@ if __name__ == "__main__":
 # divides the sum of the squares by their number, which gives the *biased*
 # variance. For the running variance it divides by one less, since eight numbers
 # scatter, on average, a little less around their own mean than around that of
-# all data. With the thousands of values that a channel really has, the
-# difference hardly matters.
+# all data. Most channels have hundreds or thousands of values in a batch, and
+# there the difference hardly matters.
 #
 # ## Twenty layers deep
 #
@@ -408,6 +409,7 @@ if __name__ == "__main__":
     figure, axes = plots.figure_with(1, 1, width=5.6, height=3.2)
     axis = axes[0, 0]
     ends = {}
+    print("spread of the weights, and what is left after 20 layers")
     for normalized in (False, True):
         for spread in (0.06, 0.12, 0.24):
             last = []
@@ -421,10 +423,7 @@ if __name__ == "__main__":
                 last.append(sizes[-1])
             kind = "with BatchNorm" if normalized else "without"
             ends[kind if normalized else f"spread {spread}"] = (last[0], color)
-            print(
-                f"spread {spread}, {kind:14} after 20 layers "
-                f"{min(last):.2g} to {max(last):.2g}"
-            )
+            print(f"{spread} {kind:14} {min(last):.2g} to {max(last):.2g}")
     axis.set(yscale="log", xlabel="layer", ylabel="root mean square")
     axis.set_xticks([1, 5, 10, 15, 20])
     plots.name_ends(axis, ends)
@@ -437,24 +436,25 @@ if __name__ == "__main__":
         "100,000; with BatchNorm all nine lines lie together at 0.7.",
         caption="Look at the right ends of the lines: one line for each of "
         "three seeds. Without BatchNorm (blue) a factor of 2 in the weights "
-        "decides whether the numbers vanish or explode. With it (green) nine "
-        "lines lie on each other.",
+        "decides whether the numbers vanish or explode. With it (green) all "
+        "nine lines coincide.",
     )
 
 # %% [markdown]
 # Every layer multiplies the size of the numbers by some factor, and twenty
 # factors multiply up: $2^{20}$ is about a million. One spread in between nearly
-# keeps the size. For a layer with ReLU it is $\sqrt{2 / (9 \cdot 16)} \approx
-# 0.12$ here (He et al. 2015, *Delving Deep into Rectifiers*, section 2.2). With
+# keeps the size; it still shrinks here, in part because of the zeros of the
+# padding. For a layer with ReLU it is $\sqrt{2 / (9 \cdot 16)} \approx 0.12$
+# here (He et al. 2015, *Delving Deep into Rectifiers*, section 2.2). With
 # BatchNorm one need not hit it, because each layer begins with the same size.
 #
 # ## ReLU
 #
 # **ReLU**, the rectified linear unit, keeps what is positive and replaces the
-# rest by 0: $\max(0, x)$. It looks like too little to matter, but without it
-# depth is worth nothing. A linear layer, like a convolution, multiplies its
-# input by fixed numbers and adds the products up. If nothing comes between two
-# such layers, they can be merged into one.
+# rest by 0: $\max(0, x)$. It looks like too little to matter, but without it,
+# more layers compute nothing that one could not. A linear layer, like a
+# convolution, multiplies its input by fixed numbers and adds the products up.
+# If nothing comes between two such layers, they can be merged into one.
 
 # %%
 if __name__ == "__main__":
@@ -467,8 +467,10 @@ if __name__ == "__main__":
     print("with ReLU: ", torch.round(second @ between, decimals=3))
 
 # %% [markdown]
-# The same holds for convolutions. Two of 3×3 see 5×5 pixels, and without a ReLU
-# between them they are one convolution of 5×5, which we can write down.
+# The same holds for convolutions. Without padding, and without a ReLU between
+# them, two of 3×3 are one convolution of 5×5, which we can write down. (With
+# padding they can still be merged into one linear layer, but at the border it
+# is no longer a convolution.)
 
 # %%
 if __name__ == "__main__":
@@ -481,12 +483,12 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # With a ReLU between them that is no longer possible. Its output has a bend,
-# and the layer before it decides where. The layer behind it adds many bent
-# pieces up, and the more there are, the more shapes the sum can take.
+# and the layer before it decides where. The next layer adds many bent pieces
+# up, and the more there are, the more shapes the sum can take.
 #
-# ![Change the three weights, and switch the ReLU off and on. The thin lines are
-# three numbers that a first layer makes of $x$; a second layer multiplies each
-# by its weight and adds them up to the thick line.](figure:bends)
+# ![Change the three weights, and switch the ReLU off and on. Each thin line is
+# one of the three numbers that a first layer makes of $x$, times its weight.
+# The thick line is their sum.](figure:bends)
 #
 # ## The exercise
 #
@@ -596,26 +598,28 @@ def batch_norm(
 
 # %% [markdown]
 # The two functions for BatchNorm are the two modes. With the statistics of the
-# batch itself, `batch_norm(x, *batch_statistics(x), weight, bias)` is training
-# mode. With running statistics in their place, it is evaluation mode.
+# batch itself, `batch_norm(x, *batch_statistics(x), weight, bias)` is what
+# training mode computes. With running statistics in their place, it is what
+# evaluation mode computes.
 #
 # ## What goes wrong
 #
 # **The output is a row and a column too small.** The formula was used without
 # its $+ 1$: the steps were counted, and the place where the window begins was
-# not. After a few layers the image has vanished.
+# not. Every layer takes away another row and column.
 #
 # **Two sizes do not match at dimension 3.** A vector with one number for each
 # channel meets a batch. PyTorch lines shapes up from the last axis on, so the
 # vector meets the columns, and if an image is as wide as it has channels, there
 # is not even an error. The vector needs the shape `(1, channels, 1, 1)`.
 #
-# **Nothing can be seen at all.** The kernel is flipped, and the network learns
+# **Hardly anything can be seen.** The kernel is flipped, and the network learns
 # flipped kernels: a small one reached 93 to 97% on the digits, and 95 to 98%
-# with the right function (three seeds; `benchmarks/layer_mistakes.py` measures
-# every known mistake). Only a comparison with known numbers finds this one.
+# with the right function (three seeds; one test image in 360 is 0.3 points;
+# `benchmarks/layer_mistakes.py` measures every known mistake). Only a
+# comparison with known numbers finds this one.
 #
-# What each of them does is told in [the common mistakes](mistakes).
+# The effect of each is described in [the common mistakes](mistakes).
 #
 # ## In three sentences
 #
@@ -630,8 +634,8 @@ def batch_norm(
 #
 # ## Three questions
 #
-# *Question:* Why is one kernel used at every place, and not another one
-# everywhere?
+# *Question:* Why is one kernel used at every place, and not a different one at
+# each place?
 #
 # *Answer:* What is worth finding in one place, such as an edge, is worth
 # finding in any other. It also keeps the weights few: a 3×3 kernel for one

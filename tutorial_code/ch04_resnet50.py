@@ -4,15 +4,15 @@
 # *Sixteen blocks: how are they arranged?*
 #
 # You have the block. ResNet-50 is a stem, sixteen such blocks, and a
-# classifier. Its name counts the layers with weights along the main path: one
-# convolution in the stem, three in each block, and one linear layer at the end,
-# so $1 + 16 \times 3 + 1 = 50$. What is left to decide is how wide each block
-# is, and where the image shrinks.
+# classifier. Its name counts the convolutions and linear layers along the main
+# path: one convolution in the stem, three in each block, and one linear layer
+# at the end, so $1 + 16 \times 3 + 1 = 50$. What is left to decide is how wide
+# each block is, and where the image shrinks.
 #
-# ![Choose another image size, and follow the boxes from top to bottom. Each box
-# is the output of one block, drawn to scale: as high as the image at that
-# point, as wide as the number of its channels. The arcs are the shortcuts. The
-# image gets smaller and the channels more numerous.](figure:network)
+# ![Follow the boxes from top to bottom, then choose another image size. From
+# conv2_x to conv5_x each box is the output of one block, drawn to scale: as
+# high as the image at that point, as wide as the number of its channels. The
+# arcs are the shortcuts.](figure:network)
 #
 # **By the end of this chapter you will have** written `ResNet50`, counted the
 # parameters and multiply-adds of every stage, computed what one position of
@@ -53,29 +53,18 @@ from tutorial_code.ch03_bottleneck import Bottleneck
 # From one stage to the next the height and width are halved while the channels
 # inside the block are doubled. The paper gives this as a rule (section 3.3): a
 # layer then costs about the same in every stage. A convolution does one
-# multiplication for each weight at each position. Halving both sides leaves a
-# quarter of the positions, and doubling the channels on both sides of a layer
-# makes four times as many weights.
-#
-# *Predict:* conv3_x, conv4_x and conv5_x begin with a stride of 2. Why does
-# conv2_x begin with a stride of 1?
-#
-# - The image has already been made smaller before it reaches conv2_x.
-# - Its channels do not change, so there is nothing to make room for.
-# - With only three blocks, it could not afford to lose positions.
-#
-# The stem has already made both sides four times smaller. The second answer is
-# tempting because the stem gives 64 channels and the block has 64 inside. But
-# the block's output has 256, so this first block needs a projection although
-# its stride is 1.
+# multiplication for each weight at each position. Halving the height and the
+# width leaves a quarter of the positions, and doubling the channels that go
+# into a layer and come out of it makes four times as many weights.
 #
 # ## The stem
 #
 # The layers before the first stage are called the **stem**: a 7×7 convolution
-# with stride 2, BatchNorm and ReLU, then a 3×3 max-pooling with stride 2, which
-# keeps the largest of nine values at every second position. Here is what they
-# do to the shapes, for the size that the network was made for and for our small
-# digits.
+# with stride 2, BatchNorm and ReLU, then 3×3 max pooling with stride 2, which
+# keeps the largest of nine values at every second position.
+#
+# *Predict a number:* An image of 97×97 pixels goes through the stem. How many
+# pixels a side are left for conv2_x?
 
 # %%
 if __name__ == "__main__":
@@ -85,18 +74,20 @@ if __name__ == "__main__":
         nn.ReLU(),
         nn.MaxPool2d(kernel_size=3, stride=2, padding=1),
     )
-    for size in (224, 32):
+    for size in (224, 97, 32):
         x = torch.randn(1, 3, size, size)
-        print(
-            f"{size}×{size}: after the convolution {tuple(stem[0](x).shape)}, "
-            f"after the pool {tuple(stem(x).shape)}"
-        )
+        print(tuple(x.shape), "becomes", tuple(stem(x).shape))
 
 # %% [markdown]
-# A 224×224 image arrives at conv2_x with 56×56 positions, and a 32×32 image
-# with only 8×8. The network works there too, and we build it as the paper does.
-# [Chapter 8](ch08_learning.py) replaces the stem by one that is made for small
-# images.
+# Of 97 positions 49 are left after the convolution, and of these 25 after the
+# pool. Dividing 97 by 4 suggests 24. But with this padding a stride of 2 takes
+# the first position, the third, and so on, so an odd number is rounded up.
+#
+# An image of 224×224 pixels arrives at conv2_x with 56×56 positions: the stem
+# has already made it four times smaller, and conv2_x has no need to halve it
+# again. Our digits, with 32×32 pixels, arrive with only 8×8 positions. The
+# network works there too, and we build it as the paper does. [Chapter
+# 8](ch08_learning.py) replaces the stem with one that is made for small images.
 #
 # ## Sixteen blocks in a row
 #
@@ -149,10 +140,10 @@ if __name__ == "__main__":
     print(f"right class {twice[3]:.3f}, each other class {twice[0]:.3f}")
 
 # %% [markdown]
-# It gives $e / (e + 9)$, less than a quarter. Many people expect a number near
-# 1, because softmax seems to leave probabilities alone. It does not: it looks
-# at *differences*, and here the largest possible difference is 1. However sure
-# the network becomes, the loss can never fall below $-\ln 0.232 = 1.46$.
+# It gives $e / (e + 9)$, less than a quarter. A number near 1 is the tempting
+# answer, because softmax seems to leave probabilities alone. It does not: it
+# looks at *differences*, and here the largest possible difference is 1. However
+# sure the network becomes, the loss can never fall below $-\ln 0.232 = 1.46$.
 #
 # ## The exercise
 #
@@ -229,10 +220,10 @@ class ResNet50(nn.Module):
 # *Predict:* which stage holds the most parameters, and which one does the most
 # multiply-adds?
 #
-# - conv5_x holds the most parameters and does the most work.
-# - conv5_x holds the most parameters, and conv4_x does the most work.
-# - conv5_x holds the most parameters, and conv2_x does the most work.
-# - All stages hold and do about the same.
+# - Most parameters: conv5_x. Most work: conv5_x.
+# - Most parameters: conv5_x. Most work: conv4_x.
+# - Most parameters: conv4_x. Most work: conv4_x.
+# - Most parameters: conv4_x. Most work: conv2_x.
 #
 # ![Compare the two bars of each group: parameters above, multiply-adds for one
 # image of 224×224 pixels below. The parameters gather where the channels are
@@ -241,8 +232,8 @@ class ResNet50(nn.Module):
 # The second answer is right. The weights of a layer depend on its channels
 # alone, and conv5_x has the most channels. The work of a block is about the
 # same in every stage, by the rule above, so conv4_x with its six blocks does
-# the most. The first answer is the common one: it takes many parameters for
-# much work, but in conv5_x most weights are used at only 49 positions.
+# the most. The first answer takes many parameters for much work, but in conv5_x
+# most weights are used at only 49 positions.
 #
 # Here is the table itself. `count_groups` sends one image through the groups,
 # one after another.
@@ -339,14 +330,14 @@ if __name__ == "__main__":
 #
 # ![Choose a group, and move the marked position on the right, or the square on
 # the photograph. The square on the left is all that this one position can see.
-# Two neighbors see nearly the same. The photograph, by vultilion, comes with
-# scikit-learn (CC BY 2.0).](figure:receptive-field)
+# In the later groups two neighbors see nearly the same. The photograph, by
+# vultilion, comes with scikit-learn (CC BY 2.0).](figure:receptive-field)
 #
-# It sees more than the whole image. Most people multiply the strides, $2^5 =
-# 32$, and take that for the answer: but 32 is the step, the distance from one
-# position to the next, and the fields of neighbors overlap almost entirely. The
-# 3×3 convolutions add up, and in conv5_x each of them reaches 32 or 64 pixels
-# further.
+# It sees more than the whole image. It is tempting to multiply the strides,
+# $2^5 = 32$, and to take that for the answer. But 32 is the step, the distance
+# from one position to the next, and the fields of neighbors overlap almost
+# entirely. The 3×3 convolutions add up, and in conv5_x each of them reaches 32
+# or 64 pixels further.
 
 
 # %% tags=["covered"]
@@ -400,13 +391,14 @@ if __name__ == "__main__":
     places = difference.amax(dim=1)[0] > 0  # (28, 28)
     rows = places.any(dim=1).nonzero().flatten()
     (_, _, (_, sees, step), *_) = receptive_fields()
-    centers = rows * step
-    print("changed rows:", rows.tolist())
-    print("their centers:", centers.tolist())
-    print(f"within {(sees - 1) // 2} pixels of 112, and no other row is")
+    reached = [
+        row for row in range(28) if abs(row * step - 112) <= (sees - 1) // 2
+    ]
+    print("changed rows:  ", rows.tolist())
+    print("within reach:  ", reached)
 
 # %% [markdown]
-# The rows that change are the ones whose center lies within 45 pixels of the
+# The rows that change are those whose center lies within 45 pixels of the
 # changed one, as a field of 91 pixels says.
 #
 # ## An image on its way
@@ -479,8 +471,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # Moving the stride explains most of the difference. Only three blocks have a
 # stride of 2, so the sum falls by 6%, and not to a quarter. It does not explain
-# everything: 3.86 is not 3.8. The paper does not say how it counted, and we
-# leave the rest unexplained.
+# everything: 3.86 is not 3.8. The paper does not say what it left out of the
+# count, and we leave the rest unexplained.
 #
 # ## Is it the real one?
 #
@@ -561,9 +553,9 @@ if __name__ == "__main__":
 #   channels.
 # - From stage to stage the sides are halved and the channels doubled, so a
 #   block costs about the same everywhere: conv5_x holds most of the parameters,
-#   and conv4_x does most of the work.
-# - With torchvision's weights your network gives torchvision's logits, which is
-#   the proof that it is the same network.
+#   and no stage does more work than conv4_x.
+# - With torchvision's weights your network gives torchvision's logits, which a
+#   network with another arrangement would not do.
 #
 # ## Three questions
 #
@@ -573,10 +565,10 @@ if __name__ == "__main__":
 # *Answer:* It takes 64 channels and gives 256. An addition needs equal shapes,
 # so a 1×1 convolution has to bring the 64 channels to 256.
 #
-# *Question:* Where do the weights of ResNet-50 change when you feed it images
-# of 320×320 pixels in place of 224×224?
+# *Question:* Which weights of ResNet-50 change when you feed it images of
+# 320×320 pixels in place of 224×224?
 #
-# *Answer:* Nowhere. Convolutions and BatchNorm work at any number of positions,
+# *Answer:* None. Convolutions and BatchNorm work at any number of positions,
 # and the average pooling gives one value for each channel however many
 # positions there are. Only the work grows.
 #

@@ -6,6 +6,7 @@
     { weight: 1, bias: -1.5, name: "x − 1.5" },
   ];
   const [LOW, HIGH] = [-3, 3];
+  const BENDS = [-1.5, 0, 1.5]; // where each of the three begins
   const written = (value) => String(value).replace("-", "−");
   const heightOf = (state, place) => [state.a, state.b, state.c][place];
   const unit = (state, place, x) => {
@@ -25,19 +26,18 @@
     draw(state, narrow) {
       const [left, width, top, height] = narrow ? [30, 290, 26, 220] : [40, 560, 26, 230];
       const x = d3.scaleLinear().domain([LOW, HIGH]).range([left, left + width]);
-      const y = d3.scaleLinear().domain([-6, 6]).range([top + height, top]);
-      const points = [LOW, -1.5, 0, 1.5, HIGH];
-      const clip = (value) => Math.min(Math.max(value, -6), 6);
+      const most = Math.max(6, ...[LOW, ...BENDS, HIGH].flatMap((at) => [whole(state, at), ...UNITS.map((_, place) => unit(state, place, at))]).map(Math.abs));
+      const y = d3.scaleLinear().domain([-most, most]).range([top + height, top]);
       const fine = d3.range(LOW, HIGH + 0.01, 0.05);
-      const lines = UNITS.map((_, place) => line(fine.map((at) => [x(at), y(clip(unit(state, place, at)))]), "f", { width: 1.2 }));
-      const bends = state.relu ? points.slice(1, -1).filter((at, place) => heightOf(state, place) !== 0) : [];
+      const lines = UNITS.map((_, place) => line(fine.map((at) => [x(at), y(unit(state, place, at))]), "f", { width: 1.2 }));
+      const bends = state.relu ? BENDS.filter((at, place) => heightOf(state, place) !== 0) : [];
       const parts = [
         axes({ x, y, left, top, width, height, xLabel: "x", yLabel: "output", xTicks: 6, yTicks: 5 }),
         lines,
-        line(fine.map((at) => [x(at), y(clip(whole(state, at)))]), "y", { width: 3 }),
-        bends.map((at) => circle(x(at), y(clip(whole(state, at))), 5, "y")),
+        line(fine.map((at) => [x(at), y(whole(state, at))]), "y", { width: 3 }),
+        bends.map((at) => circle(x(at), y(whole(state, at)), 5, "y")),
       ];
-      const beside = narrow ? [left, top + height + 50] : [left + width + 8, y(clip(whole(state, HIGH))) + 4];
+      const beside = narrow ? [left, top + height + 50] : [left + width + 8, y(whole(state, HIGH)) + 4];
       parts.push(label(...beside, narrow ? "thick: the sum" : "the sum", "y", { size: 12, bold: true }));
       if (narrow) parts.push(label(left + 130, beside[1], "thin: the three pieces", "f", { size: 12, bold: true }));
       return svg(narrow ? 330 : 688, top + height + (narrow ? 58 : 42), parts);

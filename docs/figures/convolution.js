@@ -5,11 +5,11 @@
   const kernelsOf = (data) => ({
     "vertical edges, 3×3": data.vertical,
     "horizontal edges, 3×3": turned(data.vertical),
-    "the nearest only, 1×1": [[1]],
+    "copy, 1×1": [[1]],
     "sum, 3×3": square(3, 1),
     "sum, 5×5": square(5, 1),
   });
-  const KERNELS = ["vertical edges, 3×3", "horizontal edges, 3×3", "sum, 3×3", "sum, 5×5", "the nearest only, 1×1"];
+  const KERNELS = ["vertical edges, 3×3", "horizontal edges, 3×3", "sum, 3×3", "sum, 5×5", "copy, 1×1"];
 
   /** All that follows from the state: the padded image, the places of the window, and the output. */
   function computed({ kernel: name, stride, padding, row, column }, data) {

@@ -49,7 +49,7 @@
           label(x(value), y + 16, written(value), "soft", { anchor: "middle", size: 12 }),
         ]);
         return [
-          label(0, topOf(row) - 24, `${row + 1}. ${names[row]}`, kinds[row], { bold: true, size: narrow ? 12 : 13 }),
+          label(0, topOf(row) - 24, names[row], kinds[row], { bold: true, size: narrow ? 12 : 13 }),
           line([[x(LEAST), y], [x(MOST), y]], "soft", { width: 1 }),
           line([[x(0), y - 34], [x(0), y]], "rule", { width: 1 }),
           ticks,

@@ -19,7 +19,7 @@
     controls: { size: { label: "side of the image in pixels", options: SIZES, value: "224" } },
     draw(state, narrow, groups) {
       const sides = sidesOf(Number(state.size), groups);
-      const tall = (narrow ? 112 : 134) / Number(state.size);
+      const tall = (narrow ? 130 : 150) / 320; // the largest size; one scale for all
       const wide = (narrow ? 312 : 496) / (6 * 1024); // conv4_x, the widest row
       const left = narrow ? 0 : 176;
       const parts = [];

@@ -4,14 +4,17 @@
   const groupOf = (state, data) => data.groups.find(({ name }) => name === state.group);
   const countOf = (group, data) => Math.round(data.size / group.step);
 
+  /** The last position of a group: its image is halved once more in each of them. */
+  const last = ({ group }) => 112 / 2 ** GROUPS.indexOf(group) - 1;
+
   /** The center of a position's receptive field, in pixels of the image. */
   const centerOf = (place, group) => place * group.step + 0.5;
 
   figure("receptive-field", {
     controls: {
       group: { label: "after", options: GROUPS, value: "conv3_x" },
-      row: { label: "row", min: 0, max: 111, value: 14 },
-      column: { label: "column", min: 0, max: 111, value: 14 },
+      row: { label: "row", min: 0, max: last, value: 14 },
+      column: { label: "column", min: 0, max: last, value: 14 },
     },
     draw(state, narrow, data) {
       const group = groupOf(state, data);
@@ -23,8 +26,13 @@
       const parts = [image(margin, 44, side, side, data.image), rect(margin, 44, side, side, "soft", { filled: false, radius: 0 })];
       const half = (group.sees / 2) * scale;
       const [x, y] = [margin + centerOf(column, group) * scale, 44 + centerOf(row, group) * scale];
-      parts.push(rect(x - half, y - half, 2 * half, 2 * half, "halo", { filled: false, radius: 1 }));
-      parts.push(rect(x - half, y - half, 2 * half, 2 * half, "x", { filled: false, strong: true, radius: 1 }));
+      // What reaches beyond the photograph is padding; it is drawn up to the edge of the figure.
+      const [from, to] = [-margin * 0.7, side + margin * 0.7];
+      const within = (value) => Math.min(Math.max(value, from), to);
+      const [x0, x1, y0, y1] = [x - half - margin, x + half - margin, y - half - 44, y + half - 44].map(within);
+      for (const kind of ["halo", "x"]) {
+        parts.push(rect(margin + x0, 44 + y0, x1 - x0, y1 - y0, kind, { filled: false, strong: kind === "x", radius: 1 }));
+      }
       parts.push(label(margin, 28, `image, ${data.size}×${data.size}`, "x", { bold: true }));
       const out = narrow ? [53, side + 96] : [side + 130, 44];
       const cell = side / count;

@@ -59,6 +59,7 @@ def generate(repository: str) -> dict[str, str]:
             "path": tables_of_chapters.home_page(),
             "results": pages.results(),
         },
+        "setup.md": {"get": pages.where_to_get(repository)},
         "reference/functions.md": {"chapters": pages.functions(executions)},
         "network.md": {
             "calculator": pages.calculator(),

@@ -14,6 +14,19 @@ from tutorial_code.shared.chapters import Chapter
 from tutorial_code.shared.tables import recorded_runs
 
 
+def where_to_get(repository: str) -> str:
+    """Return where the project's folder comes from.
+
+    Args:
+        repository: OWNER/NAME on GitHub, or an empty string.
+    """
+    if not repository:
+        return "It is the folder that this site is built from: whoever sent you here has it."
+    name = repository.partition("/")[2]
+    address = f"https://github.com/{repository}"
+    return f"`git clone {address}` makes a folder `{name}`; go into it with `cd {name}`."
+
+
 def results() -> str:
     """Return what the recorded trainings of ResNet-50 reached, each in a sentence."""
     said = []
@@ -28,7 +41,10 @@ def results() -> str:
                 f"{summary['standard_error']:.1f} of the test images after {time} on "
                 f"{machine['gpu'] or '{} CPU cores'.format(machine['cpu_cores'])}. {run.caption}"
             )
-    return "Recorded, with everything that belongs to it:\n\n" + "\n".join(said)
+    return (
+        "Recorded runs, with their settings and results (± one standard error, from the number of "
+        "test images):\n\n" + "\n".join(said)
+    )
 
 
 def functions(chapters: Iterable[Chapter]) -> str:

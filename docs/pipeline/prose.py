@@ -92,7 +92,8 @@ class Questions:
         self.open = f"{self.page}-{digest}"
         self.shown, self.last = False, self.open
         question = block[found.end() :]
-        question = question[:1].upper() + question[1:]
+        if question.split()[0].isalpha():  # not the name of something in code
+            question = question[:1].upper() + question[1:]
         return (
             f'<div class="predict" data-key="{self.open}" data-kind="{kind}" markdown>\n\n'
             f"Predict\n{{ .kind }}\n\n{question}\n{{ #{self.open}-asks }}\n\n"
