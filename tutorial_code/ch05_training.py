@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 5. Training
 #
+# *What is a step?*
+#
 # The network has 23.5 million weights, and all are random. Training is a loop
 # of five steps that makes them a little better, again and again.
 #

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 6. Testing
 #
+# *How good is it really?*
+#
 # A low training loss says that the network knows its training images. Does it
 # know others?
 #

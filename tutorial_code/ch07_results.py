@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 7. The result
 #
+# *What did it learn, and where is it wrong?*
+#
 # Everything is there: images, network, training, testing. Now train it, and
 # look hard at what comes out.
 #

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 8. Learning better
 #
+# *What makes the network better, and by how much?*
+#
 # Your network learns. Now train it on photographs, for long, and as well as you
 # can. What helps, and how much?
 #

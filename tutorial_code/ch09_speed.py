@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 9. Running faster, and safely
 #
+# *Where does the time go, and what must a checkpoint hold?*
+#
 # The full recipe takes many epochs. Which changes make each of them faster, and
 # what must be saved so that a long run survives an interruption?
 #
