@@ -20,7 +20,7 @@ from tutorial_code.checks.observe.calls import Call
 from tutorial_code.checks.observe.facts import same
 from tutorial_code.checks.observe.functions import _tensors
 from tutorial_code.checks.terminal import as_text
-from tutorial_code.runs.own_code.selection import _used_in_training
+from tutorial_code.runs.own_code.selection import _used_in_training, passes
 
 LAYERS = find_exercise("layers")
 RIGHT = ANSWERS / "layers" / "right" / "02_unfold_and_matmul.py"
@@ -142,41 +142,77 @@ def test_a_report_can_be_written_as_json_also_with_values_that_are_not_finite():
     assert judge("batch_norm", json.loads(json.dumps(record)))[1] is not None
 
 
-@pytest.mark.parametrize(
-    ("left", "state"),
-    [
-        (["batch_norm"], "unfinished"),
-        (["conv2d", "batch_norm"], "unfinished"),
-        (["conv2d", "batch_statistics", "batch_norm"], "not started"),
-    ],
-)
-def test_an_exercise_of_which_a_part_is_written_is_not_called_wrong(left, state, tmp_path):
-    text = RIGHT.read_text(encoding="utf-8")
+def without(text, left, hole):
+    """Return an answer in which functions are holes, or, without a hole, are not defined."""
     for name in left:
         head, _, rest = text.partition(f"def {name}(")
         signature, _, after = rest.partition("\n")
         _, gap, following = after.partition("\n\n\n")
-        body = "    raise NotImplementedError\n"
-        text = f"{head}def {name}({signature}\n{body}{gap}{following}"
-    path = tmp_path / "answer.py"
+        kept = f"def {name}({signature}\n    raise NotImplementedError\n{gap}" if hole else ""
+        text = f"{head}{kept}{following}"
+    return text
+
+
+def judged(text, tmp_path, suffix=".py"):
+    path = tmp_path / f"answer{suffix}"
     path.write_text(text, encoding="utf-8")
-    verdict = judge_file(path, LAYERS)
-    assert verdict.state == state and not verdict.passed
-    if state == "unfinished":
-        assert f"Not written yet: {', '.join(left)}." in as_text(verdict)
-        assert "Right so far: " in as_text(verdict)
+    return judge_file(path, LAYERS)
 
 
-def test_a_mistake_is_told_before_what_is_not_written_yet(tmp_path):
-    text = RIGHT.read_text(encoding="utf-8").replace("unbiased=False", "unbiased=True")
-    path = tmp_path / "answer.py"
-    head, _, _ = text.partition("def batch_norm(")
-    path.write_text(
-        head + "def batch_norm(x, mean, var, weight, bias, eps=1e-5):\n"
-        "    raise NotImplementedError\n",
-        encoding="utf-8",
+@pytest.mark.parametrize("hole", [True, False], ids=["raises", "is missing"])
+@pytest.mark.parametrize("left", [["batch_norm"], ["conv2d"], ["conv2d", "batch_norm"]])
+def test_an_exercise_of_which_a_part_is_written_is_not_called_wrong(left, hole, tmp_path):
+    verdict = judged(without(RIGHT.read_text(encoding="utf-8"), left, hole), tmp_path)
+    assert verdict.state == "unfinished" and not verdict.passed
+    written = [name for name in LAYERS.names if name not in left]
+    assert verdict.mistake.name == f"Not written yet: {', '.join(left)}."
+    assert verdict.mistake.explanation == f"Right so far: {', '.join(written)}."
+    assert all(passes(verdict, name) == (name in written) for name in LAYERS.names)
+
+
+def test_an_exercise_of_which_nothing_is_written_is_not_started(tmp_path):
+    text = RIGHT.read_text(encoding="utf-8")
+    holes = without(text, LAYERS.names, hole=True)
+    assert judged(holes, tmp_path).state == "not started"
+    assert judged(without(holes, ["batch_norm"], hole=False), tmp_path).state == "not started"
+    late = without(text, ["conv2d", "batch_norm"], hole=False).replace(
+        "return ", "raise NotImplementedError  # "
     )
-    assert judge_file(path, LAYERS).mistake.id == "variance-unbiased"
+    verdict = judged(late, tmp_path)
+    assert verdict.state == "not started" and "It is not defined." in as_text(verdict)
+
+
+def test_where_nothing_of_an_exercise_is_defined_the_message_comes_once(tmp_path):
+    verdict = judged("from torch import Tensor\n\n\ndef convolve(x): ...\n", tmp_path)
+    assert verdict.state == "wrong" and verdict.mistake.id == "wrong-name"
+    assert as_text(verdict).count("It defines no conv2d.") == 1
+    assert verdict.mistake.explanation == "It defines: convolve."
+
+
+def test_a_misspelled_name_is_told_where_the_others_are_there(tmp_path):
+    text = RIGHT.read_text(encoding="utf-8").replace(
+        "def batch_statistics(", "def batch_statistic("
+    )
+    verdict = judged(text, tmp_path)
+    assert verdict.state == "wrong"
+    assert verdict.mistake.name == "It defines no batch_statistics, but batch_statistic."
+
+
+def test_a_notebook_in_which_a_part_is_written_is_unfinished(tmp_path):
+    text = without(RIGHT.read_text(encoding="utf-8"), ["batch_norm"], hole=False)
+    cells = [{"cell_type": "code", "source": text}]
+    verdict = judged(json.dumps({"cells": cells}), tmp_path, ".ipynb")
+    assert verdict.state == "unfinished"
+    assert verdict.mistake.name == "Not written yet: batch_norm."
+
+
+@pytest.mark.parametrize("hole", [True, False], ids=["raises", "is missing"])
+def test_a_mistake_is_told_before_what_is_not_written_yet(hole, tmp_path):
+    text = RIGHT.read_text(encoding="utf-8").replace("unbiased=False", "unbiased=True")
+    verdict = judged(without(text, ["conv2d", "batch_norm"], hole), tmp_path)
+    assert verdict.state == "wrong" and verdict.mistake.id == "variance-unbiased"
+    assert verdict.mistake.explanation.endswith(" Not written yet: conv2d, batch_norm.")
+    assert as_text(verdict).count("Not written yet") == 1
 
 
 def test_a_training_does_not_ask_for_them():

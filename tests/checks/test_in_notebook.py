@@ -34,6 +34,8 @@ def test_in_a_notebook_a_hole_is_not_called_wrong():
         text.startswith("make_criterion: not started")
         and "make_criterion is not written yet" in text
     )
+    assert "make_criterion: not started" in namespace["shown"]._repr_html_()
+    assert "#b42318" not in namespace["shown"]._repr_html_()
 
 
 def test_in_a_notebook_a_lambda_is_known_by_the_name_it_was_given():

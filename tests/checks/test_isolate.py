@@ -16,6 +16,7 @@ from tutorial_code.checks.exercises import find_exercise
 from tutorial_code.checks.isolate import channels, worker
 from tutorial_code.checks.isolate.judge_process import the_judge
 from tutorial_code.checks.isolate.worker import Worker, judge_file
+from tutorial_code.checks.terminal import as_text
 
 HOSTILE = ANSWERS / "hostile"
 BOTTLENECK = find_exercise("bottleneck")
@@ -56,7 +57,8 @@ def test_every_hostile_answer_gets_the_verdict_of_its_block(path, impatient, tmp
     ("content", "id", "words"),
     [
         (b"", "wrong-name", "defines no Bottleneck"),
-        (b"class Botleneck: pass", "wrong-name", "Botleneck"),
+        (b"class Botleneck: pass", "wrong-name", "It defines: Botleneck."),
+        (b"from torch import nn, Tensor", "wrong-name", "It defines: nothing."),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not-python", "not a text file"),
         (b"class Bottleneck(nn.Module)", "not-python", "not Python"),
         (b"import there_is_no_such_module", "fails-at-import", "there_is_no_such_module"),
@@ -66,8 +68,8 @@ def test_files_that_cannot_be_judged_say_why(content, id, words, tmp_path):
     path = tmp_path / "answer.py"
     path.write_bytes(content)
     verdict = judge_file(path, BOTTLENECK)
-    assert not verdict.passed and verdict.mistake.id == id
-    assert words in verdict.mistake.explanation
+    assert not verdict.passed and verdict.state == "wrong" and verdict.mistake.id == id
+    assert words in as_text(verdict) and as_text(verdict).count(verdict.mistake.name) == 1
 
 
 def test_a_missing_file_is_a_verdict_too(tmp_path):
@@ -171,7 +173,7 @@ def test_an_answer_is_limited_by_what_it_computes_and_not_by_the_time_that_passe
 )
 def test_an_answer_that_never_ends_is_stopped_and_told_why(text, words, impatient, tmp_path):
     verdict = judge_file(answer_with(tmp_path, text), BOTTLENECK)
-    assert verdict.mistake.id == "no-result" and words in verdict.mistake.explanation
+    assert verdict.mistake.id == "no-result" and words in as_text(verdict)
 
 
 def test_an_answer_may_call_check_in_its_file(tmp_path):

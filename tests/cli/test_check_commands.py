@@ -142,6 +142,20 @@ def test_grade_judges_every_file_of_a_folder(command, tmp_path):
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))[0]["passed"]
 
 
+def test_a_file_that_defines_a_part_is_unfinished_in_check_and_in_grade(command, tmp_path):
+    answer = ANSWERS / "layers" / "right" / "02_unfold_and_matmul.py"
+    first, _, _ = answer.read_text(encoding="utf-8").partition("def batch_statistics(")
+    path = tmp_path / "class" / "anna.py"
+    path.parent.mkdir()
+    path.write_text(f"from torch import Tensor\n{first}", encoding="utf-8")
+    left = "Not written yet: batch_statistics, batch_norm."
+    code, out, _ = command("check", "layers", "--file", path)
+    assert code == 1 and "layers: unfinished" in out
+    assert out.count(left) == 1 and "Right so far: conv2d." in out
+    code, out, _ = command("grade", "layers", path.parent)
+    assert code == 1 and "unfinished" in out and "wrong" not in out and "Not written yet" in out
+
+
 @pytest.mark.parametrize("name", ["check", "exercises", "notebook", "grade"])
 def test_help(name, command):
     code, out, err = command(name, "--help")

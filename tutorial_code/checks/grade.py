@@ -11,6 +11,7 @@ from rich.table import Table
 from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import Exercise
 from tutorial_code.checks.isolate.worker import judge_files
+from tutorial_code.checks.terminal import STYLES
 from tutorial_code.shared.errors import ReaderError
 
 
@@ -36,12 +37,12 @@ def grade_folder(exercise: Exercise, folder: Path, jobs: int) -> list[Verdict]:
 
 
 def print_table(verdicts: list[Verdict], folder: Path) -> None:
-    """Print a row for each file: right or wrong, and the mistake."""
+    """Print a row for each file: its state, and the mistake."""
     table = Table(box=None, pad_edge=False)
     for column in ("file", "verdict", "mistake"):
         table.add_column(column, overflow="fold")
     for verdict in verdicts:
-        mark = "[green]right[/]" if verdict.passed else "[red]wrong[/]"
+        mark = f"[{STYLES.get(verdict.state, 'green')}]{verdict.state}[/]"
         name = str(Path(verdict.file).relative_to(folder)).replace("[", "\\[")
         table.add_row(
             name, mark, (verdict.mistake.name if verdict.mistake else "").replace("[", "\\[")

@@ -12,6 +12,9 @@ from tutorial_code.checks.isolate.solutions import own_of_others, sentence
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.terminal import as_text
 
+OPEN = "#9a6700"
+COLORS = {"right": "#1a7f37", "wrong": "#b42318", "unfinished": OPEN, "not started": OPEN}
+
 
 class VerdictList(list):
     """Verdicts that a notebook shows as a table and a terminal shows as text."""
@@ -62,9 +65,9 @@ def _judge(answer: Any, defined: Mapping[str, Any]) -> Verdict:
 
 
 def _table(verdict: Verdict) -> str:
-    color, word = ("#1a7f37", "right") if verdict.passed else ("#b42318", "wrong")
+    color = COLORS[verdict.state]
     style = f"color:#fff;background:{color};padding:0 0.4em"
-    rows = [f"<b style='{style}'>{html.escape(verdict.file)}: {word}</b>"]
+    rows = [f"<b style='{style}'>{html.escape(verdict.file)}: {verdict.state}</b>"]
     if verdict.mistake:
         rows += [
             f"<b>{html.escape(verdict.mistake.name)}</b>",

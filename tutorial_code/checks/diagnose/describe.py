@@ -32,11 +32,13 @@ def describe(name: str, record: Record, reference: Record, evidence: str, where:
 
     Args:
         name: the class or function that is judged.
-        record: the observations of the answer.
+        record: the observations of the answer; without any, it is not defined.
         reference: the observations of the chapter's own version.
         evidence: the first check that failed, in words.
         where: the part of the chapter that the reader is sent to.
     """
+    if not record:
+        return Diagnosis(NOT_STARTED, f"{name} is not written yet.", f"It is not defined. {where}")
     if any(_is_a_hole(got["error"]) for got in record if "error" in got):
         return Diagnosis(
             NOT_STARTED,

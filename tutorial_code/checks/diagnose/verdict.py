@@ -34,18 +34,17 @@ def first_mistake(names: Sequence[str], mistakes: Sequence[Diagnosis | None]) ->
         mistakes: what is wrong with each of them, or None.
     """
     empty = [bool(mistake and mistake.id == NOT_STARTED) for mistake in mistakes]
-    for mistake, missing in zip(mistakes, empty, strict=True):
-        if mistake and not missing:
-            return mistake
     if all(empty) or not any(empty):
-        return next(iter(mistakes), None)
-    left, right = (
+        return next(filter(None, mistakes), None)
+    left, there = (
         [name for name, missing in zip(names, empty, strict=True) if missing == wanted]
         for wanted in (True, False)
     )
-    return Diagnosis(
-        UNFINISHED, f"Not written yet: {', '.join(left)}.", f"Right so far: {', '.join(right)}."
-    )
+    not_written = f"Not written yet: {', '.join(left)}."
+    for mistake, missing in zip(mistakes, empty, strict=True):
+        if mistake and not missing:
+            return mistake._replace(explanation=f"{mistake.explanation} {not_written}")
+    return Diagnosis(UNFINISHED, not_written, f"Right so far: {', '.join(there)}.")
 
 
 @dataclass

@@ -1,12 +1,16 @@
 """The reader's file: what it defines, whether the reader has started it, and how it is run."""
 
 import ast
+import difflib
 import json
 import linecache
 import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+MODULE = "answer"  # the name under which an answer is run
+ALIKE = 0.8  # of difflib: from here on, a name is taken for another one that is misspelled
 
 
 class AnswerError(Exception):
@@ -60,9 +64,41 @@ def run_source(source: str, name: str) -> dict[str, Any]:
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise AnswerError("not-python", f"{name} is not Python: {error}.") from error
-    module = types.ModuleType("answer")
+    module = types.ModuleType(MODULE)
     exec(code, module.__dict__)
     return module.__dict__
+
+
+def expect_names(names: tuple[str, ...], namespace: dict[str, Any]) -> None:
+    """Refuse an answer that defines nothing of an exercise, or that misspells a part of it.
+
+    What else is missing is not written yet, and the rest can be judged.
+
+    Args:
+        names: the classes and functions that the exercise asks for.
+        namespace: what the answer defines and imports.
+
+    Raises:
+        AnswerError: none of the names is there, or another one takes the place of one of them.
+    """
+    missing = [name for name in names if name not in namespace]
+    own = [
+        key
+        for key, value in namespace.items()
+        if callable(value)
+        and not key.startswith("_")
+        and getattr(value, "__module__", None) == MODULE  # what is imported has another one
+    ]
+    if len(missing) == len(names):
+        listed = ", ".join(own[-8:]) or "nothing"
+        raise AnswerError("wrong-name", f"It defines no {names[0]}. It defines: {listed}.")
+    others = [key for key in own if key not in names]
+    for name in missing:
+        if near := difflib.get_close_matches(name, others, n=1, cutoff=ALIKE):
+            raise AnswerError(
+                "wrong-name",
+                f"It defines no {name}, but {near[0]}. If that is it, change its name.",
+            )
 
 
 def use_own(

@@ -236,7 +236,8 @@ def _verdict(path: Path, exercise: Exercise, look: Look) -> Verdict:
     if problem:
         id, message = problem
         checks = [Check("the file can be judged", passed=False, message=message)]
-        mistake = Diagnosis(id, message.split(". ")[0].rstrip(".") + ".", message)
+        first, _, rest = message.partition(". ")
+        mistake = Diagnosis(id, f"{first.rstrip('.')}.", rest or message)
     passed = bool(checks) and mistake is None and all(check.passed for check in checks)
     seconds = look.seconds + time.perf_counter() - start
     return Verdict(exercise.id, str(path), passed, seconds, mistake, checks, look.printed)
