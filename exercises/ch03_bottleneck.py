@@ -7,9 +7,13 @@ Then check what you wrote: uv run resnet50 check bottleneck
 from torch import Tensor, nn
 
 
-# Write Bottleneck. Three convolutions, each with BatchNorm. ReLU after the
-# first two. Then the addition, and only then the last ReLU: the shortcut's
-# value must be in it.
+# Write Bottleneck. You are given in_channels, channels and stride. Build the
+# layers in __init__, and decide there whether the shortcut is the identity or a
+# projection. forward takes a batch of shape (batch, in_channels, h, w) and
+# returns relu(F(x) + shortcut(x)), with 4 · channels channels, and with height
+# and width divided by the stride and rounded up. You may name the layers as you
+# like: the check compares what your block computes with what the solution
+# computes, for several shapes, and names the mistake if there is one.
 class Bottleneck(nn.Module):
     """The bottleneck block of ResNet-50: ``relu(F(x) + shortcut(x))``.
 
@@ -19,7 +23,7 @@ class Bottleneck(nn.Module):
     input and output have the same shape, otherwise a 1×1 convolution with
     BatchNorm.
 
-    Source: He et al. 2015, figure 5 (right) and section 3.3, with the stride on
+    Source: He et al. 2015, figure 5 (right) and section 4.1, with the stride on
     the 3×3 convolution.
 
     Args:
