@@ -441,7 +441,7 @@ if __name__ == "__main__":
 # both sides, and so only a sixteenth of the weights. Each 1×1 has fewer on one
 # side and one weight in place of nine: a thirty-sixth.
 
-# %%
+# %% tags=["covered"]
 if __name__ == "__main__":
     x = torch.randn(1, 256, 56, 56)
     two = [nn.Conv2d(256, 256, 3, padding=1, bias=False) for _ in range(2)]
@@ -715,11 +715,12 @@ if __name__ == "__main__":
 #   complains. But $F(x)$ can only add now, never take away. And a block that
 #   starts with a scale of zero stays as it is: the derivative of ReLU at 0 is 0
 #   in PyTorch, so the scale gets a gradient of exactly zero.
-# - **One BatchNorm used twice**, after the first and the second convolution.
-#   Both have `channels` channels, so the shapes allow it. You see it in the
-#   count: `Bottleneck(64, 64)` has 74,880 parameters in place of 75,008.
-#   Training looks sound, because each batch brings its own mean. In evaluation
-#   mode both layers are normalized by one mixture of their statistics.
+# - **One BatchNorm used twice.** It follows the first and the second
+#   convolution. Both have `channels` channels, so the shapes allow it. You see
+#   it in the count: `Bottleneck(64, 64)` has 74,880 parameters in place of
+#   75,008. Training looks sound, because each batch brings its own mean. In
+#   evaluation mode both layers are normalized by one mixture of their
+#   statistics.
 #
 # The checks know many more: see [the common mistakes](mistakes).
 #
