@@ -39,6 +39,8 @@ def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
         "print(check(Bottleneck))\n"
         "from tutorial_code.shared import tables\n"
         "tables.show('ablation-cpu')\n"
+        "curves = tables.recorded_run('degradation-cpu').rows('curves.jsonl')\n"
+        "print('curves of', len({curve['seed'] for curve in curves}), 'seeds')\n"
     )
     use = "\nfrom torch import Tensor\n" + solution_source("Bottleneck") + use
     (tmp_path / "cell.py").write_text(hide + set_up + use, encoding="utf-8")
@@ -52,6 +54,7 @@ def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Bottleneck: right" in done.stdout
     assert "ablation-cpu, measured on" in done.stdout and "not recorded" not in done.stdout
+    assert "curves of 3 seeds" in done.stdout
 
 
 def test_the_solved_notebook_is_executed_and_right(tmp_path, images_folder, monkeypatch):
