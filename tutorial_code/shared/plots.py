@@ -12,7 +12,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 from torch import Tensor
 
 from tutorial_code.shared.colors import LIGHT
@@ -154,8 +154,10 @@ def curves(
         )
     if log:
         axis.set_yscale("log")
-        axis.yaxis.set_major_formatter(LogFormatter())
-        axis.yaxis.set_minor_formatter(LogFormatter())
+        plain = FuncFormatter(lambda value, _: f"{value:g}")
+        low, high = axis.get_ylim()
+        axis.yaxis.set_major_formatter(plain)
+        axis.yaxis.set_minor_formatter(plain if high < 10 * low else NullFormatter())
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.set(xlabel=x_label, ylabel=y_label)
     if max(map(len, lines)) > LONGEST_NAME:
