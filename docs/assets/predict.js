@@ -45,8 +45,13 @@ function answerForm(question) {
   const { key, kind } = question.dataset;
   const list = question.querySelector("ul");
   if (kind === "choice") {
-    const choices = [...list.children].map((item) => `<button type="submit" aria-pressed="false">${item.innerHTML}</button>`);
-    form.innerHTML = choices.join("");
+    for (const item of list.children) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "submit", innerHTML: item.innerHTML });
+      button.setAttribute("aria-pressed", "false");
+      button.setAttribute("aria-label", item.textContent.trim()); // a formula alone would have no name
+      form.append(button);
+    }
     list.hidden = true;
   } else {
     const type = kind === "number" ? 'type="number" step="any"' : 'type="text" maxlength="300"';

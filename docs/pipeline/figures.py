@@ -18,7 +18,7 @@ DRAWN = re.compile(
 )
 
 
-PHOTOGRAPH = 5000  # letters of an embedded image that is worth compressing
+PHOTOGRAPH = 800  # letters of an embedded image that is worth compressing
 
 
 class Figure(NamedTuple):
@@ -48,7 +48,7 @@ def figure_in(output: dict[str, Any]) -> Figure | None:
 
 
 def _lighter(svg: str) -> str:
-    """Return an SVG whose photographs are compressed as photographs are."""
+    """Return an SVG whose images are compressed as photographs are."""
 
     def compressed(match: re.Match) -> str:
         if len(match[1]) < PHOTOGRAPH:

@@ -43,7 +43,7 @@ def test_page_is_sound_light_and_still(name, page, address):
     page.goto(name, wait_until="networkidle")
     assert page.title().strip()
     assert page.locator("h1").count() == 1
-    for drawn in page.locator("figure svg, figure img, article img").all():
+    for drawn in page.locator("figure .stage > svg, figure img, article img").all():
         assert (drawn.get_attribute("aria-label") or drawn.get_attribute("alt") or "").strip()
     # mathematics that was not converted
     assert "$" not in " ".join(page.locator("article p").all_inner_texts())
