@@ -94,16 +94,18 @@ class Stack(nn.Module):
 
 
 # %% [markdown]
-# Training is the subject of chapter 5. Here you need only two of its words. The
+# Training is the subject of chapter 5. Here you need four of its words. The
 # *training loss* says how wrong a network is on the images that it learns from:
 # 0 is perfect, and guessing among ten classes gives 2.3. An *epoch* is one pass
-# over these images.
+# over these images. A *step* changes all weights a little, after each batch of
+# images, and the *learning rate* says how far.
 #
 # We train plain stacks of 8, 24 and 48 layers on the same 4,000 photographs of
-# CIFAR-10, for 30 epochs each. The learning rate, which scales every step, is
-# divided by ten after two thirds of the epochs and again after five sixths, so
-# that the curves come to rest. Each training is repeated from three different
-# sets of random weights.
+# CIFAR-10, for 30 epochs each. All start with the same learning rate, 0.05,
+# which was not tuned for each depth. It is divided by ten after two thirds of
+# the epochs and again after five sixths, so that the curves come to rest. Each
+# training is repeated from three different sets of random weights, one for each
+# *seed*.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -162,16 +164,17 @@ if __name__ == "__main__":
     print_ends("layers", {n: trainings(n, "plain") for n in (8, 24, 48)})
 
 # %% [markdown]
-# The shallowest stack ends lowest, and the deepest hardly learns at all. This
+# The shallowest stack ends lowest, and the deepest learns little. This
 # is not overfitting. A network that overfits knows its training images and
 # fails on new ones, but these *are* the training images: the deep stack could
 # not even find what the shallow one found. He et al. call this **degradation**,
 # and met it on CIFAR-10 and on ImageNet (section 1, figure 1, and section 4.1,
 # figure 4).
 #
-# Nor is it a matter of how BatchNorm treats images in training. The column
-# *eval* has the loss on the same images in evaluation mode, with running
-# statistics that were estimated anew, and tells the same story.
+# Nor is it a matter of how BatchNorm treats images in training. The columns
+# *eval* and *right* are means of the three seeds in evaluation mode: the loss
+# on the same images, with running statistics that were estimated anew, and the
+# share of these images that are classified correctly. They tell the same story.
 #
 # Perhaps the deep stack only needs more time.
 #
@@ -196,12 +199,13 @@ if __name__ == "__main__":
 # ## Is it the gradient?
 #
 # A network learns by its *gradient*: for each weight, how the loss would change
-# if this weight changed a little. It is computed from the last layer back to
-# the first, and every layer on the way multiplies it. So perhaps too little of
-# it arrives at the first layers, or too much.
+# if this weight changed a little. How large the gradient of a whole layer is,
+# its *norm* says: the root of the sum of the squares. The gradient is computed
+# from the last layer back to the first, and every layer on the way multiplies
+# it. So perhaps too little of it arrives at the first layers, or too much.
 #
-# *Predict:* In a fresh plain stack of 48 layers, how large is the gradient of
-# the first layer, compared with that of the last?
+# *Predict:* In a fresh plain stack of 48 layers, how large is the norm of the
+# first layer's gradient, compared with the last layer's?
 #
 # - Hundreds of times smaller
 # - About as large
@@ -254,9 +258,9 @@ if __name__ == "__main__":
         figure,
         name="ch03-gradients",
         caption="Follow each curve from the last layer, at the right, back to "
-        "the first. In the fresh plain stack the gradient grows with every "
-        "layer; five steps later it does not. (Digits; means of three "
-        "seeds.)",
+        "the first. In the fresh plain stack the gradient grows with nearly "
+        "every layer; five steps later (dashed) it does not. (Digits; "
+        "geometric means of three seeds.)",
         alt="Norm of the gradient by layer. In a fresh plain stack it is "
         "hundreds of times larger in the first layer than in the last; five "
         "steps later it is not. In a fresh residual stack it is eight to "
@@ -272,12 +276,11 @@ if __name__ == "__main__":
 # seeds. Those who have heard of *vanishing* gradients tend to answer "smaller",
 # but in a fresh plain stack with BatchNorm the gradient does the opposite: it
 # explodes on its way back, as theory predicts for fully connected networks
-# (Yang et al. 2019).
+# (Yang et al. 2019). Is that the explanation? The figure does not show it. The
+# explosion is over after a few steps, and whether these did lasting harm, the
+# figure cannot say.
 #
-# Is that the explanation? The figure does not show that. After five steps the
-# ratio is no longer extreme, and yet the stack learns very little for epochs to
-# come. So the first gradient explodes, and that alone does not explain the
-# failure. He et al. looked, too: in their plain networks with BatchNorm the
+# He et al. looked, too: in their plain networks with BatchNorm the
 # gradients had healthy norms, so they considered vanishing gradients an
 # unlikely cause. They conjectured that deep plain networks converge
 # exponentially slowly, and left the reason open (section 4.1).
@@ -292,8 +295,9 @@ if __name__ == "__main__":
 #
 # What the layers compute is the **residual**: what is left of $y$ when $x$ is
 # taken away. The path on which $x$ travels past them is the **shortcut** (He et
-# al., sections 3.1 and 3.2). To pass the input on unchanged is now easy: the
-# layers make $F(x)$ zero.
+# al., sections 3.1 and 3.2). In the stack, as in the first figure, a ReLU
+# follows the addition. To pass on an input without negative values is now easy:
+# the layers make $F(x)$ zero.
 #
 # Try it with a pencil. Let the layers be a single weight, $F(x) = -0.1x$. For
 # $x = 2$ the plain pair gives ReLU(−0.2) = 0. The residual pair gives ReLU(−0.2
@@ -318,17 +322,19 @@ if __name__ == "__main__":
 #
 # The 1 is the shortcut's. Put many pairs in a row, and their derivatives are
 # multiplied, both for a change on its way forward and for the gradient on its
-# way back. In a plain chain each factor is the slope of $F$; in a residual
-# chain it is that slope plus 1.
+# way back. Leave the last ReLU aside for a moment. Then each factor in a plain
+# chain is the slope of $F$, and in a residual chain it is that slope plus 1.
 #
 # ![Change the slope of F. The plain chain passes a change on unharmed only
 # where the slope is near 1 or −1. The residual chain does so where the slope is
-# near 0, where layers that change little are.](figure:factors)
+# near 0: where the layers change little. The figure shows what the addition
+# does to a change; it is not the missing cause.](figure:factors)
 #
-# This is a model with one number for each pair, and it leaves something out:
-# the ReLU after the addition is on the path of the shortcut, too, and stops a
-# change wherever the sum is negative. So the factor is not exactly $dF/dx + 1$.
-# How often does it stop one?
+# This model has one number for each pair, and no ReLU at its end. In the pencil
+# example that ReLU stopped the plain pair altogether. In a residual pair it
+# stands on the path of the shortcut, too, and stops a change wherever the sum
+# is negative. So the factor is not exactly $dF/dx + 1$. How often does it stop
+# one?
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -348,7 +354,8 @@ if __name__ == "__main__":
         print(f"{seed:4}  {passed[0]:20.0%}  {mean:10.0%}")
 
 # %% [markdown]
-# Most values pass. He et al. (2016) later moved the ReLU into the branch, so
+# In a fresh stack about half of the values pass after the first pair, and four
+# fifths on average. He et al. (2016) later moved the ReLU into the branch, so
 # that nothing stands on the path of $x$ at all. That is called
 # *pre-activation*; ResNet-50 keeps the ReLU after the addition.
 #
@@ -375,11 +382,11 @@ if __name__ == "__main__":
     print_ends("layers", {n: trainings(n, "residual") for n in (8, 24, 48)})
 
 # %% [markdown]
-# The order is turned around. Every residual stack ends below every plain one.
-# Those of 24 and of 48 layers end below that of 8; which of the two is lower
-# depends on the seed. These are small networks on few images, and the curves
-# say nothing about new images. But on the training images, depth no longer
-# hurts.
+# Now the shallowest is the worst. Every residual stack ends below every plain
+# one. Those of 24 and of 48 layers end below that of 8; which of the two is
+# lower depends on the seed. These are small networks on few images, and the
+# curves say nothing about new images. But on the training images, depth no
+# longer hurts.
 #
 # The whole experiment takes about an hour, so it is one of the recorded runs,
 # and its page has the command that records it. Here is a small form of it, on
@@ -459,8 +466,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Seen from the other side: two 3×3 convolutions at 64 channels have 73,728
-# weights. For slightly less, 69,632, the bottleneck gives every layer outside
-# it 256 channels. That is the comparison of the paper's figure 5.
+# weights. With slightly fewer, 69,632, a bottleneck takes in and gives out 256
+# channels. That is the comparison of the paper's figure 5.
 #
 # ## Why no bias
 #
@@ -535,8 +542,9 @@ if __name__ == "__main__":
 # The stride sits on the 3×3 convolution. He et al. do not say in their text
 # which of the three has it. With stride 2 on the first 1×1, three of every four
 # pixels would be discarded without being used, as they are on a projection with
-# stride 2; the 3×3 uses them all. torchvision has it on the 3×3, too, and its
-# documentation calls this variant ResNet V1.5.
+# stride 2; the 3×3 uses them all. torchvision has it on the 3×3, too. Its
+# documentation says that the original has it on the first 1×1, and calls the
+# variant ResNet V1.5.
 #
 # ## The block in three steps
 #
@@ -689,7 +697,7 @@ if __name__ == "__main__":
 # - $x$
 # - ReLU($x$)
 
-# %%
+# %% tags=["covered"]
 if __name__ == "__main__":
     from tutorial_code.shared.initialization import start_blocks_as_shortcuts
 
@@ -697,7 +705,12 @@ if __name__ == "__main__":
     x = torch.randn(2, 256, 8, 8)
     # It finds that scale by what it does: you may have given it any name.
     start_blocks_as_shortcuts(block, x)
-    print("block(x) equals relu(x):", torch.equal(block(x), torch.relu(x)))
+    for name, guess in {
+        "zeros": torch.zeros_like(x),
+        "x": x,
+        "relu(x)": torch.relu(x),
+    }.items():
+        print(f"block(x) equals {name}:", torch.equal(block(x), guess))
 
 # %% [markdown]
 # It gives ReLU($x$). $F(x)$ is zero, so only the shortcut is left, and the last
@@ -727,10 +740,10 @@ if __name__ == "__main__":
 # ## In three sentences
 #
 # - The deeper a plain stack is, the worse it does on its own training images,
-#   and neither overfitting nor the first gradient alone explains this
-#   degradation.
+#   which is called degradation. It is not overfitting, and its cause is open.
 # - A residual block computes $y = F(x) + x$: its layers learn a change, the
-#   shortcut carries $x$ past them, and depth no longer hurts.
+#   shortcut carries $x$ past them, and in our stacks depth no longer hurts on
+#   the training images.
 # - The bottleneck makes such blocks cheap by a 3×3 convolution between two 1×1
 #   convolutions, and its shortcut needs a projection wherever the channels or
 #   the size change.

@@ -17,7 +17,7 @@
   figure("block-cost", {
     controls: {
       channels: { label: "channels outside", options: ["64", "128", "256", "512", "1024", "2048"], value: "256" },
-      narrower: { label: "times fewer inside", min: 1, max: 16, step: 1, value: 4 },
+      narrower: { label: "times fewer", min: 1, max: 16, step: 1, value: 4 },
     },
     draw(state, narrow) {
       const { two, three } = blockDesigns(state);

@@ -32,7 +32,7 @@ figure("factors", {
         const points = inside.map((n) => [x(n), y(n ? at(factor, n) : 1)]);
         const [endX, endY] = points[points.length - 1];
         return [
-          line(points, kind, { width: 2 }),
+          line(points, kind, { width: i === 0 ? 4.5 : 2 }), // one may hide the other
           points.map(([px, py]) => circle(px, py, 2.5, kind)),
           points.length > 1
             ? label(endX + 10, endY + 4 + apart[i], name, kind, { bold: true })
@@ -56,7 +56,7 @@ figure("factors", {
     const slope = Math.round(10 * typed) / 10;
     const plus = Math.round(10 * (1 + slope)) / 10;
     return (
-      `In the plain chain each pair multiplies a small change by ${signed(slope)}, and ${pairs} pairs by ${shown(slope ** pairs)}. ` +
+      `In the plain chain each pair multiplies a small change by ${signed(slope)}, and ${pairs} ${pairs === 1 ? "pair" : "pairs"} by ${shown(slope ** pairs)}. ` +
       `In the residual chain it is ${signed(slope)} + 1 = ${signed(plus)} a pair, and ${shown(plus ** pairs)} in all.`
     );
   },

@@ -1,6 +1,5 @@
 // A digit on its way through the network: six channels after each group, and the ten probabilities.
 {
-  const PNG = "data:image/png;base64,";
   const named = (row, number) => (number === 4 ? "the hardest" : String(row.label));
   const chosen = (state, rows) => rows.find((row, number) => named(row, number) === state.digit);
 
@@ -13,8 +12,8 @@
       if (!rows.length) return svg(narrow ? 330 : 688, 60, [label(0, 34, "not recorded yet", "soft")]);
       const row = chosen(state, rows);
       const { maps, probabilities } = row[state.trained ? "trained" : "fresh"];
-      const [left, cell, gap] = narrow ? [0, 50, 6] : [112, 88, 8];
-      const parts = [image(left, 0, cell, cell, PNG + row.image), rect(left, 0, cell, cell, "x", { filled: false, radius: 1 })];
+      const [left, cell] = narrow ? [0, 55] : [112, 96];
+      const parts = [image(left, 0, cell, cell, row.image), rect(left, 0, cell, cell, "x", { filled: false, radius: 1 })];
       const title = (y, name, shape) =>
         narrow
           ? [label(left, y - 6, name, "f", { bold: true }), label(left + 66, y - 6, shape, "soft", { size: 12 })]
@@ -22,18 +21,12 @@
       if (narrow) parts.push(label(left + cell + 10, 30, "3×128×128", "soft", { size: 12 }));
       else parts.push(label(0, cell / 2 - 2, "image", "x", { bold: true }), label(0, cell / 2 + 15, "3×128×128", "soft", { size: 12 }));
       let y = cell + (narrow ? 26 : 12);
-      for (const { name, of, size, png, channels } of maps) {
+      for (const { name, of, size, strip, channels } of maps) {
         parts.push(title(y, name, `${of}×${size}×${size}`));
-        const wide = cell + gap;
-        // The six maps lie side by side in one image; each is shown through a window of its own.
-        channels.forEach((channel, place) => {
-          const x = left + place * wide;
-          parts.push(
-            `<svg x="${x}" y="${y}" width="${cell}" height="${cell}" viewBox="${place * size} 0 ${size} ${size}">` +
-              `<image class="pixels" width="${size * channels.length}" height="${size}" href="${PNG + png}"/></svg>`,
-            rect(x, y, cell, cell, "f", { filled: false, radius: 1 }),
-          );
-        });
+        // The six maps lie side by side in one image.
+        const wide = cell * channels.length;
+        parts.push(image(left, y, wide, cell, strip));
+        channels.forEach((channel, place) => parts.push(rect(left + place * cell, y, cell, cell, "f", { filled: false, radius: 1 })));
         y += cell + (narrow ? 26 : 12);
       }
       const most = narrow ? 20 : 42;

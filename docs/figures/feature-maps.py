@@ -1,27 +1,18 @@
-"""What the figures of feature maps are made from: the recorded run ``feature-maps``."""
+"""What the figure of feature maps is made from: a trained network, and the same one untrained."""
 
 from typing import Any
 
-from tutorial_code.shared.tables import recorded_run
-
-SIDE = 128  # pixels of the enlarged digits
+from pipeline.feature_maps import rows
 
 
 def data() -> list[dict[str, Any]]:
     """Return for each image its digit, and the maps and probabilities of both networks."""
-    run = recorded_run("feature-maps")
     return [
         {
             "label": trained["label"],
-            "predicted": trained["predicted"],
-            "image": trained["png"],
-            "trained": _network(trained),
-            "fresh": _network(fresh),
+            "image": trained["image"],
+            "trained": {key: trained[key] for key in ("maps", "probabilities")},
+            "fresh": {key: fresh[key] for key in ("maps", "probabilities")},
         }
-        for trained, fresh in zip(run.rows("maps.jsonl"), run.rows("fresh.jsonl"), strict=True)
+        for trained, fresh in zip(rows("maps.jsonl"), rows("fresh.jsonl"), strict=True)
     ]
-
-
-def _network(row: dict[str, Any]) -> dict[str, Any]:
-    maps = [{"name": name, **found} for name, found in row["maps"].items()]
-    return {"maps": maps, "probabilities": row["probabilities"]}

@@ -1,6 +1,5 @@
 // An image on its way through a trained network: one channel after each group, then ten probabilities.
 {
-  const PNG = "data:image/png;base64,";
   const CHANNELS = 6; // side by side in one image
 
   figure("hero", {
@@ -17,15 +16,15 @@
       );
       const parts = places.map(([x, y], place) => {
         if (place === 0) {
-          return [label(x, y - 8, "image", "x", { bold: true }), image(x, y, side, side, PNG + row.image), rect(x, y, side, side, "x", { filled: false, radius: 1 }), label(x, y + side + 16, "128×128", "soft", { size: 12 })];
+          return [label(x, y - 8, "image", "x", { bold: true }), image(x, y, side, side, row.image), rect(x, y, side, side, "x", { filled: false, radius: 1 }), label(x, y + side + 16, "128×128", "soft", { size: 12 })];
         }
-        const { name, of, size, png } = row.maps[place - 1];
+        const { name, of, size, strip } = row.maps[place - 1];
         const from = places[place - 1];
         return [
           from[1] === y ? arrow(from[0] + side + 6, y + side / 2, x - 6, y + side / 2, "f") : "",
           label(x, y - 8, name, "f", { bold: true }),
           `<svg x="${x}" y="${y}" width="${side}" height="${side}" viewBox="${(state.channel - 1) * size} 0 ${size} ${size}">` +
-            `<image class="pixels" width="${size * CHANNELS}" height="${size}" href="${PNG + png}"/></svg>`,
+            `<image class="pixels" width="${size * CHANNELS}" height="${size}" href="${strip}"/></svg>`,
           rect(x, y, side, side, "f", { filled: false, radius: 1 }),
           label(x, y + side + 16, `${of}×${size}×${size}`, "soft", { size: 12 }),
         ];
