@@ -118,7 +118,7 @@ if __name__ == "__main__":
         wanted = {"layers": depth, "kind": kind, "epochs": epochs}
         return [row for row in recorded if wanted.items() <= row.items()]
 
-    def draw(stacks: dict[str, tuple[int, str]]):
+    def draw(stacks: dict[str, tuple[int, str]]) -> plots.Figure:
         """Draw the mean loss of each stack, and a thin line for each seed."""
         kinds = {"plain": plots.F, "residual": plots.X}
         colors = {name: kinds[kind] for name, (_, kind) in stacks.items()}
@@ -245,7 +245,7 @@ if __name__ == "__main__":
     }
     figure = plots.curves(
         {
-            name: norms.log().mean(dim=0).exp()
+            name: norms.log().mean(dim=0).exp().tolist()
             for name, (norms, _) in shown.items()
         },
         "layer, from input to output",

@@ -103,10 +103,10 @@ function axes({ x, y, left, top, width, height, xLabel, yLabel, xTicks = 5, yTic
   ];
 }
 
-/** The values of the controls as the page opens. */
-function firstState(name) {
-  const { controls } = figures[name];
-  return Object.fromEntries(Object.entries(controls).map(([key, control]) => [key, control.checked ?? control.value]));
+/** The values of the controls as the page opens; one may depend on the data. */
+function firstState(name, data) {
+  const first = ({ checked, value }) => checked ?? (typeof value === "function" ? value(data) : value);
+  return Object.fromEntries(Object.entries(figures[name].controls).map(([key, control]) => [key, first(control)]));
 }
 
 /** The whole SVG of a figure in a state, for a page that is wide or narrow. */

@@ -1,9 +1,9 @@
 // Figures that move: their controls, and what the pointer does. How they look is in drawing.js and in
 // the folder figures/; without this script their still form and what it shows stay on the page.
 
-/** The lowest and the highest value of a number now; a limit may depend on the other controls. */
-function limitsOf(control, state) {
-  const limit = (value) => (typeof value === "function" ? value(state) : value);
+/** The lowest and the highest value of a number now; a limit may depend on other controls and data. */
+function limitsOf(control, state, data) {
+  const limit = (value) => (typeof value === "function" ? value(state, data) : value);
   return [limit(control.min), limit(control.max)];
 }
 
@@ -38,7 +38,7 @@ function startFigure(place, number) {
   const { figure: name } = place.dataset;
   const { controls, point, hover } = figures[name];
   const data = JSON.parse(place.querySelector(".data")?.textContent ?? "null");
-  const state = firstState(name);
+  const state = firstState(name, data);
   const stage = place.querySelector(".stage");
   const says = place.querySelector(".says");
   const form = document.createElement("form");
@@ -56,7 +56,7 @@ function startFigure(place, number) {
       if ("checked" in control) fields[0].checked = state[key];
       else if (control.options) fields[0].value = state[key];
       else {
-        const [least, most] = limitsOf(control, state);
+        const [least, most] = limitsOf(control, state, data);
         state[key] = Math.min(Math.max(state[key], least), most);
         for (const field of fields) {
           Object.assign(field, { min: least, max: most });

@@ -1,4 +1,4 @@
-// What a page can do more with a script: a calculator of the network, curves to read values from, and names for
+// What a page can do more with a script: a calculator of the network, and names for
 // what assistive technology meets. Without it everything stays readable.
 
 const STAGE_CHANNELS = [64, 128, 256, 512];
@@ -97,34 +97,6 @@ function startCalculator(place) {
   show();
 }
 
-function startCurve(place, number) {
-  const svg = place.querySelector("svg");
-  const cursor = svg.querySelector(".cursor");
-  const rows = [...place.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent));
-  const left = Number(place.dataset.left);
-  const step = Number(place.dataset.width) / Math.max(rows.length - 1, 1);
-  const label = document.createElement("label");
-  label.innerHTML = `read the values at an epoch<input id="curve-${number}" type="range" min="1" max="${rows.length}" value="${rows.length}">`;
-  const output = document.createElement("output");
-  output.htmlFor = `curve-${number}`;
-  const slider = label.querySelector("input");
-  const show = (index) => {
-    const [epoch, train, test, accuracy] = rows[index];
-    slider.value = index + 1;
-    cursor.setAttribute("transform", `translate(${index * step} 0)`);
-    cursor.setAttribute("visibility", "visible");
-    output.textContent = `epoch ${epoch}: training loss ${train}, test loss ${test}, test accuracy ${accuracy}`;
-  };
-  slider.addEventListener("input", () => show(Number(slider.value) - 1));
-  svg.addEventListener("pointermove", (event) => {
-    const box = svg.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * svg.viewBox.baseVal.width;
-    show(Math.min(Math.max(Math.round((x - left) / step), 0), rows.length - 1));
-  });
-  place.querySelector("figure").after(label, output);
-  show(rows.length - 1);
-}
-
 function nameParts() {
   for (const box of document.querySelectorAll(".md-typeset__scrollwrap, .highlight pre > code, .jp-Notebook pre, .jp-RenderedHTMLCommon")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // so that keys scroll it, too
@@ -142,6 +114,5 @@ new MutationObserver(nameCodeButtons).observe(document.body, { childList: true, 
 nameCodeButtons();
 const calculator = document.getElementById("calculator");
 if (calculator) startCalculator(calculator);
-document.querySelectorAll(".curve").forEach(startCurve);
 window.addEventListener("load", nameParts);
 window.addEventListener("resize", nameParts);

@@ -34,8 +34,12 @@ class Drawing(NamedTuple):
     scripts: tuple[Path, ...]  # what a page needs to draw it again
 
 
-def drawing(name: str) -> Drawing:
+def drawing(name: str, data: Any = None) -> Drawing:
     """Draw a figure; an unchanged one is drawn only once.
+
+    Args:
+        name: of its file in ``docs/figures``.
+        data: what it is drawn from, where there is no ``docs/figures/NAME.py`` that says it.
 
     Raises:
         LookupError: no file draws a figure of this name.
@@ -44,19 +48,20 @@ def drawing(name: str) -> Drawing:
     if not path.exists():
         raise LookupError(f"there is no docs/figures/{name}.js, which a page shows")
     changed = [part.stat().st_mtime_ns for part in (path, numbers, LANGUAGE) if part.exists()]
-    return _draw(name, tuple(changed))
+    return _draw(name, tuple(changed), json.dumps(data))
 
 
 @cache
-def _draw(name: str, changed: tuple[int, ...]) -> Drawing:
+def _draw(name: str, changed: tuple[int, ...], given: str) -> Drawing:
     path = FIGURES / f"{name}.js"
     source = path.read_text(encoding="utf-8")
     scripts = (*(D3 if re.search(r"\bd3\.", source) else ()), LANGUAGE, path)
-    data = json.dumps(_data(name), separators=(",", ":"), ensure_ascii=False)
+    known = json.loads(given) or _data(name)
+    data = json.dumps(known, separators=(",", ":"), ensure_ascii=False)
     word = json.dumps(name)
     asked = f"""
         const data = {data};
-        const state = firstState({word});
+        const state = firstState({word}, data);
         JSON.stringify([
             drawFigure({word}, state, false, data),
             drawFigure({word}, state, true, data),

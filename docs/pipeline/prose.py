@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pipeline.drawings import ROOT, drawing
 from pipeline.figures import DRAWN, drawn
@@ -36,12 +37,18 @@ class Figures:
         self.count += 1
         return f"{self.chapter}.{self.count}" if self.chapter else ""
 
-    def drawn(self, found: re.Match) -> str:
-        """Return a figure that is drawn by code, with its caption."""
-        figure = drawing(found["name"])
+    def drawn(self, name: str, caption: str, data: Any = None) -> str:
+        """Return a figure that is drawn by code, with its caption.
+
+        Args:
+            name: of its file in ``docs/figures``.
+            caption: Markdown.
+            data: what it is drawn from, where its own file does not say it.
+        """
+        figure = drawing(name, data)
         if figure.moves:
             self.scripts |= dict.fromkeys(figure.scripts)
-        return drawn(figure, found["caption"], self.number())
+        return drawn(figure, caption, self.number())
 
     def loaded(self) -> str:
         """Return the tags that load the scripts of the page's figures."""
@@ -137,7 +144,7 @@ def render(text: str, figures: Figures, questions: Questions) -> Iterator[str]:
                 raise PageError(f"a question without its answer: {block}")
             yield _question(block.removeprefix(QUESTION), answer.removeprefix(ANSWER))
         elif found := DRAWN.fullmatch(block):
-            yield questions.resolved(figures.drawn(found))
+            yield questions.resolved(figures.drawn(found["name"], found["caption"]))
         else:
             yield questions.resolved(block)
 

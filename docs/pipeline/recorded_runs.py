@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from pipeline.figures import framed
+from pipeline.prose import Figures
 from tutorial_code.runs import epoch_table, run_files
 from tutorial_code.runs.run_record import RunRecord, read_record
 from tutorial_code.shared import tables
@@ -34,18 +34,19 @@ JPEG = (
 
 def runs() -> str:
     """Return the page of recorded runs."""
-    parts = [HEAD, *map(_section, tables.recorded_runs())]
+    figures = Figures("", "")
+    parts = [HEAD, *(_section(run, figures) for run in tables.recorded_runs())]
     parts.append(
         "## Record your own\n\nEvery training writes such a folder, with a report beside it:\n\n"
     )
-    parts.append("    uv run resnet50 train\n")
+    parts += ["    uv run resnet50 train", figures.loaded()]
     return "\n\n".join(parts)
 
 
-def _section(run: RecordedRun) -> str:
+def _section(run: RecordedRun, figures: Figures) -> str:
     parts = [f"## {run.name}\n\n{run.caption}"]
     if (run.folder / run_files.SUMMARY).exists():
-        parts += _training(run)
+        parts += _training(run, figures)
     elif found := run.tables():
         parts += [*(epoch_table.markdown(_escaped(table)) for table in found), _measured(run)]
     else:
@@ -59,7 +60,7 @@ def _section(run: RecordedRun) -> str:
     return "\n\n".join(parts)
 
 
-def _training(run: RecordedRun) -> list[str]:
+def _training(run: RecordedRun, figures: Figures) -> list[str]:
     record = read_record(run.folder)
     summary = record.summary
     result = {
@@ -75,7 +76,7 @@ def _training(run: RecordedRun) -> list[str]:
     details = epoch_table.markdown(_escaped(record.detail_rows()))
     return [
         epoch_table.markdown([("result", "value"), *result.items()]),
-        curve(run.name, record),
+        curve(run.name, record, figures),
         _folded("Accuracy of each class, and the confusion matrix", confusions),
         _folded("Configuration and machine", details),
     ]
@@ -110,55 +111,21 @@ def _folded(title: str, content: str) -> str:
     return f'??? note "{title}"\n\n{indented}'
 
 
-def curve(name: str, record: RunRecord) -> str:
+def curve(name: str, record: RunRecord, figures: Figures) -> str:
     """Return the loss over the epochs as a figure whose values can be read with the pointer, the
     keyboard, or from a table.
     """
-    rows = record.history
-    width, height, left, top = 420, 200, 40, 12
-    highest = max(max(row.train_loss, row.test_loss) for row in rows)
-    step = width / max(len(rows) - 1, 1)
-
-    def points(key: str) -> str:
-        return " ".join(
-            f"{left + number * step:.1f},{top + height * (1 - getattr(row, key) / highest):.1f}"
-            for number, row in enumerate(rows)
-        )
-
-    def tick(share: float) -> str:
-        y, number = top + height * (1 - share), f"{highest * share:.2g}"
-        return (
-            f'<text x="{left - 6}" y="{y + 4:.0f}" text-anchor="end">{number}</text>'
-            f'<path d="M{left} {y:.1f} h{width}" stroke="currentColor" stroke-opacity="0.15"/>'
-        )
-
-    def line(path: str, kind: str) -> str:
-        return f'<{path} stroke="var(--{kind})" stroke-width="2"/>'
-
-    alt = (
-        f"Training and test loss of {name} by epoch: from {rows[0].train_loss:.2f} and "
-        f"{rows[0].test_loss:.2f} to {rows[-1].train_loss:.3f} and "
-        f"{rows[-1].test_loss:.3f}."
-    )
-    cursor = f'd="M{left} {top} v{height}" stroke="currentColor" visibility="hidden"'
-    middle = f'x="{left + width / 2}" y="246" text-anchor="middle"'
-    svg = "".join(
-        (
-            f'<svg role="img" aria-label="{alt}" viewBox="0 0 470 252" font-size="12" '
-            'fill="currentColor" style="width: min(100%, 660px); height: auto">',
-            *map(tick, (0, 0.5, 1)),
-            line(f'polyline points="{points("train_loss")}" fill="none"', "f"),
-            line(f'polyline points="{points("test_loss")}" fill="none"', "x"),
-            f'<path class="cursor" {cursor}/>',
-            f"<text {middle}>epoch, from 1 to {len(rows)}</text>",
-            line(f'path d="M{left + 190} 24 h22"', "f"),
-            f'<text x="{left + 218}" y="28">training loss</text>',
-            line(f'path d="M{left + 300} 24 h22"', "x"),
-            f'<text x="{left + 328}" y="28">test loss</text>',
-            "</svg>",
-        )
-    )
+    rows = [
+        {
+            "epoch": row.epoch,
+            "train": row.train_loss,
+            "test": row.test_loss,
+            "accuracy": row.test_accuracy,
+        }
+        for row in record.history
+    ]
+    caption = f"Pick an epoch of `{name}`, and read its losses and its accuracy."
+    drawn = figures.drawn("training-curve", caption, {"name": name, "rows": rows})
     table = epoch_table.html(_escaped(record.epoch_rows()))
     values = f"<details><summary>All values</summary>{table}</details>"
-    opening = f'<div class="curve" data-left="{left}" data-width="{width}">'
-    return f"{opening}\n{framed('plot', '', svg, alt)}\n{values}\n</div>"
+    return f'<div class="curve">\n{drawn}\n{values}\n</div>'

@@ -11,11 +11,13 @@ from pipeline.drawings import FIGURES, drawing, standalone
 from tutorial_code.shared.chapters import read_chapters
 
 NAMES = sorted(path.stem for path in FIGURES.glob("*.js"))
+ROWS = [{"epoch": n, "train": 2 / n, "test": 2.5 / n, "accuracy": 30.0 * n} for n in (1, 2, 3)]
+GIVEN = {"training-curve": {"name": "some", "rows": ROWS}}  # what the page of runs gives it
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_has_a_still_form_for_two_widths_and_says_what_it_shows(name):
-    found = drawing(name)
+    found = drawing(name, GIVEN.get(name))
     for svg, width in ((found.wide, 688), (found.narrow, 330)):
         tree = ElementTree.fromstring(svg)
         assert tree.get("viewBox").split()[2] == str(width)
@@ -29,7 +31,7 @@ def test_a_figure_has_a_still_form_for_two_widths_and_says_what_it_shows(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_brings_no_colors_of_its_own(name):
-    wide = re.sub(r'href="[^"]*"', "", drawing(name).wide)
+    wide = re.sub(r'href="[^"]*"', "", drawing(name, GIVEN.get(name)).wide)
     own = set(re.findall(r"#[0-9a-f]{6}", wide)) - {"#d04437", "#2e9e5b", "#3f7fe0"}  # the channels
     assert not own
 
@@ -37,5 +39,5 @@ def test_a_figure_brings_no_colors_of_its_own(name):
 def test_every_figure_is_shown_somewhere():
     texts = [chapter.text for chapter in read_chapters()]
     texts += [path.read_text(encoding="utf-8") for path in FIGURES.parent.glob("*.md")]
-    for name in NAMES:
+    for name in set(NAMES) - GIVEN.keys():
         assert any(f"(figure:{name})" in re.sub(r"\s", "", text) for text in texts), name
