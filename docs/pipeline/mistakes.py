@@ -15,8 +15,8 @@ green lines with a plus are right in its place.
 
 What one sees of a mistake was measured where a short training can show it: a ResNet-50 of a quarter
 of the width learned the digits for three epochs, three seeds each, and the answers of chapter 2 a
-network of three layers (`benchmarks/mistakes.py` and `benchmarks/layer_mistakes.py`). "Nothing that
-one would notice" means less than five points of accuracy there.
+network of three layers (`benchmarks/what_mistakes_do.py`, `benchmarks/layer_mistakes.py`). "Nothing
+that one would notice" means less than five points of accuracy there.
 
 This page is made from the catalogue of the checks, in `tutorial_code/checks/exercises/`.
 """

@@ -198,7 +198,7 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure
         for j, share in enumerate(shares_of_class):
             if share:  # transparent rather than pale, so that it fits a dark page, too
                 axis.add_patch(
-                    Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor="C0", alpha=share, linewidth=0)
+                    Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=F, alpha=share, linewidth=0)
                 )
     axis.set(xlim=(-0.5, len(classes) - 0.5), ylim=(len(classes) - 0.5, -0.5), aspect="equal")
     if len(classes) <= 20:

@@ -38,6 +38,7 @@ from tutorial_code.runs.hardware import describe_machine
 
 ROOT = Path(__file__).parent.parent
 NAME = "mistakes-cpu"
+CURVES = "curves.jsonl"  # losses and accuracies by epoch, of each seed
 NAMES = ("Bottleneck", "ResNet50", "make_optimizer", "make_criterion", "train_one_epoch")
 CPU = torch.device("cpu")
 RIGHT = "none"  # stands for the right version
@@ -93,8 +94,8 @@ def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int)
     return {"losses": losses, "accuracies": accuracies}
 
 
-def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the row of a mistake: what became of it with each seed."""
+def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> tuple[dict, list[dict]]:
+    """Return the row of a mistake, and its curves: a row for each seed."""
     found = []
     for seed in settings["seeds"]:
         found.append(train_and_test(mistake, settings, seed))
@@ -105,16 +106,22 @@ def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> dict[str, Any]:
         "answer": mistake.answer if mistake else RIGHT,
     }
     if errors := [each["error"] for each in found if "error" in each]:
-        return about | {"error": errors[0]}
+        return about | {"error": errors[0]}, []
     final = [each["accuracies"][-1] for each in found]
-    return about | {
+    row = about | {
         "accuracy": statistics.mean(final),
         "lowest": min(final),
         "highest": max(final),
         "loss": statistics.mean(each["losses"][-1] for each in found),
-        "curves": [each["losses"] for each in found],
-        "accuracies": [each["accuracies"] for each in found],
     }
+    seeds = zip(settings["seeds"], found, strict=True)
+    return row, [{"id": about["id"], "seed": seed, **each} for seed, each in seeds]
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a file, none where there is none."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [json.loads(line) for line in lines]
 
 
 def main() -> None:
@@ -133,8 +140,7 @@ def main() -> None:
     folder = arguments.runs / NAME
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / run_files.ROWS
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    rows = [json.loads(line) for line in lines]
+    rows, curves = read_rows(path), read_rows(folder / CURVES)
     if not rows:
         run_files.write_json(folder / run_files.CONFIG, settings)
         run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
@@ -146,7 +152,10 @@ def main() -> None:
         if arguments.time_limit and time.monotonic() - start > 60 * arguments.time_limit:
             print("The time is up: the same command continues.")
             return
-        rows.append(row_of(mistake, settings))
+        row, more = row_of(mistake, settings)
+        rows.append(row)
+        curves = [curve for curve in curves if curve["id"] != id] + more
+        run_files.write_rows(folder / CURVES, curves)
         run_files.write_rows(path, rows)
         print(rows[-1], flush=True)
 

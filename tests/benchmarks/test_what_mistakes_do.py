@@ -8,14 +8,14 @@ from helpers import ROOT
 
 sys.path.append(str(ROOT / "benchmarks"))
 
-import mistakes
+import what_mistakes_do
 
 from tutorial_code.checks.catalogue import mistakes_of, solution_source
 
 
 def test_the_narrow_network_has_a_quarter_of_each_width():
     sources = [solution_source(name) for name in ("Bottleneck", "ResNet50")]
-    network = mistakes.narrow_network(*sources, classes=10)
+    network = what_mistakes_do.narrow_network(*sources, classes=10)
     assert network.conv1.out_channels == 16 and network.fc.in_features == 512
     assert len(network.conv4_x) == 6
 
@@ -23,20 +23,23 @@ def test_the_narrow_network_has_a_quarter_of_each_width():
 def test_a_row_for_each_mistake_that_is_not_repeated(tmp_path, monkeypatch, capsys):
     def run(*ids):
         given = ["--runs", str(tmp_path), "--seeds", "0", "--epochs", "1", "--batch-size", "512"]
-        monkeypatch.setattr(sys, "argv", ["mistakes.py", *given, *ids])
-        mistakes.main()
-        text = (tmp_path / mistakes.NAME / "rows.jsonl").read_text(encoding="utf-8")
+        monkeypatch.setattr(sys, "argv", ["what_mistakes_do.py", *given, *ids])
+        what_mistakes_do.main()
+        text = (tmp_path / what_mistakes_do.NAME / "rows.jsonl").read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines()]
 
     first, failed = run("none", "x-overwritten")
-    assert first["id"] == "none" and len(first["curves"]) == 1 and first["loss"] > 1
+    assert first["id"] == "none" and first["loss"] > 1
+    text = (tmp_path / what_mistakes_do.NAME / "curves.jsonl").read_text(encoding="utf-8")
+    (curve,) = [json.loads(line) for line in text.splitlines()]
+    assert curve["id"] == "none" and curve["seed"] == 0 and len(curve["losses"]) == 1
     assert failed["id"] == "x-overwritten" and "RuntimeError" in failed["error"]
-    monkeypatch.setattr(mistakes, "row_of", lambda *given: pytest.fail("it is repeated"))
+    monkeypatch.setattr(what_mistakes_do, "row_of", lambda *given: pytest.fail("it is repeated"))
     assert len(run("none", "x-overwritten")) == 2
 
 
 def test_what_is_recorded_is_of_mistakes_that_there_are():
-    known = {mistake.id for name in mistakes.NAMES for mistake in mistakes_of(name)}
-    recorded = ROOT / "runs" / mistakes.NAME / "rows.jsonl"
+    known = {mistake.id for name in what_mistakes_do.NAMES for mistake in mistakes_of(name)}
+    recorded = ROOT / "runs" / what_mistakes_do.NAME / "rows.jsonl"
     rows = recorded.read_text(encoding="utf-8").splitlines() if recorded.exists() else []
-    assert {json.loads(row)["id"] for row in rows} <= known | {mistakes.RIGHT}
+    assert {json.loads(row)["id"] for row in rows} <= known | {what_mistakes_do.RIGHT}
