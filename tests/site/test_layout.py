@@ -47,3 +47,12 @@ def test_the_first_figure_stands_within_the_first_screen(page):
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(f"chapters/{name}.html", wait_until="networkidle")
         assert page.locator("figure").first.bounding_box()["y"] < 700, name
+
+
+def test_on_a_phone_each_cell_of_a_wide_table_stands_beside_its_heading(page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("chapters/ch04_resnet50.html", wait_until="networkidle")
+    cell = page.locator("table[data-stacked] td").nth(1)
+    assert cell.evaluate("node => getComputedStyle(node, '::before').content") == '"blocks"'
+    assert cell.evaluate("node => getComputedStyle(node).display") == "flex"
+    assert cell.bounding_box()["width"] > 300
