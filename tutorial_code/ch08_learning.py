@@ -70,7 +70,7 @@ if __name__ == "__main__":
 # the ears of a cat; it must learn the rest, too. Shifting and mirroring are
 # those of chapter 1, for a whole batch at once (`device_loader.py`).
 
-# %%
+# %% tags=["folded"]
 if __name__ == "__main__":
     from sklearn.datasets import load_sample_image
 
