@@ -153,8 +153,7 @@ def main() -> None:
         raise SystemExit(f"{folder} holds curves of another configuration: delete {CURVES}.")
     run_files.write_json(config, facts)
     run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
-    kept = lines.read_text(encoding="utf-8").splitlines() if lines.exists() else []
-    curves = [json.loads(line) for line in kept]
+    curves = run_files.read_rows(lines)
 
     data = some_images(load_dataset(arguments.data), arguments.images)
     longest = 0.0

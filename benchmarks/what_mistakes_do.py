@@ -11,7 +11,6 @@ differences of less than five points say nothing.
 """
 
 import argparse
-import json
 import re
 import statistics
 import time
@@ -118,12 +117,6 @@ def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> tuple[dict, lis
     return row, [{"id": about["id"], "seed": seed, **each} for seed, each in seeds]
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of a file, none where there is none."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return [json.loads(line) for line in lines]
-
-
 def main() -> None:
     """Train with each mistake that has no row yet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -140,7 +133,7 @@ def main() -> None:
     folder = arguments.runs / NAME
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / run_files.ROWS
-    rows, curves = read_rows(path), read_rows(folder / CURVES)
+    rows, curves = run_files.read_rows(path), run_files.read_rows(folder / CURVES)
     if not rows:
         run_files.write_json(folder / run_files.CONFIG, settings)
         run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))

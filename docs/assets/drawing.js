@@ -25,13 +25,13 @@ function rect(x, y, width, height, kind = "ink", { radius = 3, filled = true, da
   return `<rect class="${names.filter(Boolean).join(" ")}" x="${left}" y="${top}" width="${wide}" height="${high}" rx="${radius}"/>`;
 }
 
-function label(x, y, text, kind = "ink", { anchor = "start", size = 13, bold = false, mono = false } = {}) {
-  const names = ["label", kind, bold ? "bold" : "", mono ? "mono" : ""].filter(Boolean).join(" ");
+function label(x, y, text, kind = "ink", { anchor = "start", size = 13, bold = false } = {}) {
+  const names = ["label", kind, bold ? "bold" : ""].filter(Boolean).join(" ");
   return `<text class="${names}" x="${number(x)}" y="${number(y)}" text-anchor="${anchor}" font-size="${size}">${escaped(text)}</text>`;
 }
 
-function path(d, kind = "ink", { width = 1.5, dashed = false, filled = false } = {}) {
-  const names = ["line", kind, dashed ? "dashed" : "", filled ? "area" : ""].filter(Boolean).join(" ");
+function path(d, kind = "ink", { width = 1.5, dashed = false } = {}) {
+  const names = ["line", kind, dashed ? "dashed" : ""].filter(Boolean).join(" ");
   return `<path class="${names}" d="${d}" stroke-width="${width}"/>`;
 }
 

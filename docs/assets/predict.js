@@ -1,6 +1,6 @@
 // Predict, then reveal: what resolves a question stays covered until the reader has answered or asks
 // to see it. Answers are kept in this browser and nowhere else. The class "covers" of the page is set
-// at its top, before anything is drawn; see docs/pipeline/predictions.py.
+// at its top, before anything is drawn; see docs/pipeline/prose.py.
 
 const ALL = "resnet50:show-all";
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.execute import Execution, with_outputs
 from pipeline.figures import figure_in, plot
-from pipeline.markdown import link_terms, mathml
+from pipeline.markdown import folded, link_terms, mathml
 from pipeline.prose import COVERS, Figures, Questions, covered, render
 from pipeline.tables_of_chapters import PARTS_IN_WORDS, minutes_of
 from tutorial_code.checks.exercises import Exercise, exercises_of
@@ -78,21 +78,17 @@ def _code_cell(
     elif COVERED in cell.tags:
         shown = [covered(questions.last, "\n\n".join(shown))]
     if FOLDED in cell.tags:
-        return [*shown, _folded("note", "The code of this figure or table", cell.code)]
+        code = _fence("python", cell.code)
+        return [*shown, folded("note", "The code of this figure or table", code)]
     return [_code(cell), *shown]
 
 
 def _code(cell: Cell) -> str:
+    code = _fence("python", cell.code)
     if EXERCISE not in cell.tags:
-        return _fence("python", cell.code)
+        return code
     stub = _fence("python", make_stub(cell.definition, cell.text).rstrip(), "exercise")
-    return f"{stub}\n\n{_folded('success', 'Solution', cell.code)}"
-
-
-def _folded(kind: str, title: str, code: str) -> str:
-    fenced = _fence("python", code)
-    indented = "\n".join(f"    {line}".rstrip() for line in fenced.splitlines())
-    return f'??? {kind} "{title}"\n\n{indented}'
+    return f"{stub}\n\n{folded('success', 'Solution', code)}"
 
 
 def _fence(language: str, text: str, *classes: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from PIL import Image
 
+from pipeline.data_uris import data_uri
 from tutorial_code.shared.tables import recorded_run
 
 SMALLEST = 16  # pixels a side of a map that lossy compression does not blur
@@ -22,14 +23,14 @@ def rows(name: str) -> list[dict[str, Any]]:
         {
             "label": row["label"],
             "predicted": row["predicted"],
-            "image": _data_uri(row["png"], lossy=True),
+            "image": _light(row["png"], lossy=True),
             "maps": [
                 {
                     "name": group,
                     "of": found["of"],
                     "size": found["size"],
                     "channels": found["channels"],
-                    "strip": _data_uri(found["png"], lossy=found["size"] >= SMALLEST),
+                    "strip": _light(found["png"], lossy=found["size"] >= SMALLEST),
                 }
                 for group, found in row["maps"].items()
             ],
@@ -39,8 +40,6 @@ def rows(name: str) -> list[dict[str, Any]]:
     ]
 
 
-def _data_uri(png: str, lossy: bool) -> str:
-    buffer = io.BytesIO()
+def _light(png: str, lossy: bool) -> str:
     image = Image.open(io.BytesIO(base64.b64decode(png))).convert("L")
-    image.save(buffer, "WEBP", quality=80, method=6, lossless=not lossy)
-    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return data_uri(image, "webp", quality=80, method=6, lossless=not lossy)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import markdown
 from PIL import Image
 
+from pipeline.data_uris import data_uri
 from pipeline.drawings import Drawing
 from pipeline.markdown import mathml
 from tutorial_code.shared.inline_svg import inline_svg
@@ -16,8 +17,6 @@ from tutorial_code.shared.inline_svg import inline_svg
 DRAWN = re.compile(
     r"!\[(?P<caption>[^\]]*(?:\][^(][^\]]*)*)\]\(figure:(?P<name>[\w-]+)\)", re.DOTALL
 )
-
-
 PHOTOGRAPH = 800  # letters of an embedded image that is worth compressing
 
 
@@ -53,10 +52,8 @@ def _lighter(svg: str) -> str:
     def compressed(match: re.Match) -> str:
         if len(match[1]) < PHOTOGRAPH:
             return match[0]
-        buffer = io.BytesIO()
         image = Image.open(io.BytesIO(base64.b64decode(match[1]))).convert("RGB")
-        image.save(buffer, "WEBP", quality=85, method=6)
-        return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+        return data_uri(image, "webp", quality=85, method=6)
 
     return re.sub(r"data:image/png;base64,([\w+/=\s]+)", compressed, svg)
 
@@ -75,7 +72,7 @@ def plot(found: Figure, number: str = "") -> str:
 
 def drawn(found: Drawing, caption: str, number: str = "") -> str:
     """Return a figure drawn by code in its still form; scripts let it move."""
-    parts = [f"{found.wide}\n{found.narrow}"]
+    stage = f"{found.wide}\n{found.narrow}"
     beside = ""
     if found.moves:
         beside = f'<p class="says">{escape(found.says)}</p>\n'
@@ -83,7 +80,7 @@ def drawn(found: Drawing, caption: str, number: str = "") -> str:
             data = found.data.replace("</", "<\\/")
             beside += f'<script type="application/json" class="data">{data}</script>\n'
     attribute = f' data-figure="{found.name}"' if found.moves else ""
-    return framed("drawing", attribute, parts[0], caption, number, beside)
+    return framed("drawing", attribute, stage, caption, number, beside)
 
 
 def framed(

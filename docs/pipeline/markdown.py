@@ -84,6 +84,12 @@ def link_terms(text: str, terms: dict[str, str], linked: set[str]) -> str:
     return text
 
 
+def folded(kind: str, title: str, content: str) -> str:
+    """Return content that the reader opens, under a title."""
+    indented = "\n".join(f"    {line}".rstrip() for line in content.splitlines())
+    return f'??? {kind} "{title}"\n\n{indented}'
+
+
 WIDE = 4  # columns: a table with so many is arranged anew on a phone
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.drawings import ROOT, drawing
+from pipeline import ROOT
+from pipeline.drawings import drawing
 from pipeline.figures import DRAWN, drawn
+from pipeline.markdown import folded
 
 ASKS = re.compile(r"\*Predict(?P<kind>| a number| in a line):\*\s*")
 KINDS = {"": "choice", " a number": "number", " in a line": "line"}
@@ -122,7 +124,7 @@ class Questions:
         if block.startswith("#"):
             raise PageError(f"{self.page}: a prediction is not resolved before {block!r}")
         key = self.open
-        if not block.startswith(("<figure", "```", "<details", "|")):
+        if not block.startswith(("<figure", "```", "|")):
             self.open = ""
         return covered(key, block)
 
@@ -151,6 +153,5 @@ def render(text: str, figures: Figures, questions: Questions) -> Iterator[str]:
 
 def _question(question: str, answer: str) -> str:
     """Return a question of a chapter's end whose answer is opened by the reader."""
-    indented = "\n".join(f"    {line}".rstrip() for line in answer.splitlines())
     asked = " ".join(question.split()).replace('"', "&quot;")
-    return f'??? question "{asked}"\n\n{indented}'
+    return folded("question", asked, answer)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from pipeline.markdown import folded
 from pipeline.prose import Figures
 from tutorial_code.runs import epoch_table, run_files
 from tutorial_code.runs.run_record import RunRecord, read_record
@@ -77,8 +78,8 @@ def _training(run: RecordedRun, figures: Figures) -> list[str]:
     return [
         epoch_table.markdown([("result", "value"), *result.items()]),
         curve(run.name, record, figures),
-        _folded("Accuracy of each class, and the confusion matrix", confusions),
-        _folded("Configuration and machine", details),
+        folded("note", "Accuracy of each class, and the confusion matrix", confusions),
+        folded("note", "Configuration and machine", details),
     ]
 
 
@@ -87,7 +88,7 @@ def _measured(run: RecordedRun) -> str:
     facts = run.read(run_files.CONFIG) | run.read(run_files.ENVIRONMENT)
     known = [(name, str(value)) for name, value in facts.items() if value is not None]
     rows = epoch_table.markdown(_escaped([("what", "value"), *known]))
-    return _folded("Configuration and machine", rows)
+    return folded("note", "Configuration and machine", rows)
 
 
 def _escaped(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -104,11 +105,6 @@ def _confusions(classes: dict[str, Any]) -> str:
     ]
     head = ["true class", "accuracy", *classes["classes"]]
     return epoch_table.markdown(_escaped([head, *rows]))
-
-
-def _folded(title: str, content: str) -> str:
-    indented = "\n".join(f"    {line}".rstrip() for line in content.splitlines())
-    return f'??? note "{title}"\n\n{indented}'
 
 
 def curve(name: str, record: RunRecord, figures: Figures) -> str:

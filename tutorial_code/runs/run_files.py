@@ -80,6 +80,12 @@ def write_json(path: Path, values: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(values, indent=2) + "\n")
 
 
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a file, one JSON object a line; none where there is no file."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [json.loads(line) for line in lines]
+
+
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write a line of JSON for each row, such as an epoch."""
     write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
