@@ -9,7 +9,7 @@ from pipeline.execute import Execution, with_outputs
 from pipeline.figures import figure_in, plot
 from pipeline.markdown import folded, link_terms, mathml
 from pipeline.prose import COVERS, Figures, Questions, covered, render
-from pipeline.tables_of_chapters import PARTS_IN_WORDS, minutes_of
+from pipeline.tables_of_chapters import minutes_of
 from tutorial_code.checks.exercises import Exercise, exercises_of
 from tutorial_code.shared.chapters import COVERED, EXERCISE, FOLDED, Cell, Chapter, read_chapters
 from tutorial_code.shared.stubs import make_stub
@@ -64,8 +64,7 @@ def _where(chapter: Chapter) -> str:
     of_which = f", of which {writing} writing" if writing else ""
     number = f"Chapter {chapter.number} of {len(read_chapters())}"
     time = f"about {reading + writing} minutes{of_which}"
-    part = PARTS_IN_WORDS.get(chapter.part.number, "")
-    words = f"{part} · {chapter.part.title} · {number} · {time}"
+    words = f"Part {chapter.part.numeral} · {chapter.part.title} · {number} · {time}"
     return f'<p class="where">{words}</p>'
 
 

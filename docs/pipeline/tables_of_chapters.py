@@ -22,14 +22,13 @@ WORDS_A_MINUTE = 150
 LINES_OF_CODE_A_MINUTE = 15
 README = ROOT / "README.md"
 IN_README = re.compile(r"(<!-- chapters -->\n).*?(<!-- end of chapters -->)", re.DOTALL)
-PARTS_IN_WORDS = {1: "Part I", 2: "Part II", 3: "Part III", 4: "Part IV"}
 
 
 def navigation() -> list[dict[str, list[dict[str, str]]]]:
     """Return the pages of the chapters in their parts, as the navigation lists them."""
     return [
         {
-            f"{PARTS_IN_WORDS[part.number].removeprefix('Part ')} · {part.title}": [
+            f"{part.numeral} · {part.title}": [
                 {chapter.title.replace(".", "", 1): f"chapters/{chapter.name}.md"}
                 for chapter in chapters
             ]
@@ -80,7 +79,7 @@ def home_page() -> str:
                 f"<em>{chapter.question}</em>{you_write}"
                 f'<span class="time">{reading + writing} min</span></li>'
             )
-        title = f"{PARTS_IN_WORDS[part.number]}. {part.title}"
+        title = f"Part {part.numeral}. {part.title}"
         made.append(f"### {title}\n\n<ol class='path'>\n" + "\n".join(rows) + "\n</ol>")
     return "\n\n".join(made)
 

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from tutorial_code.shared.free_names import free_names, names_bound_by
+from tutorial_code.shared.parts import PARTS, Part
 from tutorial_code.shared.stubs import Definition, make_stub
 
 PACKAGE = Path(__file__).parent.parent  # tutorial_code, where the chapters are
@@ -25,22 +26,6 @@ SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 EXERCISE = "exercise"  # the tag of a cell that defines what the reader writes
 FOLDED = "folded"  # the tag of a cell whose code teaches nothing: pages show its output first
 COVERED = "covered"  # the tag of a cell whose output would give away the last prediction, too
-
-
-class Part(NamedTuple):
-    """A part of the book."""
-
-    number: int
-    title: str
-    first: int  # the number of its first chapter
-
-
-PARTS = (
-    Part(1, "The network", 1),
-    Part(2, "Learning", 5),
-    Part(3, "The full run", 8),
-    Part(4, "Beyond", 10),
-)
 
 
 class Cell(NamedTuple):
