@@ -41,8 +41,10 @@ def expected_of(path):
 
 
 @pytest.mark.parametrize("path", sorted(HOSTILE.glob("*.py")), ids=lambda path: path.stem)
-def test_every_hostile_answer_gets_the_verdict_of_its_block(path, impatient, tmp_path, capfd):
+def test_every_hostile_answer_gets_the_verdict_of_its_block(path, request, tmp_path, capfd):
     """A right block passes whatever else its file does."""
+    if expected_of(path) == "no-result":  # the others end by themselves, however slow the machine
+        request.getfixturevalue("impatient")
     verdict = judge_file(path, BOTTLENECK)
     assert (verdict.mistake.id if verdict.mistake else "right") == expected_of(path)
     assert verdict.passed == (verdict.mistake is None)
