@@ -33,12 +33,17 @@ from tutorial_code.shared import plots, tables
 
 
 # %%
-def use_small_stem(model: nn.Module) -> nn.Module:
-    """Give a ResNet the stem for 32×32 images: a 3×3 convolution with stride 1,
-    and no max-pool; in place.
+def use_small_stem(model: nn.Module, stride: int = 1) -> nn.Module:
+    """Give a ResNet the stem for 32×32 images, in place: a 3×3 convolution, and
+    no max-pool.
     """
     model.conv1 = nn.Conv2d(
-        3, model.conv1.out_channels, kernel_size=3, padding=1, bias=False
+        3,
+        model.conv1.out_channels,
+        kernel_size=3,
+        stride=stride,
+        padding=1,
+        bias=False,
     )
     model.maxpool = nn.Identity()
     return model

@@ -100,7 +100,12 @@ BUILT = {
         ["normalize"],
     ),
     "cutout": ({"loader": "device", "augment": False, "cutout": 8}, has_a_hole, False, True),
-    "stem": ({"stem": "3x3"}, lambda setup: setup.network.conv1.kernel_size, (7, 7), (3, 3)),
+    "stem": (
+        {"stem": "3x3-stride2"},
+        lambda setup: (setup.network.conv1.kernel_size, setup.network.conv1.stride),
+        ((7, 7), (2, 2)),
+        ((3, 3), (2, 2)),
+    ),
     "conv1x1_matmul": (
         {"conv1x1_matmul": "on"},
         lambda setup: type(setup.network.conv2_x[0].conv1).__name__,

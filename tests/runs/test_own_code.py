@@ -608,12 +608,12 @@ def test_a_stem_that_cannot_be_replaced_is_said(answer, data, tmp_path):
         build_with({"stem": "3x3"}, data, pieces)
 
 
-def test_a_stem_with_the_tutorials_names_is_replaced(data, tmp_path):
+@pytest.mark.parametrize(("stem", "stride"), [("3x3", (1, 1)), ("3x3-stride2", (2, 2))])
+def test_a_stem_with_the_tutorials_names_is_replaced(stem, stride, data, tmp_path):
     pieces = with_network(tmp_path, "right/06_subclass_sequential.py")
-    setup = build_with({"stem": "3x3"}, data, pieces)
-    assert setup.network.conv1.kernel_size == (3, 3) and isinstance(
-        setup.network.maxpool, nn.Identity
-    )
+    network = build_with({"stem": stem}, data, pieces).network
+    assert (network.conv1.kernel_size, network.conv1.stride) == ((3, 3), stride)
+    assert isinstance(network.maxpool, nn.Identity)
 
 
 def test_products_are_used_where_they_can_be(data, tmp_path):

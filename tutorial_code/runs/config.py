@@ -15,6 +15,8 @@ IMAGES = "Images"
 NETWORK = "Network and testing"
 SPEED = "Speed"
 RUN = "During the run"
+# The stride of each 3×3 stem; the paper's 7×7 stem is none of them.
+STEMS = {"7x7": None, "3x3": 1, "3x3-stride2": 2}
 GROUPS = (START, OPTIMIZER, IMAGES, NETWORK, SPEED, RUN)
 
 
@@ -67,7 +69,11 @@ class Config:
         IMAGES, 0, "Training images to hold out and test on, in place of the test set."
     )
     stem: str = _option(
-        NETWORK, "7x7", "7x7 with max-pool as in the paper, or 3x3 for small images", ("7x7", "3x3")
+        NETWORK,
+        "7x7",
+        "7x7 with max-pool as in the paper, or 3x3 for small images; 3x3-stride2 halves their "
+        "sides and costs a quarter.",
+        tuple(STEMS),
     )
     zero_init: bool = _option(NETWORK, True, "Start every block as its shortcut.")
     ema: bool = _option(NETWORK, False, "Test an average of the weights over about the last epoch.")
@@ -125,6 +131,11 @@ class Config:
     def own_network(self) -> bool:
         """Whether part of the network is the reader's, so that its layers may have any names."""
         return not {"Bottleneck", "ResNet50"}.isdisjoint(self.mine)
+
+    @property
+    def small_stem_stride(self) -> int | None:
+        """The stride of the 3×3 stem; None for the paper's stem."""
+        return STEMS[self.stem]
 
     @property
     def may_mirror(self) -> bool:

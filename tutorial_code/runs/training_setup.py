@@ -81,7 +81,9 @@ def make_network(
         return adapt(config, hardware, network)
     if hardware.conv1x1_matmul:
         use_matmul_convs(network)
-    return use_small_stem(network) if config.stem == "3x3" else network
+    if config.small_stem_stride:
+        use_small_stem(network, config.small_stem_stride)
+    return network
 
 
 def make_run_loaders(

@@ -36,23 +36,23 @@ def adapt(config: Config, hardware: Hardware, network: nn.Module) -> nn.Module:
                 "--conv1x1-matmul on works for layers of the class nn.Conv2d, and your network "
                 "computes its 1×1 convolutions otherwise: leave it out."
             )
-    if config.stem == "3x3" and not _takes_small_stem(network):
+    if config.small_stem_stride and not _takes_small_stem(network, config.small_stem_stride):
         raise ReaderError(
-            "--stem 3x3 replaces the layers conv1 and maxpool, and your network has a stem with "
-            "other names: give --stem 7x7."
+            f"--stem {config.stem} replaces the layers conv1 and maxpool, and your network has a "
+            "stem with other names: give --stem 7x7."
         )
     return network
 
 
-def _takes_small_stem(network: nn.Module) -> bool:
+def _takes_small_stem(network: nn.Module, stride: int) -> bool:
     try:
-        use_small_stem(network)
+        use_small_stem(network, stride)
     except AttributeError:
         return False
     ops = operations_of(network).ops
     first = next(op for op in ops if op.kind == "conv")
     shape = first.attributes["kernel_size"], first.attributes["stride"]
-    return shape == ([3, 3], [1, 1]) and not any(op.kind == "max_pool" for op in ops)
+    return shape == ([3, 3], [stride, stride]) and not any(op.kind == "max_pool" for op in ops)
 
 
 def _kernels(network: nn.Module) -> list[list[int]]:
