@@ -1,142 +1,112 @@
-"""What each part of the recipe `full` is worth: the accuracy with that part alone left out.
+"""What each part of the recipe `full` is worth.
 
-    bash benchmarks/record_run.sh ablation        the whole network, 45,000 images to train, 10
-                                                  epochs: for a GPU
-    bash benchmarks/record_run.sh ablation-cpu    a narrow network, 5,000 images to train, 30 epochs
+    bash benchmarks/record_run.sh ablation-cpu    a narrow ResNet on two cores: a night
+    bash benchmarks/record_run.sh ablation        the whole ResNet-50, on a GPU
 
-Both test on 5,000 training images that are held out; the test set is not touched. Each training
-adds a line to runs/NAME/rows.jsonl, and a training that has a line is not repeated. Seconds count
-training without testing. With --keep the same lines are also written to NAME in a second folder,
-and read from there: it may be in a place that outlives this one.
+On a CPU a pilot comes first: can the network learn its training images by a plain recipe, and how
+far do seeds disagree? Two short experiments follow: learning rates with and without warm-up, and
+the first steps with and without zero-initialization, at two depths. Then chapter 8's sixteen
+combinations of eight parts are trained; on a CPU, with two seeds each. All of them train on some of
+CIFAR-10's training images and are tested on 20,000 others of these; the test set is not touched.
+
+Each training adds a line to runs/NAME/rows.jsonl and its losses, by step or by epoch, to
+curves.jsonl. right.npy says in bits which images each training of the design classified right:
+(training, view, image). A training that has a line is not repeated.
 """
 
 import argparse
 import json
-import statistics
+import multiprocessing
 import time
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
-from torch import nn
+from ablation_trainings import HELD_OUT, VIEWS, Result, Scale, Training, all_trainings, train
 
-from tutorial_code.ch01_images import ImageData, load_dataset
-from tutorial_code.ch04_resnet50 import ResNet50
-from tutorial_code.ch05_training import make_criterion, train_one_epoch
-from tutorial_code.ch06_testing import evaluate
-from tutorial_code.ch07_results import standard_error
-from tutorial_code.ch08_learning import use_small_stem
 from tutorial_code.runs import run_files
-from tutorial_code.runs.config import Config, configure
-from tutorial_code.runs.hardware import Hardware, choose_hardware
-from tutorial_code.runs.training_setup import (
-    TrainingSetup,
-    build,
-    make_network,
-    use_validation_split,
-    wrap_for_loops,
-)
+from tutorial_code.runs.config import configure
+from tutorial_code.runs.hardware import choose_hardware
 
 ROOT = Path(__file__).parent.parent
-HELD_OUT = 5_000
-SCALES = {  # images to train on, epochs, batch size
-    "ablation": (45_000, 10, 512),
-    "ablation-cpu": (5_000, 30, 128),
+CURVES = "curves.jsonl"
+RIGHT = "right.npy"
+ON_CPU = {"device": "cpu", "stem": "3x3-stride2", "batch_size": 128, "epochs": 60}
+ON_GPU = {"device": "cuda", "stem": "3x3", "batch_size": 512, "epochs": 20}
+SCALES = {
+    "ablation-cpu": Scale(
+        images=10_000,
+        seeds=2,
+        blocks=(2, 2, 2, 2),
+        width=16,
+        options=ON_CPU,
+        pilots=3,
+        rates=(0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4),
+        depths=((3, 4, 6, 3), (3, 4, 23, 3)),
+    ),
+    "ablation": Scale(images=30_000, seeds=1, blocks=(3, 4, 6, 3), width=64, options=ON_GPU),
 }
-LEFT_OUT = {
-    "nothing": {},
-    "3×3 stem": {"stem": "7x7"},
-    "shift and mirror": {"augment": False},
-    "cutout": {"cutout": 0},
-    "warm-up": {"warmup_epochs": 0},
-    "warm-up and cosine": {"schedule": "constant"},
-    "Nesterov": {"nesterov": False},
-    "weight decay": {"weight_decay": 0.0},
-    "sparing norms and biases": {"decay_on": "all"},
-    "label smoothing": {"label_smoothing": 0.0},
-    "zero-initialized BatchNorm": {"zero_init": False},
-    "nothing, seed 1": {"seed": 1},
-    "nothing, seed 2": {"seed": 2},
-}
-# Of the network with every part.
-TEST_VARIANTS = ("average of the weights", "flips at test time")
 
 
-class NarrowResNet(ResNet50):
-    """A ResNet for a CPU: one bottleneck block in each stage, a quarter of the channels."""
+class Record:
+    """The files of the record, which hold whole trainings whenever the process is killed."""
 
-    def __init__(self, num_classes: int, width: int = 16) -> None:
-        super().__init__(num_blocks=(1, 1, 1, 1), num_classes=num_classes)
-        self.conv1 = nn.Conv2d(3, width, kernel_size=7, stride=2, padding=3, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2_x = self._stage(width, width, 1, stride=1)
-        self.conv3_x = self._stage(4 * width, 2 * width, 1, stride=2)
-        self.conv4_x = self._stage(8 * width, 4 * width, 1, stride=2)
-        self.conv5_x = self._stage(16 * width, 8 * width, 1, stride=2)
-        self.fc = nn.Linear(32 * width, num_classes)
+    def __init__(self, folder: Path, order: list[dict[str, Any]]) -> None:
+        self.folder, self.order = folder, order
+        self.rows = run_files.read_rows(folder / run_files.ROWS)
+        self.curves = run_files.read_rows(folder / CURVES)
+        designed = [about for about in order if about["experiment"] == "design"]
+        self.right = np.zeros((len(designed), len(VIEWS), HELD_OUT // 8), np.uint8)
+        if (folder / RIGHT).exists():
+            self.right = np.load(folder / RIGHT)
 
+    def holds(self, about: dict[str, Any]) -> bool:
+        """Tell whether a training is recorded."""
+        return any(about.items() <= row.items() for row in self.rows)
 
-def narrow_network(config: Config, hardware: Hardware, classes: int, _: object) -> nn.Module:
-    """Return the narrow network with the requested stem."""
-    network = NarrowResNet(classes)
-    return use_small_stem(network) if config.stem == "3x3" else network
+    def add(self, about: dict[str, Any], result: Result) -> None:
+        """Record a training: its row last, because the row says that all is there."""
+        if about["experiment"] == "design":
+            designed = [each for each in self.order if each["experiment"] == "design"]
+            self.right[designed.index(about)] = np.packbits(result.right, axis=1)
+            run_files.write_atomically(
+                self.folder / RIGHT, lambda file: np.save(file, self.right, allow_pickle=False)
+            )
+        self.curves = self._sorted([*self.curves, about | {"losses": result.losses}])
+        run_files.write_rows(self.folder / CURVES, self.curves)
+        self.rows = self._sorted([*self.rows, result.row])
+        run_files.write_rows(self.folder / run_files.ROWS, self.rows)
 
-
-def split(data: ImageData, images: int) -> ImageData:
-    """Return ``images`` training images, and 5,000 others of them to test on."""
-    data = use_validation_split(data, HELD_OUT, seed=0)
-    return data._replace(
-        train_images=data.train_images[:images], train_labels=data.train_labels[:images]
-    )
-
-
-def row(name: str, accuracy: float, seconds: float, images: int) -> dict:
-    """Return a line of the record: what was left out, and the result."""
-    return {
-        "left_out": name,
-        "accuracy": accuracy,
-        "standard_error": standard_error(accuracy, HELD_OUT),
-        "seconds_an_epoch": seconds,
-        "images_per_second": images / seconds,
-        "memory_gb": torch.cuda.max_memory_allocated() / 1e9 if torch.cuda.is_available() else None,
-    }
+    def _sorted(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return one line for each training, the newest, in the order of the trainings."""
+        found = [[line for line in lines if about.items() <= line.items()] for about in self.order]
+        return [of_training[-1] for of_training in found if of_training]
 
 
-def train(name: str, config: Config, data: ImageData, make: Callable[..., nn.Module]) -> list[dict]:
-    """Train once; return its row and, if nothing is left out, those of other ways to test."""
-    hardware = choose_hardware(config)
-    if hardware.device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats()
-    setup = build(config, data, hardware, make=make)
-    seconds = []
-    for _ in range(config.epochs):
-        start = time.perf_counter()
-        train_one_epoch(
-            setup.model, setup.train_loader, setup.criterion, setup.optimizer, hardware.device
-        )
-        seconds.append(time.perf_counter() - start)
-    typical, images = statistics.median(seconds), len(setup.train_loader) * config.batch_size
-    models = {name: setup.model}
-    if name == "nothing":
-        models |= test_variants(config, data, hardware, setup)
-    rows = []
-    for tested, model in models.items():
-        accuracy = evaluate(model, setup.test_loader, make_criterion(), hardware.device)[1]
-        rows.append(row(tested, accuracy, typical, images))
-    return rows
-
-
-def test_variants(
-    config: Config, data: ImageData, hardware: Hardware, setup: TrainingSetup
-) -> dict[str, nn.Module]:
-    """Return the trained network without its average, and without its mirror image."""
-    one_view = replace(config, tta=False)
-    models = (
-        wrap_for_loops(config, hardware, data.may_flip, setup.network),
-        wrap_for_loops(one_view, hardware, data.may_flip, setup.ema.module),
-    )
-    return dict(zip(TEST_VARIANTS, models, strict=True))
+def record_all(
+    todo: list[Training], record: Record, images: int, jobs: int, minutes: float
+) -> bool:
+    """Do the trainings, ``jobs`` of them at a time; tell whether all were done in time."""
+    began, longest = time.monotonic(), 0.0
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, torch.set_num_threads, (1,)) as pool:
+        running: dict[Future[Result], tuple[Training, float]] = {}
+        while todo or running:
+            now = time.monotonic()
+            in_time = (now - began + longest) / 60 <= minutes
+            while todo and in_time and len(running) < jobs:
+                running[pool.submit(train, todo[0], images)] = todo.pop(0), now
+            if not running:
+                return False
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                training, start = running.pop(done)
+                record.add(training.about, done.result())
+                longest = max(longest, time.monotonic() - start)
+                print(done.result().row, flush=True)
+    return True
 
 
 def main() -> None:
@@ -144,73 +114,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=SCALES)
     parser.add_argument("--data", default="cifar10")
-    parser.add_argument("--keep", type=Path, help="a second folder for what is recorded")
+    parser.add_argument("--jobs", type=int, default=2, help="trainings side by side on a CPU")
+    parser.add_argument("--epochs", type=int, help="other than those of the record")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
     parser.add_argument("--time-limit", type=float, default=float("inf"), help="minutes")
     arguments = parser.parse_args()
-    began = time.monotonic()
 
-    images, epochs, batch_size = SCALES[arguments.name]
-    narrow = arguments.name == "ablation-cpu"
-    base = configure(
-        {
-            "recipe": "full",
-            "data": arguments.data,
-            "mirror": True,
-            "epochs": epochs,
-            "batch_size": batch_size,
-            "warmup_epochs": 2,
-            "device": "cpu" if narrow else "cuda",
-            "compile": not narrow,  # on a CPU it takes longer than it saves in a short training
-        }
-    )
+    scale = SCALES[arguments.name]
+    options = {"recipe": "full", "data": arguments.data, "mirror": True} | scale.options
+    options |= {"precision": "bf16", "compile": False, "tta": False, "warmup_epochs": 2}
+    base = configure(options | ({"epochs": arguments.epochs} if arguments.epochs else {}))
+    trainings = list(all_trainings(scale, base))
     facts = {
-        "network": "NarrowResNet of benchmarks/ablation.py" if narrow else "ResNet50",
-        "training_images": images,
+        "network": f"NarrowResNet, blocks {scale.blocks}, width {scale.width}",
+        "training_images": scale.images,
         "held_out": HELD_OUT,
         **asdict(base),
     }
-    machine = choose_hardware(base).describe()
-    folders = [place / arguments.name for place in (ROOT / "runs", arguments.keep) if place]
-    rows = recorded_rows(folders, facts)
-    for folder in folders:
-        run_files.write_json(folder / run_files.CONFIG, facts)
-        run_files.write_json(folder / run_files.ENVIRONMENT, machine)
-        run_files.write_rows(folder / run_files.ROWS, rows)
-    data = split(load_dataset(arguments.data, mirror=True), images)
-    longest = 0.0
-    for name, change in LEFT_OUT.items():
-        if any(row["left_out"] == name for row in rows):
-            continue
-        if (time.monotonic() - began + longest) / 60 > arguments.time_limit:
-            print("stopped at the time limit; the same command continues")
-            return
-        start = time.monotonic()
-        make = narrow_network if narrow else make_network
-        for result in train(name, replace(base, **change), data, make):
-            rows.append(result)
-            accuracy, seconds = result["accuracy"], result["seconds_an_epoch"]
-            print(f"without {result['left_out']:28} {accuracy:6.2f}%  {seconds:6.1f} s")
-        for folder in folders:
-            run_files.write_rows(folder / run_files.ROWS, rows)
-        longest = max(longest, time.monotonic() - start)
-    print(f"recorded in runs/{arguments.name}")
-
-
-def recorded_rows(folders: list[Path], facts: dict) -> list[dict]:
-    """Return the rows that the folders already hold; missing folders are created."""
-    rows = []
-    for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
-        old, lines = folder / run_files.CONFIG, folder / run_files.ROWS
-        if old.exists() and json.loads(old.read_text(encoding="utf-8")) != json.loads(
-            json.dumps(facts)
-        ):
-            raise SystemExit(
-                f"{folder} holds rows of another configuration: delete them to record this one."
-            )
-        if lines.exists():
-            rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
-    return rows
+    folder = arguments.runs / arguments.name
+    folder.mkdir(parents=True, exist_ok=True)
+    record = Record(folder, [training.about for training in trainings])
+    config = folder / run_files.CONFIG
+    facts = json.loads(json.dumps(facts))
+    if record.rows and json.loads(config.read_text(encoding="utf-8")) != facts:
+        raise SystemExit(
+            f"{folder} holds rows of another configuration: delete them to record this one."
+        )
+    run_files.write_json(config, facts)
+    run_files.write_json(folder / run_files.ENVIRONMENT, choose_hardware(base).describe())
+    todo = [training for training in trainings if not record.holds(training.about)]
+    jobs = arguments.jobs if base.device == "cpu" else 1
+    if not record_all(todo, record, scale.images, jobs, arguments.time_limit):
+        print("stopped at the time limit; the same command continues")
+        return
+    print(f"recorded in {folder}")
 
 
 if __name__ == "__main__":

@@ -64,8 +64,7 @@ def record_training(run: RecordedRun, arguments: list[str]) -> int:
 
 def record_measurement(run: RecordedRun, command: list[str], limit: list[str]) -> int:
     """Run a script that writes its rows into runs/NAME itself."""
-    keep = ["--keep", os.environ["KEEP"]] if "KEEP" in os.environ and "ablation" in run.name else []
-    code = subprocess.run([sys.executable, *command, *keep, *limit]).returncode
+    code = subprocess.run([sys.executable, *command, *limit]).returncode
     if code == 0 and not run.rows() and not limit:
         print(f"The command wrote no {run_files.ROWS} into runs/{run.name}: nothing is recorded.")
         return 1

@@ -12,6 +12,8 @@
 # **You need** chapters 1 to 7.
 
 # %%
+from itertools import product
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -266,6 +268,34 @@ if __name__ == "__main__":
         alt="A weight jumps about its best value, 2. Its moving average "
         "follows a little later and far more calmly.",
     )
+
+# %%
+PARTS = (
+    "crop and mirror",
+    "cutout",
+    "label smoothing",
+    "cosine",
+    "weight decay",
+    "sparing norms and biases",
+    "zero-initialization",
+    "Nesterov",
+)
+
+
+def combinations() -> list[dict[str, bool]]:
+    """Return sixteen combinations of the eight parts, each on or off.
+
+    Every part is on in eight of them. Of any two parts, each of the four
+    combinations stands in four. No part goes along with a pair of others. It is
+    a fractional factorial design 2^(8-4) of resolution IV (Box, Hunter and
+    Hunter, *Statistics for Experimenters*).
+    """
+    rows = []
+    for a, b, c, d in product((False, True), repeat=4):
+        others = (b ^ c ^ d, a ^ c ^ d, a ^ b ^ c, a ^ b ^ d)
+        rows.append(dict(zip(PARTS, (a, b, c, d, *others), strict=True)))
+    return rows
+
 
 # %% [markdown]
 # ## What each is worth

@@ -11,10 +11,12 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch05_training import make_optimizer
 from tutorial_code.ch08_learning import (
+    PARTS,
     EvalWithEMA,
     EvalWithFlip,
     SmoothedCrossEntropy,
     add_ema,
+    combinations,
     exclude_from_weight_decay,
     update_ema,
     use_small_stem,
@@ -29,6 +31,16 @@ def test_small_stem_keeps_the_positions():
     assert model(torch.randn(2, 3, 32, 32)).shape == (2, 10)
     assert sizes == [32, 16, 8, 4]
     assert sum(p.numel() for p in model.parameters()) == 23_528_522 - 64 * 3 * (49 - 9)
+
+
+def test_the_combinations_are_balanced_and_no_part_goes_along_with_a_pair():
+    signs = torch.tensor([[1 if row[part] else -1 for part in PARTS] for row in combinations()])
+    assert signs.shape == (16, 8) and len(signs.unique(dim=0)) == 16
+    assert torch.equal(signs.T @ signs, 16 * torch.eye(8, dtype=torch.int64))
+    assert not signs.sum(dim=0).any()
+    for i in range(8):
+        for j in range(i):
+            assert not ((signs[:, i] * signs[:, j]) @ signs).any()
 
 
 def test_norms_and_biases_are_spared():

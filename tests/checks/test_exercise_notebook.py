@@ -38,7 +38,7 @@ def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
         "assert pathlib.Path(file).parent.parent == pathlib.Path.cwd(), file\n"
         "print(check(Bottleneck))\n"
         "from tutorial_code.shared import tables\n"
-        "tables.show('ablation-cpu')\n"
+        "tables.show('speed-cpu')\n"
         "curves = tables.recorded_run('degradation-cpu').rows('curves.jsonl')\n"
         "print('curves of', len({curve['seed'] for curve in curves}), 'seeds')\n"
     )
@@ -53,7 +53,7 @@ def test_the_first_cell_brings_the_tutorial_where_it_is_not_installed(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "Bottleneck: right" in done.stdout
-    assert "ablation-cpu, measured on" in done.stdout and "not recorded" not in done.stdout
+    assert "speed-cpu, measured on" in done.stdout and "not recorded" not in done.stdout
     assert "curves of 3 seeds" in done.stdout
 
 

@@ -119,5 +119,5 @@ def test_a_reader_needs_nothing_but_the_wheel(installed, tmp_path):
     assert resnet50("notebook").strip() == "resnet50.ipynb"
     assert json.loads((folder / "resnet50.ipynb").read_text(encoding="utf-8"))["cells"]
 
-    shown = python("-c", "from tutorial_code.shared import tables; tables.show('ablation-cpu')")
-    assert shown.startswith("ablation-cpu, measured on ") and "accuracy" in shown
+    shown = python("-c", "from tutorial_code.shared import tables; tables.show('speed-cpu')")
+    assert shown.startswith("speed-cpu, measured on ") and "accuracy" in shown

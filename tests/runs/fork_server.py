@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent.parent / "benchmarks"))
 
-from ablation import NarrowResNet
+from ablation_trainings import NarrowResNet
 
 from tutorial_code.ch05_training import make_optimizer
 from tutorial_code.cli.app import main
