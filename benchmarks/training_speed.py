@@ -18,114 +18,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from machine_peaks import product_peak
+from speed_steps import BASE, PLAIN, configurations, our_loop, plain_loop, set_up
 from torch import nn
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
-from torchvision.models import resnet50
 
 from tutorial_code.ch01_images import ImageData, load_dataset
-from tutorial_code.ch04_resnet50 import ResNet50, to_torchvision
-from tutorial_code.ch05_training import train_one_epoch
+from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch06_testing import evaluate
 from tutorial_code.ch08_learning import use_small_stem
 from tutorial_code.runs import run_files
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import (
     choose_device,
-    choose_hardware,
     describe_machine,
-    set_up_backends,
 )
-from tutorial_code.runs.loop_wrappers import WatchedCriterion
-from tutorial_code.runs.training_setup import TrainingSetup, build
 
 ROOT = Path(__file__).parent.parent
-PLAIN = "torchvision's resnet50 in a plain loop, fp32"
-BASE = {
-    "precision": "fp32",
-    "channels_last": False,
-    "batch_size": 128,
-    "lr": 0.1,
-    "schedule": "constant",
-}
 RATE = 0.03  # learning rate of the trainings for --accuracy
-STEPS = {  # what each row adds to the one above
-    "chapters 4 to 7, fp32": {},
-    "+ all images on the device": {"loader": "device"},
-    "+ channels last": {"channels_last": True},
-    "+ TF32": {"tf32": True},
-    "+ bf16": {"precision": "bf16"},
-    "+ 1×1 convolutions as products": {"conv1x1_matmul": "on"},
-    "+ compiled": {"compile": True},
-    "+ CUDA graphs": {"cuda_graphs": True},
-    "+ batches of 512, rate scaled": {"batch_size": 512, "lr": 0.4, "cuda_graphs": False},
-}
-GPU_ONLY = {"+ TF32", "+ CUDA graphs"}
-
-
-def set_up(config: Config, data: ImageData) -> TrainingSetup:
-    """Build the objects of a configuration, on the hardware that it asks for."""
-    return build(config, data, choose_hardware(config))
-
-
-def plain_loop(setup: TrainingSetup, device: torch.device) -> Callable[[int], int]:
-    """Return the loop that anyone would write around torchvision's network, in fp32, with the
-    weights of ``setup``.
-    """
-    model = resnet50(num_classes=setup.network.fc.out_features)
-    if isinstance(setup.network.maxpool, nn.Identity):
-        model.conv1 = nn.Conv2d(3, 64, kernel_size=3, padding=1, bias=False)
-        model.maxpool = nn.Identity()
-    model.load_state_dict(to_torchvision(setup.network.state_dict()))
-    model.to(device)
-    lr = setup.optimizer.param_groups[0]["lr"]
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=5e-4)
-
-    def some_batches(count: int) -> int:
-        set_up_backends(device, tf32=False)
-        model.train()
-        images = 0
-        for images, labels in itertools.islice(setup.train_loader, count):
-            images, labels = images.to(device), labels.to(device)
-            optimizer.zero_grad()
-            nn.functional.cross_entropy(model(images), labels).backward()
-            optimizer.step()
-            images += len(labels)
-        return images
-
-    some_batches.model = model
-    return some_batches
-
-
-def our_loop(setup: TrainingSetup, config: Config, device: torch.device) -> Callable[[int], int]:
-    """Return the loop of `resnet50 train`, for a number of batches."""
-    criterion = WatchedCriterion(setup.criterion)
-
-    def some_batches(count: int) -> int:
-        set_up_backends(device, config.tf32)
-        before = criterion.images
-        batches = itertools.islice(setup.train_loader, count)
-        train_one_epoch(setup.model, batches, criterion, setup.optimizer, device)
-        return criterion.images - before
-
-    some_batches.model = setup.model
-    return some_batches
-
-
-def configurations(device: torch.device, stem: str, images: int) -> dict[str, Config]:
-    """Return every row's configuration by its name, where there are enough images for one batch."""
-    configs, options = {}, {**BASE, "stem": stem, "device": device.type}
-    for name, change in STEPS.items():
-        if name in GPU_ONLY and device.type != "cuda":
-            continue
-        options |= {
-            key: value
-            for key, value in change.items()
-            if key != "cuda_graphs" or device.type == "cuda"
-        }
-        if options["batch_size"] <= images:
-            configs[name] = Config(**options)
-    return configs
 
 
 def measure_speed(loop: Callable[[int], int], batches: int, device: torch.device) -> float:
@@ -156,23 +67,6 @@ def measure_memory(loop: Callable[[int], int], device: torch.device) -> int | No
     ]
     changes.sort(key=lambda event: event.start_ns())
     return max(itertools.accumulate(event.nbytes() for event in changes))
-
-
-def bf16_peak(device: torch.device) -> float:
-    """Return the measured floating-point operations per second of a large bf16 product on this
-    device.
-    """
-    n = 8192 if device.type == "cuda" else 2048
-    a, b = (torch.randn(n, n, device=device, dtype=torch.bfloat16) for _ in range(2))
-    speeds = []
-    for _ in range(5):
-        start = time.perf_counter()
-        for _ in range(10):
-            a @ b
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-        speeds.append(10 * 2 * n**3 / (time.perf_counter() - start))
-    return max(speeds)
 
 
 def operations_per_image(stem: str) -> float:
@@ -255,7 +149,7 @@ def main() -> None:
         f"32×32, stem {arguments.stem}, median of {arguments.rounds} rounds of "
         f"{arguments.batches} batches"
     )
-    peak, operations = bf16_peak(device), operations_per_image(arguments.stem)
+    peak, operations = product_peak(device, torch.bfloat16), operations_per_image(arguments.stem)
     print(f"bf16 peak, by a product of large matrices: {peak / 1e12:.2f} TFLOP/s")
     rows = []
     for name, speeds in measured.items():
