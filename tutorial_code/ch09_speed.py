@@ -3,36 +3,353 @@
 #
 # *Where does the time go, and what must a checkpoint hold?*
 #
-# The full recipe takes many epochs. Which changes make each of them faster, and
-# what must be saved so that a long run survives an interruption?
+# The full recipe of chapter 8 takes hours on two cores of a CPU, and minutes
+# on a large GPU. Two questions decide whether you will use it. Can each step
+# take less time, without computing anything else? And if the machine stops in
+# the middle, what is lost?
 #
-# **By the end of this chapter you will have** a training whose every step is
-# measured beside a plain loop, and that goes on exactly where it was stopped.
+# Every operation of a network does two things: it computes, and it moves
+# numbers between memory and the processor. Whichever takes longer decides how
+# long the operation takes.
+#
+# ![Choose an operation, and see what limits it. The sloping line is what the
+# memory can deliver, the level one what the processor can compute; no operation
+# lies above them.](figure:roofline)
+#
+# **By the end of this chapter you will have** seen where every millisecond of
+# a training step goes, measured five ways to make it faster, and written a
+# checkpoint from which a killed training goes on as if nothing had happened.
 #
 # **You need** chapters 1 to 8.
 
 # %%
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from tutorial_code.ch01_images import load_dataset
+from tutorial_code.ch04_resnet50 import ResNet50
+from tutorial_code.ch05_training import (
+    add_schedule,
+    make_criterion,
+    make_optimizer,
+    train_one_epoch,
+)
+from tutorial_code.ch06_testing import evaluate
 from tutorial_code.data.device_loader import make_device_loaders
-from tutorial_code.shared import tables
+from tutorial_code.shared import plots, tables
+
+CPU = torch.device("cpu")
 
 # %% [markdown]
-# ## What runs faster
+# ## Computing, or waiting for memory?
 #
-# A loader prepares image after image in Python, while the device waits. All of
-# CIFAR-10 is 184 MB: put it on the device, and prepare batch by batch there.
-# For what does not fit, `--workers 4` prepares batches beside the training.
+# Take the ReLU after the stem, with a batch of 128 images and 64 channels of
+# 16×16 positions. It looks at each number once: one operation. For that it
+# reads four bytes and writes four. So it does an eighth of an operation per
+# byte, and this ratio is called its **arithmetic intensity**.
 #
-# Hardware likes the channels of a pixel side by side in memory (**channels
-# last**), and numbers of 16 bits (**bf16**: the range of 32-bit numbers, fp32,
-# with 8 bits of precision, not 24). `torch.compile` fuses the small steps
-# between the convolutions. **TF32** lets a GPU round the factors of fp32
-# products. **CUDA graphs** replay the compiled network without Python in
-# between; `full` leaves them off, because its batches are large.
+# A 3×3 convolution from 64 to 64 channels reads and writes just as much, and
+# its weights besides. But each number that it writes takes 3 · 3 · 64
+# multiplications and as many additions.
+
+
+# %%
+def conv_intensity(
+    images: int, channels: int, side: int, kernel: int, bytes_each: int = 4
+) -> float:
+    """Return the operations per byte of a convolution that keeps the number of
+    channels and the sides, if each number is moved only once.
+    """
+    numbers = images * channels * side**2
+    weights = channels**2 * kernel**2
+    operations = 2 * numbers * channels * kernel**2
+    return operations / (bytes_each * (2 * numbers + weights))
+
+
+if __name__ == "__main__":
+    print("ReLU           ", 1 / 8, "operations per byte")
+    for kernel in (1, 3):
+        intensity = conv_intensity(128, 64, 16, kernel)
+        print(f"{kernel}×{kernel} convolution {intensity:6.1f}")
+
+# %% [markdown]
+# A processor that computes 100 billion operations a second, and a memory that
+# delivers 10 billion bytes a second, fit each other at ten operations per byte.
+# Below that the processor waits, and a faster one would not help. Above it the
+# memory waits. A drawing of this is the **roofline** above (Williams, Waterman
+# and Patterson 2009): speed over intensity, with a roof that slopes where
+# memory decides and is level where computing decides.
+#
+# *Predict:* BatchNorm in training reads a batch twice, first for the mean and
+# the variance and then to normalize it, and does a handful of operations with
+# each number. What limits it?
+#
+# - Computing: it has to divide and to take roots.
+# - Memory: it moves much and computes little.
+# - Neither: it is nothing beside a convolution.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    run = tables.recorded_run("roofline-cpu")
+    rows = run.rows()
+    roofs = {row["roof"]: row for row in rows if "roof" in row}
+    kinds = [row for row in rows if "kind" in row]
+    steps = list(dict.fromkeys(row["step"] for row in kinds))
+    plain = [row for row in kinds if row["step"] == steps[0]]
+    for row in plain:
+        if row["kind"] in ("3×3 convolutions", "BatchNorm", "ReLU"):
+            print(
+                f"{row['kind']:18} {row['milliseconds']:6.0f} ms a step, "
+                f"{row['gb_per_second']:5.1f} GB/s"
+            )
+    print(
+        f"memory at best {roofs['memory']['gb_per_second']:.0f} GB/s, cache "
+        f"{roofs['cache']['gb_per_second']:.0f} GB/s"
+    )
+
+# %% [markdown]
+# Memory limits it: the figure above gives BatchNorm less than one operation per
+# byte. Divisions and roots mislead many people here, but they are taken once
+# for a channel and not once for a number. The record shows it as well. The ReLU
+# moves nearly as many bytes a second as the memory delivers at best. BatchNorm
+# seems to move half as many, because the record counts each number once where
+# BatchNorm reads it twice. The 3×3 convolutions take five times as long as
+# BatchNorm, and keep the memory waiting.
+#
+# ## One step, taken apart
+#
+# Every operation of PyTorch, also those of `backward`, goes through one place
+# before it is computed. A `TorchDispatchMode` is a function of our own at that
+# place. Ours calls the operation as it would have been called, and takes the
+# time.
+
+
+# %%
+class Stopwatch(TorchDispatchMode):
+    """Adds up the seconds of all operations on a CPU, by their names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        start = time.perf_counter()
+        result = operation(*args, **(kwargs or {}))
+        name = operation.overloadpacket.__name__
+        self.seconds[name] += time.perf_counter() - start
+        return result
+
+
+# %% [markdown]
+# For your own networks you would use `torch.profiler`, which also sees a GPU.
+# Here is one step of ResNet-50 with 32 digits under the stopwatch, after one
+# step that warms up. The names are gathered into kinds.
+#
+# *Predict:* which share of the step do the convolutions take, forward and
+# backward together?
+#
+# - A quarter: there are as many BatchNorms and ReLUs as convolutions.
+# - About a half.
+# - More than two thirds.
+
+# %%
+KINDS = {
+    "convolution": "convolutions",
+    "batch_norm": "BatchNorm",
+    "relu": "ReLU",
+    "threshold": "ReLU",  # the derivative of a ReLU
+    "sgd": "optimizer",
+}
+
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    loader, _ = make_device_loaders(load_dataset("digits"), 32, CPU)
+    batch = [next(iter(loader))]
+    model, criterion = ResNet50(), make_criterion()
+    optimizer = make_optimizer(model)
+    train_one_epoch(model, batch, criterion, optimizer, CPU)
+    with Stopwatch() as stopwatch:
+        train_one_epoch(model, batch, criterion, optimizer, CPU)
+    times: dict[str, float] = defaultdict(float)
+    for name, seconds in stopwatch.seconds.items():
+        found = [kind for part, kind in KINDS.items() if part in name]
+        times[found[0] if found else "the rest"] += seconds
+    whole = sum(times.values())
+    for kind, seconds in sorted(times.items(), key=lambda item: -item[1]):
+        print(f"{kind:13} {1000 * seconds:7.1f} ms  {seconds / whole:4.0%}")
+
+# %% [markdown]
+# More than two thirds. There are as many BatchNorms as convolutions, and nearly
+# as many ReLUs. But a convolution does hundreds of operations with each number
+# that it reads, and they do one or a few. The rest is everything else: adding
+# the shortcuts, copying, and the loss.
+#
+# The recorded run takes the step apart more finely: 128 images, both cores,
+# and convolutions told apart by their kernels, in four of the ways to train
+# that follow below.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    WAYS = ("fp32", "+ channels last", "+ bf16", "+ products")
+    PARTS = {  # of a bar: the kinds in it, their color and its opacity
+        "1×1": (("1×1 convolutions", "matrix products"), plots.F, 0.9),
+        "3×3": (("3×3 convolutions",), plots.F, 0.5),
+        "BN": (("BatchNorm",), "black", 0.45),
+    }
+
+    def draw_steps(width: float, height: float) -> plots.Figure:
+        figure, axes = plots.figure_with(1, 1, width, height)
+        axis = axes[0, 0]
+        for place, step in enumerate(steps):
+            took = {r["kind"]: r["milliseconds"] for r in kinds if r["step"] == step}
+            left = 0.0
+            for name, (of_part, color, alpha) in PARTS.items():
+                part = sum(took.pop(kind, 0.0) for kind in of_part)
+                axis.barh(place, part, left=left, color=color, alpha=alpha)
+                if place == 0:
+                    axis.text(left + part / 2, -0.55, name, ha="center")
+                left += part
+            axis.barh(place, sum(took.values()), left=left, color="black", alpha=0.2)
+        axis.set_yticks(range(len(steps)), WAYS)
+        axis.set(xlabel="milliseconds a step", ylim=(len(steps) - 0.5, -0.9))
+        return figure
+
+    wholes = [
+        f"{way} {sum(r['milliseconds'] for r in kinds if r['step'] == step):.0f}"
+        for way, step in zip(WAYS, steps, strict=True)
+    ]
+    plots.show(
+        draw_steps(5.8, 2.4),
+        name="ch09-where-time-goes",
+        narrow=draw_steps(3, 2.6),
+        caption="One training step in four ways, from the top down: convolutions "
+        "of two sizes, BatchNorm (BN), and all the rest. In the last row the 1×1 convolutions are products.",
+        alt="Bars of the milliseconds of a training step: "
+        + ", ".join(wholes)
+        + ". Convolutions take most of each.",
+    )
+
+# %% [markdown]
+# Where does each kind lie under the roof? The level lines are this machine's
+# speeds in products of large matrices, the sloping ones those of copying in
+# memory and in the cache.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+
+    def draw_roofline(width: float, height: float) -> plots.Figure:
+        figure, axes = plots.figure_with(1, 1, width, height)
+        axis = axes[0, 0]
+        reach = [1, 1000]
+        for name, style in (("memory", "-"), ("cache", "--")):
+            speed = roofs[name]["gb_per_second"]
+            axis.plot(reach, [speed * x for x in reach], style, color="black", lw=0.8)
+        axis.text(4.6, 460, "cache", ha="right")
+        axis.text(12.5, 460, "memory")
+        for name, style in (("fp32", "-"), ("bf16", "--")):
+            peak = roofs[f"products in {name}"]["gflops"]
+            axis.axhline(peak, linestyle=style, color="black", lw=0.8)
+            axis.text(980, peak * 1.04, name, ha="right")
+        for step, marker, filled in ((steps[0], "o", "full"), (steps[3], "s", "none")):
+            for row in (r for r in kinds if r["step"] == step and r["gflop"] > 2):
+                intensity, name = row["gflop"] / row["gigabytes"], row["kind"]
+                axis.plot(
+                    intensity, row["gflops"], marker, color=plots.F, fillstyle=filled
+                )
+                axis.annotate(
+                    name.removesuffix(" convolutions").removeprefix("matrix "),
+                    (intensity, row["gflops"]),
+                    (-7, -10),
+                    textcoords="offset points",
+                    ha="right",
+                    color=plots.F,
+                )
+        axis.set(xscale="log", yscale="log", xlim=reach, ylim=(40, 600))
+        axis.set_yticks([50, 100, 200, 400], ["50", "100", "200", "400"], minor=False)
+        axis.minorticks_off()
+        axis.set(
+            xlabel="operations per byte", ylabel="billion operations a second"
+        )
+        return figure
+
+    plots.show(
+        draw_roofline(5.6, 3.2),
+        name="ch09-roofline",
+        narrow=draw_roofline(3, 2.8),
+        caption="Convolutions under the roof of the recorded machine: dots in "
+        "fp32, squares in bf16 with the 1×1 convolutions as products.",
+        alt="A roofline. In fp32 the 3×3 convolutions lie on the level line of "
+        "fp32 and the 1×1 convolutions a third below it. In bf16 the products "
+        "lie close to the line of bf16, and the 3×3 convolutions well below "
+        "it.",
+    )
+
+# %% [markdown]
+# In fp32 the 3×3 convolutions lie on the roof. No better program can make them
+# faster on this machine, only another format of numbers. The 1×1 convolutions
+# do about as many operations and reach two thirds of that speed. As products in
+# bf16 they come close to the roof of bf16. The 3×3 convolutions in bf16 reach
+# three fifths of it, which a better library might raise.
+#
+# ## Five ways to make a step faster
+#
+# **Images on the device.** A `DataLoader` prepares image after image in Python.
+# All of CIFAR-10 is 184 MB, so `full` puts it on the device once and prepares
+# a whole batch by a few operations (`device_loader.py`). What does not fit
+# there is prepared by other processes beside the training: `--workers 4`.
+#
+# **Channels last.** At each position a convolution adds up over all channels.
+# PyTorch stores a batch channel by channel; the other order puts the channels
+# of a position side by side.
+#
+# ![Switch the order, and choose a pixel: where in memory do its three values
+# stand?](figure:memory-order)
+#
+# **Numbers of 16 bits.** A **bf16** number has the range of a 32-bit number
+# (fp32) and 8 bits of precision in place of 24: between two and three decimal
+# digits. Half the bytes are moved, and many processors multiply twice as many
+# of them at a time. The weights and the optimizer stay in fp32, because small
+# steps would be rounded away.
+#
+# ![The same number in three formats: fp16 has more digits than bf16, and less
+# range.](figure:number-formats)
+#
+# *Predict:* `torch.tensor(256.0).bfloat16() + 1` is computed in bf16. What is
+# the result?
+#
+# - 257
+# - 256
+# - 258
+
+# %%
+if __name__ == "__main__":
+    start = torch.tensor(256.0).bfloat16()
+    print(f"256 + 1 = {(start + 1).item():.0f}")
+    print(f"256 + 2 = {(start + 2).item():.0f}")
+    weight = torch.tensor(0.1).bfloat16()
+    print("0.1 + 0.0001 is 0.1:", bool(weight + 0.0001 == weight))
+
+# %% [markdown]
+# It is 256. With 8 bits of precision the next number after 256 is 258, and 257
+# lies halfway and is rounded to the even neighbor. The last line is why the
+# weights stay in fp32: a weight of 0.1 does not notice a step of 0.0001. Inside
+# a convolution the sums are kept in fp32, so only what goes in and comes out is
+# rounded.
+#
+# `torch.autocast` computes convolutions and products in bf16, and leaves the
+# loss in fp32. That and the order of the channels go around the network, so
+# that the loops stay as they are.
 
 
 # %%
@@ -74,12 +391,9 @@ class Accelerated(nn.Module):
 
 
 # %% [markdown]
-# A 1×1 convolution sees one position at a time, and takes the same matrix at
-# each. So it is one **matrix product** over all positions, the same but for
-# rounding. *Predict:* is the time the same, too? Which step helps most?
-#
-# A row with + adds to the one above. The peak is the speed of a product of
-# large matrices in bf16.
+# **Products for 1×1 convolutions.** Chapter 2 showed that a 1×1 convolution is
+# a matrix at every position. So a whole batch is one product of two matrices:
+# all positions of all images in the rows of the one, the weights in the other.
 
 
 # %%
@@ -104,51 +418,323 @@ def use_matmul_convs(model: nn.Module) -> nn.Module:
 
 
 if __name__ == "__main__":
-    tables.show("speed-cpu")
-    tables.show("speed-gpu")
+    torch.manual_seed(0)
+    conv = nn.Conv2d(64, 256, kernel_size=1, bias=False)
+    x = torch.randn(2, 64, 8, 8)
+    expected = conv(x)
+    found = use_matmul_convs(nn.Sequential(conv))(x)
+    print("the same:", torch.allclose(found, expected, atol=1e-5))
 
 # %% [markdown]
-# On this CPU bf16 and products help most, and compiling does not pay. With the
-# small stem a 1×1 convolution sees 16 positions and more, and is not slower
-# than a product: `full` leaves `--conv1x1-matmul` off.
+# **Compiling.** `torch.compile` reads the network once and writes programs in
+# which small operations are fused: BatchNorm, ReLU and an addition then read
+# and write each number once in place of three times.
 #
-# ## What keeps a long run safe
+# The table below was measured in one process, all rows in turn, so that
+# whatever else the machine did slowed all of them. A row with + adds to the row
+# above it.
 #
-# A run of hours may be interrupted. To go on **exactly**, weights are not
-# enough: the optimizer has its momentum, the schedule its step, and every
-# random number must come as it would have. One generator draws order, shifts
-# and squares. *Predict:* set it back to where an epoch began and drop the first
-# 15 batches. Do the same images come?
+# *Predict:* which of these steps saves the most time on this CPU?
+#
+# - Putting all images on the device.
+# - Channels last.
+# - bf16.
+# - Compiling.
 
 # %%
 if __name__ == "__main__":
-    loader, _ = make_device_loaders(
-        load_dataset("digits"), 64, torch.device("cpu")
+    tables.show("speed-cpu")
+
+# %% [markdown]
+# bf16 does, and the products come next. Many people expect more of compiling.
+# But BatchNorm, ReLU and additions are a small part of this step, and fusing
+# them saves less than the compiled code loses elsewhere. Channels last alone
+# changes little. The last two rows train for ten epochs, the plain loop and the
+# fastest of the others: half the time, and accuracies that differ by no more
+# than chance.
+#
+# ## What must a checkpoint hold?
+#
+# A training of hours will be stopped sooner or later: by a full disk, a power
+# cut, a limit of time, or by you. A **checkpoint** is a file from which it goes
+# on.
+#
+# ![Kill the training after any step: what is done twice?](figure:killed)
+#
+# The obvious checkpoint holds the weights. What else has the training in its
+# memory that decides the next step? We take a network of three convolutions,
+# which is trained in seconds, and write down all of it.
+
+
+# %%
+class SmallTraining:
+    """A training of a small network on the digits that can be saved and goes on
+    exactly.
+    """
+
+    def __init__(self, seed: int = 0, total: int = 88) -> None:
+        torch.manual_seed(seed)
+        self.model = nn.Sequential(
+            nn.Sequential(*self._layer(3, 16)),
+            nn.Sequential(*self._layer(16, 32)),
+            nn.Sequential(*self._layer(32, 32)),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(32, 10),
+        )
+        loaders = make_device_loaders(load_dataset("digits"), 64, CPU, seed=seed)
+        self.loader, self.test_loader = loaders
+        self.optimizer = make_optimizer(self.model, lr=0.2)
+        self.schedule = add_schedule(self.optimizer, total, len(self.loader))
+        self.step = 0
+        self.epoch_began = self.loader.generator.get_state()
+
+    @staticmethod
+    def _layer(inside: int, outside: int) -> tuple[nn.Module, ...]:
+        conv = nn.Conv2d(inside, outside, 3, stride=2, padding=1, bias=False)
+        return conv, nn.BatchNorm2d(outside), nn.ReLU()
+
+    def run(self, until: int, path: Path | None = None, every: int = 20) -> None:
+        """Train to a step; save to ``path`` every so many steps."""
+        while self.step < until:
+            done = self.step % len(self.loader)  # in this epoch
+            if done:
+                self.loader.generator.set_state(self.epoch_began)
+            self.epoch_began = self.loader.generator.get_state()
+            for number, batch in enumerate(self.loader):
+                if number < done or self.step == until:
+                    continue  # seen before the interruption, or too many
+                train_one_epoch(
+                    self.model, [batch], make_criterion(), self.optimizer, CPU
+                )
+                self.step += 1
+                if path and self.step % every == 0:
+                    torch.save(self.state(), path)
+                    print(self.step, flush=True)
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the next step depends on."""
+        within = self.step % len(self.loader)
+        numbers = self.loader.generator.get_state()  # of the next epoch
+        return {
+            "weights and statistics": self.model.state_dict(),
+            "momentum": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "random numbers": self.epoch_began if within else numbers,
+            "step": self.step,
+        }
+
+    def load(self, state: dict[str, Any], without: Collection[str] = ()) -> None:
+        """Go on from a state, or from a part of it."""
+        self.model.load_state_dict(state["weights and statistics"])
+        self.step = state["step"]
+        saved = {**state["momentum"]}
+        if "momentum" in without:
+            saved["state"] = {}
+        if "schedule" in without:
+            saved["param_groups"] = self.optimizer.state_dict()["param_groups"]
+        else:
+            self.schedule.load_state_dict(state["schedule"])
+        self.optimizer.load_state_dict(saved)
+        if "random numbers" not in without:
+            self.epoch_began = state["random numbers"]
+            self.loader.generator.set_state(self.epoch_began)
+
+    def accuracy(self) -> float:
+        """Return the test accuracy in percent."""
+        return evaluate(
+            self.model, self.test_loader, make_criterion(), CPU
+        )[1]
+
+
+# %% [markdown]
+# The order of the images, their shifts and squares are drawn by one generator,
+# at the start of an epoch and during it. In the middle of an epoch it has moved
+# on. So the checkpoint holds its state at the start of the epoch; the second
+# process sets it back, draws the same order, and passes over the batches that
+# were seen.
+#
+# ## Killing it
+#
+# Now for real. A second process trains and saves after every 20 steps. As soon
+# as it says that 40 are done, it is killed without a warning. This process
+# loads what it left, finishes the training, and compares every weight with a
+# training that nobody interrupted.
+#
+# *Predict in a line:* how far apart are the two?
+
+# %%
+if __name__ == "__main__":
+    unharmed = SmallTraining()
+    unharmed.run(until=88)
+    code = (
+        "import sys, torch\n"
+        "from pathlib import Path\n"
+        "from tutorial_code.ch09_speed import SmallTraining\n"
+        f"torch.set_num_threads({torch.get_num_threads()})\n"
+        "SmallTraining().run(88, Path(sys.argv[1]))\n"
     )
-    began = loader.generator.get_state()
-    whole = [images for images, _ in loader]
-    loader.generator.set_state(began)
-    rest = [images for images, _ in loader][15:]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "checkpoint.pt"
+        command = [sys.executable, "-c", code, str(path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            while process.stdout.readline().strip() != b"40":
+                pass
+            process.kill()
+        resumed = SmallTraining()
+        resumed.load(torch.load(path))
+    print("goes on after step", resumed.step)
+    resumed.run(until=88)
+    numbers = unharmed.model.state_dict()
     print(
-        "the same rest:",
-        all(torch.equal(a, b) for a, b in zip(whole[15:], rest, strict=True)),
+        "every number equal:",
+        all(
+            torch.equal(numbers[name], value)
+            for name, value in resumed.model.state_dict().items()
+        ),
     )
 
 # %% [markdown]
-# So `--resume` goes on in the middle of an epoch. The last two checkpoints are
-# kept: a damaged one costs minutes and not the run. A loss that is NaN stops it
-# and names step and batch; `--time-limit 30` stops it after 30 minutes.
+# They are equal to the last bit, not only about equal: the second process
+# computed what the first one would have computed. On another machine, with
+# another number of threads or on a GPU, sums are taken in another order, and
+# the last bits differ.
 #
-# ## Check
+# ## Leaving something out
 #
-# - A run that was stopped and resumed ends with the weights of one that was
-#   not, on the same CPU.
+# What does each piece do? The same training is stopped after step 51, and goes
+# on with one piece missing, three seeds each. The first column says by how much
+# the weights differ at the end from the uninterrupted ones, relative to their
+# norm; the next three are test accuracies, seed by seed.
 #
-# ## What usually goes wrong
+# *Predict:* which missing piece costs the most accuracy?
 #
-# - **A checkpoint of the weights alone.** Resumed, the momentum is gone and the
-#   schedule begins again.
+# - The momentum.
+# - The schedule: the rate begins again with the warm-up, and ends high.
+# - The random numbers: other images come first.
+
+
+# %%
+def flat(model: nn.Module) -> Tensor:
+    """Return all weights in one row."""
+    return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+
+if __name__ == "__main__":
+    pieces = {
+        "nothing": (),
+        "momentum": ("momentum",),
+        "random numbers": ("random numbers",),
+        "schedule": ("schedule",),
+        "all three": ("momentum", "random numbers", "schedule"),
+    }
+    results = defaultdict(list)
+    for seed in range(3):
+        training = SmallTraining(seed)
+        training.run(until=51)
+        with tempfile.TemporaryFile() as file:
+            torch.save(training.state(), file)
+            training.run(until=88)
+            for name, without in pieces.items():
+                file.seek(0)
+                other = SmallTraining(seed)
+                other.load(torch.load(file), without)
+                other.run(until=88)
+                apart = (flat(other.model) - flat(training.model)).norm()
+                share = (apart / flat(training.model).norm()).item()
+                results[name].append((share, other.accuracy()))
+    for name, of_seeds in results.items():
+        mean = sum(share for share, _ in of_seeds) / len(of_seeds)
+        accuracies = "  ".join(f"{each:5.1f}%" for _, each in of_seeds)
+        print(f"without {name:14} {mean:6.1%}   {accuracies}")
+
+# %% [markdown]
+# The schedule does. The rate starts from the bottom, rises again, and is near
+# its top when the training ends, and so the accuracy stays far below that of
+# the others. Without the momentum or without the random numbers the weights
+# differ by several percent, and the accuracies differ no more than those of
+# seeds: it is another training, and as good as the first. Even so, both belong
+# into a checkpoint. As long as a resumed training must be *equal*, a test can
+# tell whether anything was forgotten; if it only has to be about as good, no
+# test can.
+#
+# ## In the tutorial's command
+#
+# `resnet50 train` saves the same pieces every five minutes, at the end of an
+# epoch, and when it is stopped by Ctrl-C. It keeps the last two checkpoints,
+# so that a damaged file costs minutes and not the run, and it writes each one
+# beside the old one before it takes its place.
+#
+#     uv run resnet50 train --time-limit 30
+#     uv run resnet50 train --resume
+#
+# The first command stops after half an hour, and the second goes on where it
+# stopped, also in the middle of an epoch. A loss that is not a number stops the
+# training and names the step. `--recipe full` uses the steps of this chapter
+# by itself, as far as the machine has them.
+#
+# On a GPU two more steps pay: `--tf32` lets it round the factors of fp32
+# products to 10 bits, and `--cuda-graphs` replays a compiled network without
+# Python in between. Whoever has a GPU measures all of them by `bash
+# benchmarks/record_run.sh speed-gpu`.
+#
+# ## What goes wrong
+#
+# **Only the weights are saved.** Nothing fails, and the loss looks much as
+# before. The table above shows what is missing: the rate begins again, and the
+# end of the schedule, where the network gets good, is not reached.
+#
+# **A speed is measured with a busy machine.** Two programs that compute side by
+# side wait for each other. Measure both versions in one process, in turn, and
+# compare their ratio; repeat it, and take the median.
+#
+# **A time is taken on a GPU without waiting for it.** Python hands its work to
+# the GPU and goes on at once. Call `torch.cuda.synchronize()` before you read
+# the clock, or you measure how fast Python asks.
+#
+# [The common mistakes](mistakes) has those that the checks name.
+#
+# ## In three sentences
+#
+# - An operation takes as long as its computing or its moving of numbers,
+#   whichever is longer, and in ResNet-50 the convolutions take most of a step.
+# - Fewer bytes and better-shaped work make it faster: numbers of 16 bits, and
+#   products in place of 1×1 convolutions.
+# - A checkpoint holds all that decides the next step: weights and statistics,
+#   momentum, the schedule, the random numbers, and the place in the epoch.
+#
+# ## Three questions
+#
+# *Question:* A new processor computes twice as fast, with the same memory. Does
+# a training step take half the time?
+#
+# *Answer:* No. Convolutions that are limited by computing take about half, but
+# BatchNorm, ReLU and the optimizer are limited by memory and take as long as
+# before, so that their share of the step grows.
+#
+# *Question:* Why are the weights kept in 32 bits when the network computes in
+# bf16?
+#
+# *Answer:* A step changes a weight by a small part of its size. In bf16, with 8
+# bits of precision, a change of less than about a five-hundredth of a weight is
+# rounded away, and the network stops learning although its gradients are right.
+#
+# *Question:* Two trainings with the same seed on the same machine give the same
+# weights. After a kill and a resume they do not. What is the first thing to
+# look at?
+#
+# *Answer:* Whether everything random is set back: the order of the images, the
+# augmentation, and where in the epoch the training was. After that, the
+# momentum and the schedule.
 #
 # ## Read on
 #
-# - The PyTorch notes on reproducibility: which numbers repeat, and where.
+# - Williams, Waterman and Patterson, *Roofline: An Insightful Visual
+#   Performance Model*, 2009.
+# - Micikevicius et al., *Mixed Precision Training*, 2018, section 3: why a copy
+#   of the weights stays in 32 bits. Kalamkar et al., *A Study of BFLOAT16 for
+#   Deep Learning Training*, 2019.
+# - PyTorch's notes on reproducibility: which numbers repeat, and where.
+#
+# This is the end of part III. Your network is built, checked, trained and
+# tested, and you can explain it.

@@ -2,11 +2,20 @@
 
 import copy
 
+import pytest
 import torch
 from torch import nn
 
 from tutorial_code.ch04_resnet50 import ResNet50
-from tutorial_code.ch09_speed import Accelerated, MatmulConv1x1, use_matmul_convs
+from tutorial_code.ch09_speed import (
+    Accelerated,
+    MatmulConv1x1,
+    SmallTraining,
+    Stopwatch,
+    conv_intensity,
+    flat,
+    use_matmul_convs,
+)
 
 
 def generator():
@@ -54,3 +63,49 @@ def test_the_compiled_network_trains_and_the_plain_one_is_tested():
     model.train()(torch.zeros(1, 3, 2, 2))
     model.eval()(torch.zeros(1, 3, 2, 2))
     assert seen == ["compiled"]
+
+
+def test_the_intensity_is_that_of_counted_operations_and_bytes():
+    conv = nn.Conv2d(8, 8, 3, padding=1, bias=False)
+    x = torch.randn(2, 8, 5, 5)
+    moved = 4 * (x.numel() + conv.weight.numel() + conv(x).numel())
+    operations = 2 * conv(x).numel() * 8 * 9
+    assert conv_intensity(2, 8, 5, 3) == pytest.approx(operations / moved)
+
+
+def test_the_stopwatch_sees_forward_and_backward_and_changes_nothing():
+    layer = nn.Conv2d(3, 4, 3)
+    x = torch.randn(1, 3, 8, 8)
+    with Stopwatch() as stopwatch:
+        found = layer(x)
+        found.sum().backward()
+    assert torch.allclose(found, layer(x))
+    assert {"convolution", "convolution_backward"} <= stopwatch.seconds.keys()
+    assert all(seconds >= 0 for seconds in stopwatch.seconds.values())
+
+
+@pytest.fixture(scope="module")
+def whole():
+    training = SmallTraining(total=44)
+    training.run(until=44)
+    return flat(training.model)
+
+
+@pytest.mark.parametrize("step", [5, 22, 30])
+def test_a_small_training_goes_on_exactly(step, whole, tmp_path):
+    """In the middle of an epoch and between two, from what was written to a file."""
+    SmallTraining(total=44).run(step, tmp_path / "checkpoint.pt", every=step)
+    other = SmallTraining(total=44)
+    other.load(torch.load(tmp_path / "checkpoint.pt"))
+    other.run(until=44)
+    assert torch.equal(flat(other.model), whole)
+
+
+@pytest.mark.parametrize("piece", ["momentum", "schedule", "random numbers"])
+def test_a_small_training_needs_every_piece(piece, whole):
+    training = SmallTraining(total=44)
+    training.run(until=30)
+    other = SmallTraining(total=44)
+    other.load(copy.deepcopy(training.state()), without=[piece])
+    other.run(until=44)
+    assert not torch.allclose(flat(other.model), whole, rtol=1e-3)
