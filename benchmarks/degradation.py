@@ -23,13 +23,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
-from torch.utils.data import DataLoader
 
 from tutorial_code.ch01_images import ImageData, load_dataset, make_loaders
 from tutorial_code.ch03_bottleneck import Stack
 from tutorial_code.ch05_training import make_criterion, make_optimizer, train_one_epoch
-from tutorial_code.ch06_testing import evaluate
+from tutorial_code.ch06_testing import estimate_statistics, evaluate
 from tutorial_code.runs import run_files
 from tutorial_code.runs.hardware import describe_machine
 
@@ -86,18 +84,6 @@ def train(
         "accuracy": accuracy,
         "seconds": seconds,
     }
-
-
-@torch.no_grad()
-def estimate_statistics(model: nn.Module, loader: DataLoader) -> None:
-    """Set the running statistics of BatchNorm to their mean over all batches of the loader."""
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.reset_running_stats()
-            module.momentum = None  # a plain mean over all batches from now on
-    model.train()
-    for images, _ in loader:
-        model(images)
 
 
 def summarize(curves: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -207,6 +207,31 @@ if __name__ == "__main__":
     again = evaluate(model, test_loader, criterion, device)
     print("the same again:", tuple(again) == (test_loss, accuracy))
 
+# %%
+@torch.no_grad()
+def estimate_statistics(model: nn.Module, loader: DataLoader) -> None:
+    """Set the running statistics of BatchNorm to their plain mean over all
+    batches of the loader.
+
+    Nothing else of the model changes; it is in training mode afterward.
+
+    Args:
+        model: a network with BatchNorm.
+        loader: gives pairs of images and labels, of which only the images are
+            used.
+    """
+    norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a plain mean over all batches
+    model.train()
+    for images, _ in loader:
+        model(images)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+
+
 # %% [markdown]
 # Five batches are not enough: the running statistics have hardly begun to
 # follow the weights, so the answers in evaluation mode are still poor. That gap
