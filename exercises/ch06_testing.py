@@ -9,9 +9,13 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 
-# Write evaluate: the mean loss per image, and the accuracy in percent. Count
-# right answers and images; divide once, at the end. The mean of the batches'
-# accuracies is wrong when the last batch is smaller:
+# Write evaluate. You are given a model, a loader of test batches, a criterion
+# that maps logits and labels to the mean loss of a batch, and the device on
+# which the model is. Switch the model to evaluation mode, and keep autograd off
+# for as long as the test lasts. Move the images and the labels of each batch to
+# the device, as in training. Add up the losses, the right answers and the
+# images, and divide once, at the end. Return two plain Python numbers: first
+# the mean loss per image, then the accuracy in percent, from 0 to 100.
 def evaluate(
     model: nn.Module,
     loader: DataLoader,

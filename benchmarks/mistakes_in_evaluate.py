@@ -1,0 +1,112 @@
+"""What each catalogued mistake of `evaluate` gives, and what it does to the network.
+
+    bash benchmarks/record_run.sh evaluate-mistakes-cpu
+
+The narrow ResNet-50 of what_mistakes_do.py learns the digits with the right functions, for three
+epochs and from three seeds. Then each wrong version of `evaluate` gets a copy of each network, and
+is called three times, with batches of 64, of which the last has 40 images. Afterward `evaluate` of
+chapter 6 tests the copy. What the catalogue says that one sees is taken from this table.
+"""
+
+import argparse
+import copy
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from what_mistakes_do import initialize, narrow_network
+
+from tutorial_code.ch01_images import load_dataset, make_loaders
+from tutorial_code.ch05_training import (
+    add_schedule,
+    make_criterion,
+    make_optimizer,
+    train_one_epoch,
+)
+from tutorial_code.ch06_testing import evaluate
+from tutorial_code.checks.catalogue import mistakes_of, solution_source, wrong_version
+from tutorial_code.runs import run_files
+from tutorial_code.runs.hardware import describe_machine
+
+ROOT = Path(__file__).parent.parent
+NAME = "evaluate-mistakes-cpu"
+CPU = torch.device("cpu")
+CALLS = 3
+
+
+def trained(seed: int, settings: dict[str, Any]) -> tuple[nn.Module, Any]:
+    """Return a trained network and the loader of its test images."""
+    torch.manual_seed(seed)
+    data = load_dataset("digits")
+    loader, test_loader = make_loaders(data, settings["batch_size"], seed=seed)
+    sources = solution_source("Bottleneck"), solution_source("ResNet50")
+    network = narrow_network(*sources, len(data.classes))
+    initialize(network)
+    optimizer = make_optimizer(network, settings["lr"])
+    add_schedule(optimizer, settings["epochs"] * len(loader), warmup_steps=len(loader))
+    for _ in range(settings["epochs"]):
+        train_one_epoch(network, loader, make_criterion(), optimizer, CPU)
+    return network, test_loader
+
+
+def what_it_gives(function: Any, network: nn.Module, loader: Any) -> dict[str, Any]:
+    """Call a version of evaluate on a copy of a network; return what it gave, or the error."""
+    model = copy.deepcopy(network)
+    results = []
+    try:
+        for _ in range(CALLS):
+            loss, accuracy = function(model, loader, make_criterion(), CPU)
+            results.append((loss, accuracy))
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {str(error).splitlines()[0][:160]}"}
+    finally:
+        torch.set_grad_enabled(True)
+    after = evaluate(model, loader, make_criterion(), CPU)[1]
+    first, last = results[0], results[-1]
+    return {"loss": first[0], "accuracy": first[1], "third": last[1], "after": after}
+
+
+def shown(values: list[Any]) -> str:
+    """Return the values of the seeds as the table has them."""
+    return " ".join(v if isinstance(v, str) else f"{float(v):.4g}" for v in values)
+
+
+def row_of(id: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the row of a mistake, from what it gave for each network."""
+    for each in found:
+        if "error" in each:
+            return {"id": id, "error": each["error"]}
+    return {"id": id} | {key: shown([each[key] for each in found]) for key in found[0]}
+
+
+def main() -> None:
+    """Measure all mistakes anew, which takes some minutes."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("ids", nargs="*", help="mistakes; without any, all of them")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--lr", type=float, default=0.03)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
+    arguments = parser.parse_args()
+    settings = {key: vars(arguments)[key] for key in ("epochs", "batch_size", "lr", "seeds")}
+    folder = arguments.runs / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    networks = [trained(seed, settings) for seed in settings["seeds"]]
+    versions = {"none": evaluate} | {
+        mistake.id: wrong_version(mistake)
+        for mistake in mistakes_of("evaluate")
+        if not arguments.ids or mistake.id in arguments.ids
+    }
+    rows = []
+    for id, function in versions.items():
+        rows.append(row_of(id, [what_it_gives(function, *network) for network in networks]))
+        print(rows[-1], flush=True)
+    run_files.write_json(folder / run_files.CONFIG, settings)
+    run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
+    run_files.write_rows(folder / run_files.ROWS, rows)
+
+
+if __name__ == "__main__":
+    main()
