@@ -11,7 +11,8 @@ CIFAR-10's training images and are tested on 20,000 others of these; the test se
 
 Each training adds a line to runs/NAME/rows.jsonl and its losses, by step or by epoch, to
 curves.jsonl. right.npy says in bits which images each training of the design classified right:
-(training, view, image). A training that has a line is not repeated.
+(training, view, image). A training that has a line is not repeated. When all are there, worth.jsonl
+says what each part is worth, with its error, where each combination has two seeds.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from typing import Any
 import numpy as np
 import torch
 from ablation_trainings import HELD_OUT, VIEWS, Result, Scale, Training, all_trainings, train
+from ablation_worth import all_worths
 
 from tutorial_code.runs import run_files
 from tutorial_code.runs.config import configure
@@ -34,6 +36,7 @@ from tutorial_code.runs.hardware import choose_hardware
 ROOT = Path(__file__).parent.parent
 CURVES = "curves.jsonl"
 RIGHT = "right.npy"
+WORTH = "worth.jsonl"
 ON_CPU = {"device": "cpu", "stem": "3x3-stride2", "batch_size": 128, "epochs": 60}
 ON_GPU = {"device": "cuda", "stem": "3x3", "batch_size": 512, "epochs": 20}
 SCALES = {
@@ -79,6 +82,11 @@ class Record:
         run_files.write_rows(self.folder / CURVES, self.curves)
         self.rows = self._sorted([*self.rows, result.row])
         run_files.write_rows(self.folder / run_files.ROWS, self.rows)
+
+    def write_worths(self) -> None:
+        """Write what each part is worth, from the trainings of the design."""
+        rows = [row for row in self.rows if row["experiment"] == "design"]
+        run_files.write_rows(self.folder / WORTH, all_worths(rows, self.right))
 
     def _sorted(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return one line for each training, the newest, in the order of the trainings."""
@@ -147,6 +155,8 @@ def main() -> None:
     if not record_all(todo, record, scale.images, jobs, arguments.time_limit):
         print("stopped at the time limit; the same command continues")
         return
+    if scale.seeds > 1:
+        record.write_worths()
     print(f"recorded in {folder}")
 
 

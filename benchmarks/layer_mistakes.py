@@ -1,16 +1,18 @@
 """What each catalogued mistake of the exercise ``layers`` does to a small network.
 
-Three convolutions, each with BatchNorm and ReLU, learn the digits of 8×8 pixels in four epochs with
-the functions of chapter 2, one of them in its wrong version. A line shows the mistake, the training
-loss of the last epoch, and the test accuracy of three seeds, first with the running statistics,
-then with those of the test batch itself. The sentences of the catalogue about what one sees are
-taken from this table, which takes some 20 minutes on one core.
+    bash benchmarks/record_run.sh layer-mistakes-cpu
 
-    uv run python benchmarks/layer_mistakes.py [ID …]
+Three convolutions, each with BatchNorm and ReLU, learn the digits of 8×8 pixels in four epochs with
+the functions of chapter 2, one of them in its wrong version, three seeds each. A row has the
+training loss of the last epoch and the test accuracy, with the running statistics and with those of
+the test batch itself. What the catalogue says that one sees is taken from it. It takes some 20
+minutes on one core; a mistake that has a row is not repeated.
 """
 
 import argparse
+import statistics
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -18,8 +20,13 @@ import torch.nn.functional as F
 from sklearn.datasets import load_digits
 from torch import Tensor, nn
 
-from tutorial_code.checks.catalogue import mistakes_of, solution, wrong_version
+from tutorial_code.checks.catalogue import Mistake, mistakes_of, solution, wrong_version
+from tutorial_code.runs import run_files
+from tutorial_code.runs.hardware import describe_machine
 
+ROOT = Path(__file__).parent.parent
+NAME = "layer-mistakes-cpu"
+RIGHT = "none"  # stands for the right version
 NAMES = ("conv2d", "batch_statistics", "batch_norm")
 LAYERS = ((1, 8, 1), (8, 16, 2), (16, 16, 2))  # in_channels, out_channels, stride
 TRAIN, BATCH, EPOCHS, SEEDS = 1437, 64, 4, (0, 1, 2)
@@ -82,32 +89,48 @@ def train_and_test(functions: dict[str, Callable[..., Any]], seed: int) -> tuple
     return total / TRAIN, *accuracies
 
 
-def main() -> None:
-    """Train with each mistake, and print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("ids", nargs="*", help="mistakes; without any, all of them")
-    asked = parser.parse_args().ids
-    torch.set_num_threads(1)
-    right = {name: solution(name) for name in NAMES}
-    wrong = {
-        mistake.id: {**right, name: wrong_version(mistake)}
-        for name in NAMES
-        for mistake in mistakes_of(name)
-        if not asked or mistake.id in asked
+def row_of(mistake: Mistake | None) -> dict[str, Any]:
+    """Return the row of a mistake, or of the right functions."""
+    functions = {name: solution(name) for name in NAMES}
+    about = {"id": RIGHT, "answer": RIGHT}
+    if mistake:
+        functions[mistake.answer] = wrong_version(mistake)
+        about = {"id": mistake.id, "answer": mistake.answer}
+    try:
+        found = [train_and_test(functions, seed) for seed in SEEDS]
+    except RuntimeError as error:
+        return about | {"error": f"RuntimeError: {str(error).splitlines()[0][:160]}"}
+    losses, accuracies, with_batch = zip(*found, strict=True)
+    return about | {
+        "loss": statistics.mean(losses),
+        "accuracy": statistics.mean(accuracies),
+        "lowest": min(accuracies),
+        "highest": max(accuracies),
+        "with_batch": statistics.mean(with_batch),
     }
-    print(f"{'':34} loss                running stat.      batch's own")
-    for id, functions in {"right": right, **wrong}.items():
-        try:
-            columns = zip(*(train_and_test(functions, seed) for seed in SEEDS), strict=True)
-        except RuntimeError as error:
-            print(f"{id:34} {str(error).splitlines()[0][:110]}", flush=True)
+
+
+def main() -> None:
+    """Train with each mistake that has no row yet."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("ids", nargs="*", help="mistakes; without any, all of them")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    folder = arguments.runs / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / run_files.ROWS
+    rows = run_files.read_rows(path)
+    settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": RATE, "momentum": MOMENTUM}
+    run_files.write_json(folder / run_files.CONFIG, settings | {"seeds": list(SEEDS)})
+    run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(torch.device("cpu")))
+    for mistake in [None, *(mistake for name in NAMES for mistake in mistakes_of(name))]:
+        id = mistake.id if mistake else RIGHT
+        if id in {row["id"] for row in rows} or (arguments.ids and id not in arguments.ids):
             continue
-        loss, *accuracies = ([*column] for column in columns)
-        cells = [" ".join(f"{value:5.2f}" for value in loss)]
-        cells += [" ".join(f"{value:5.1f}" for value in column) for column in accuracies]
-        print(f"{id:34} {'   '.join(cells)}", flush=True)
+        rows.append(row_of(mistake))
+        run_files.write_rows(path, rows)
+        print(rows[-1], flush=True)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,25 @@
 #
 # *What makes the network better, and by how much?*
 #
-# Your network learns. Now train it on photographs, for long, and as well as you
-# can. What helps, and how much?
+# Your network learns. A good recipe makes it learn better, and recipes are
+# long: other images in every epoch, other labels, other steps, an average of
+# the weights. Each part was worth something to somebody. What is it worth to
+# you? That can be measured, and a careless measurement says nothing, because
+# two trainings that differ in nothing but their seed give different accuracies,
+# too.
 #
-# **By the end of this chapter you will have** every part of `resnet50 train
-# --recipe full` that makes the network better, and what each is worth.
+# ![Shift the flower, mirror it, and press where the square is to be. A training
+# step sees one such version of a photograph, and hardly ever the same
+# again.](figure:augmentation)
+#
+# **By the end of this chapter you will have** added eight parts to your
+# training, each with its reason, and measured what each of them is worth,
+# together with how sure that is.
 #
 # **You need** chapters 1 to 7.
 
 # %%
+import math
 from itertools import product
 
 import torch
@@ -25,13 +35,57 @@ from tutorial_code.data.device_loader import cut_out, shift_and_flip
 from tutorial_code.shared import plots, tables
 
 # %% [markdown]
-# The loops stay as they are. All that follows goes in through their arguments.
+# The loops of chapters 5 and 6 stay as they are. All that follows goes in
+# through their arguments: the model, the loader, the loss and the optimizer.
+#
+# ## What is measured, and on what
+#
+# Wherever this chapter says what something is worth, it was measured like this,
+# and recorded as `ablation-cpu`. The network is a ResNet of two bottleneck
+# blocks in each of four stages with a quarter of ResNet-50's channels: 26
+# layers. It learns from 10,000 photographs of CIFAR-10's training set and is
+# tested on 20,000 *others of the training set*. The test set is not touched,
+# because whoever chooses by it has no honest number left. Batches have 128
+# images, the learning rate is 0.1, and a training takes 60 epochs.
+#
+# Before anything is compared, a pilot answers two questions. Can this network
+# learn its training images by heart at all? If it cannot, nothing that keeps a
+# network from memorizing can help it. And how far do three seeds of one recipe
+# differ?
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    run = tables.recorded_run("ablation-cpu")
+    rows = run.rows()
+    for row in rows:
+        if row["experiment"] == "pilot":
+            print(
+                f"pilot, seed {row['seed']}: training images "
+                f"{row['train_accuracy']:.1f}%, others {row['accuracy']:.2f}%"
+            )
+
+# %% [markdown]
+# *The record is being made, and what it says will stand here.*
 #
 # ## A stem for small images
 #
-# Chapter 4 left a question open. The stem was made for 224×224 pixels; ours
-# have 32×32. *Predict:* how many positions are left for conv5_x? Then take a
-# 3×3 convolution with stride 1 and no pool, and predict again.
+# The stem of chapter 4 was made for photographs of 224×224 pixels. It halves
+# the sides twice, before the first block has seen anything. Ours have 32×32.
+#
+# *Predict a number:* how many positions a side are left in conv5_x?
+
+# %%
+if __name__ == "__main__":
+    groups = count_groups(ResNet50(), image_size=32)
+    for group in groups[:-1]:
+        print(f"{group.name:8} {group.output_shape[-1]:2} positions a side")
+
+# %% [markdown]
+# A single one. The 3×3 convolutions of conv5_x then see one number and eight
+# zeros, except the first of them, which still sees four. A network for small
+# images takes a 3×3 convolution with stride 1 as its stem and no max-pool. It
+# keeps 4×4 positions to the end, and costs about 16 times as much. A stride of
+# 2 is the way between: 2×2 positions for a quarter of that cost.
 
 
 # %%
@@ -54,28 +108,24 @@ def use_small_stem(model: nn.Module, stride: int = 1) -> nn.Module:
 if __name__ == "__main__":
     for name, model in {
         "7×7 and max-pool": ResNet50(),
-        "3×3": use_small_stem(ResNet50()),
+        "3×3 with stride 2": use_small_stem(ResNet50(), stride=2),
+        "3×3 with stride 1": use_small_stem(ResNet50()),
     }.items():
         groups = count_groups(model, image_size=32)
-        sizes = " ".join(
-            f"{group.name} {group.output_shape[-1]:2}" for group in groups[:-1]
-        )
-        print(
-            f"{name:16} {sizes}\n{'':16} "
-            f"{sum(g.multiply_adds for g in groups) / 1e6:.0f} million "
-            "multiply-adds"
-        )
+        millions = sum(group.multiply_adds for group in groups) / 1e6
+        last = groups[-2].output_shape[-1]
+        print(f"{name:17} {millions:6.0f} million multiply-adds, {last}×{last}")
 
 # %% [markdown]
-# One position against 4×4. With the paper's stem the last 3×3 convolutions of
-# conv5_x see one pixel and eight zeros. The small stem avoids that, at about 16
-# times the cost.
+# ## Images that hardly ever come twice
 #
-# ## Images that never come twice
-#
-# **Cutout** hides a square of each training image. The network cannot rest on
-# the ears of a cat; it must learn the rest, too. Shifting and mirroring are
-# those of chapter 1, for a whole batch at once (`device_loader.py`).
+# A network with 23 million weights can remember 50,000 images one by one, and
+# what it remembers of one image helps with no other. **Augmentation** makes
+# remembering useless. Chapter 1 shifted and mirrored photographs. **Cutout**
+# also sets a square of each training image to the mean (DeVries and Taylor
+# 2017). If the square hides the ears of a cat, the network must know the cat by
+# something else. Here are both for a whole batch at once
+# (`device_loader.py`).
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -91,26 +141,105 @@ if __name__ == "__main__":
     )
     generator = torch.Generator().manual_seed(1)
     shifted = shift_and_flip(flower, 4, True, generator)
-    cut = cut_out(shifted, 8, generator)
+    mean = shifted.float().mean().round().byte()
+    hole = cut_out(torch.ones(shifted.shape), 8, generator) == 0
+    cut = torch.where(hole, mean, shifted)
     plots.show(
         plots.image_grid(
             torch.cat([shifted, cut]),
-            ["shifted, mirrored"] * 4 + ["cut out, here black"] * 4,
+            ["shifted, mirrored"] * 4 + ["and cut out"] * 4,
             columns=4,
         ),
         name="ch08-augmentation",
+        caption="Four versions of one photograph, and the same four with a "
+        "square set to the mean.",
         alt="A photograph of a flower four times: shifted, some of them "
-        "mirrored; below, each with a dark square.",
+        "mirrored; below, each with a gray square.",
     )
 
 # %% [markdown]
+# ## Labels that leave some doubt
+#
+# Cross-entropy is never content. If the right class has 99%, the loss still
+# falls when its logit grows. **Label smoothing** takes a tenth of the
+# probability that is asked for and shares it among all ten classes: 91% for the
+# right one, and 1% for each of the others (Szegedy et al. 2016, section 7).
+#
+# *Predict:* the logits of the nine other classes stay 0, and that of the right
+# class grows from 2 to 16. Where is the smoothed loss lowest?
+#
+# - At 16, as without smoothing.
+# - Somewhere between 4 and 5.
+# - At 2: smoothing wants all classes equal.
+
+
+# %%
+class SmoothedCrossEntropy(nn.CrossEntropyLoss):
+    """Cross-entropy that smooths labels in training and not in testing (Szegedy
+    et al. 2016, section 7).
+    """
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return (
+            super().forward(logits, labels)
+            if torch.is_grad_enabled()
+            else F.cross_entropy(logits, labels)
+        )
+
+
+if __name__ == "__main__":
+    smoothed = SmoothedCrossEntropy(label_smoothing=0.1)
+    for right in (2.0, 4.0, 4.5, 5.0, 8.0, 16.0):
+        logits = torch.tensor([[right] + 9 * [0.0]])
+        loss = smoothed(logits, torch.tensor([0])).item()
+        print(f"logit of the right class {right:4}   loss {loss:.4f}")
+    print("softmax gives 91% at", round(math.log(9 * 0.91 / 0.09), 3))
+
+# %% [markdown]
+# Between 4 and 5, exactly where softmax gives the 91% that are asked for. A
+# larger logit is punished as if it was too sure. So the training loss cannot
+# come near 0 any more, and it is no longer the loss that you know. In testing
+# we take the plain one, so that runs with and without smoothing compare.
+#
+# ![Change the share that is taken from the right class.](figure:smoothing)
+#
 # ## Steps: Nesterov, and what not to decay
 #
-# Nesterov's momentum (`nesterov=True`) takes the gradient a little ahead, where
-# momentum will carry the weights. Weight decay pulls weights towards 0.
-# BatchNorm undoes the size of a convolution's weights, so there decay only
-# decides how far a step turns them. Spare BatchNorm's own numbers, and biases
-# (*Bag of Tricks*, 3.1).
+# **Nesterov momentum** steps along the gradient once more, with the momentum
+# that this gradient just changed: PyTorch takes $g + 0.9\,v$ where plain
+# momentum takes $v = 0.9\,v + g$. It reacts a little sooner to a change of the
+# gradient.
+#
+# **Weight decay** pulls every weight toward 0. What does it do to a convolution
+# that BatchNorm follows?
+#
+# *Predict:* all weights of a convolution are multiplied by 10. How does the
+# output of the BatchNorm after it change?
+#
+# - It becomes ten times as large.
+# - It does not change.
+# - It becomes a tenth.
+
+# %%
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    conv = nn.Conv2d(3, 8, kernel_size=3, bias=False)
+    bn = nn.BatchNorm2d(8)
+    x = torch.randn(16, 3, 8, 8)
+    before = bn(conv(x))
+    conv.weight.data *= 10
+    print("largest change:", f"{(bn(conv(x)) - before).abs().max().item():.6f}")
+
+# %% [markdown]
+# It does not change, but for the small number that BatchNorm adds to the
+# variance. BatchNorm divides by the standard deviation, and with it by the 10.
+# So decay does not make such a layer weaker. It keeps its weights short, and a
+# step of the same length turns short weights further: decay raises the
+# effective learning rate (van Laarhoven 2017).
+#
+# BatchNorm's own scales and shifts, and the bias of the classifier, are not
+# divided by anything. Decay does pull those toward 0, and He et al. 2019 (*Bag
+# of Tricks*, section 3.1) leave them out.
 
 
 # %%
@@ -130,56 +259,139 @@ if __name__ == "__main__":
     optimizer = make_optimizer(ResNet50())
     exclude_from_weight_decay(optimizer)
     for group in optimizer.param_groups:
-        print(
-            f"decay {group['weight_decay']}: "
-            f"{sum(tensor.numel() for tensor in group['params']):10,} "
-            "numbers"
-        )
+        count = sum(tensor.numel() for tensor in group["params"])
+        print(f"decay {group['weight_decay']}: {count:10,} numbers")
 
 # %% [markdown]
-# The rate follows chapter 5: up, then down along a cosine. Batches of 512 make
-# a quarter of the steps that 128 make, so
-# take each four times as long: 0.1 for every 128 images (Goyal et al. 2017,
-# section 2.1, has the rule).
+# ## How high may the rate be?
 #
-# ## Labels that leave some doubt
+# Chapter 5 began with a warm-up. What is it worth? The recorded run tries seven
+# rates, each with a warm-up of one epoch and without, three seeds each, and
+# looks at the training loss of the third epoch.
 #
-# Cross-entropy is never content. At 99% it still asks for more, and the logits
-# grow for nothing. **Label smoothing** takes 10% from the right class and
-# shares it among all ten: 91% is left. *Predict:* the other logits stay 0, and
-# the right one grows from 2 to 16. Where is the loss lowest?
+# *Predict:* up to which rate does warm-up help?
+#
+# - At all rates it learns faster.
+# - It makes no difference at a low rate, and helps at a high one.
+# - It makes any rate work.
 
-
-# %%
-class SmoothedCrossEntropy(nn.CrossEntropyLoss):
-    """Cross-entropy that smooths labels in training and not in testing (Szegedy
-    et al. 2015, section 7).
-    """
-
-    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        return (
-            super().forward(logits, labels)
-            if torch.is_grad_enabled()
-            else F.cross_entropy(logits, labels)
-        )
-
-
+# %% tags=["folded"]
 if __name__ == "__main__":
-    for right in (2.0, 4.0, 8.0, 16.0):
-        loss = SmoothedCrossEntropy(label_smoothing=0.1)(
-            torch.tensor([[right] + 9 * [0.0]]), torch.tensor([0])
+    tried = [row for row in rows if row["experiment"] == "rates"]
+
+    def losses_of(rate: float, warmup: bool) -> list[float]:
+        return [
+            row["loss"]
+            for row in tried
+            if row["lr"] == rate and row["warmup"] is warmup
+        ]
+
+    def draw_rates(width: float, height: float) -> plots.Figure:
+        figure, axes = plots.figure_with(1, 1, width, height)
+        axis = axes[0, 0]
+        rates = sorted({row["lr"] for row in tried})
+        ends = {}
+        for warmup, name, color in (
+            (False, "without", plots.WRONG),
+            (True, "warm-up", plots.Y),
+        ):
+            means = []
+            for rate in rates:
+                found = [min(loss, 4.0) for loss in losses_of(rate, warmup)]
+                axis.plot([rate] * len(found), found, ".", color=color)
+                means.append(sum(found) / len(found))
+            axis.plot(rates, means, color=color)
+            ends[name] = (means[-1], color)
+        axis.set_xscale("log")
+        axis.set_xticks(rates, [f"{rate:g}" for rate in rates], minor=False)
+        axis.minorticks_off()
+        axis.set(xlabel="learning rate", ylabel="training loss, third epoch")
+        plots.name_ends(axis, ends)
+        return figure
+
+    if len(tried) == 42:
+        plots.show(
+            draw_rates(5.6, 2.8),
+            name="ch08-rates",
+            narrow=draw_rates(3, 2.6),
+            caption="Training loss in the third epoch, three seeds each, over "
+            "the learning rate; what is above 4 is drawn at 4.",
+            alt="Training loss over the learning rate, with and without warm-up.",
         )
-        print(f"logit of the right class {right:4.0f}   loss {loss.item():.3f}")
+    else:
+        print(f"recorded so far: {len(tried)} of 42 trainings")
 
 # %% [markdown]
-# Not at the largest. The training loss cannot reach 0 now; testing takes the
-# plain loss, so that runs compare.
+# *The record is being made, and what it says will stand here.*
 #
-# ## A calmer network, and a second look
+# ## Blocks that start as nothing
 #
-# While the rate is high, each step is noisy. An average over an epoch of steps
-# is calmer. And the mirror image of a photograph is a second look: take the
-# mean of both answers.
+# Chapter 5 set the last scale of every block to 0, so that each block starts as
+# its shortcut. The reason was depth: many blocks that all add something random
+# make the values grow, and the gradients with them. So it should matter more
+# the deeper the network is. The recorded run looks at the first hundred steps
+# of two narrow networks, with 50 and with 101 layers, three seeds each and
+# without a warm-up.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    starts = [
+        curve
+        for curve in run.rows("curves.jsonl")
+        if curve["experiment"] == "start"
+    ]
+
+    def draw_starts(rows: int, width: float, height: float) -> plots.Figure:
+        figure, axes = plots.figure_with(rows, 2 // rows, width, height)
+        for axis, layers in zip(axes.flat, (50, 101), strict=True):
+            for zero_init, color in ((False, plots.WRONG), (True, plots.Y)):
+                found = [
+                    curve["losses"]
+                    for curve in starts
+                    if curve["layers"] == layers
+                    and curve["zero_init"] is zero_init
+                ]
+                for losses in found:
+                    axis.plot(losses, color=color, alpha=0.25, linewidth=0.7)
+                mean = torch.tensor(found).mean(dim=0)
+                smooth = F.avg_pool1d(mean[None], 9, stride=1)[0]
+                axis.plot(range(4, 96), smooth, color=color)
+                name = "zero-initialized" if zero_init else "ordinary"
+                axis.text(98, smooth[-1], name, color=color, ha="right")
+            axis.set(title=f"{layers} layers", xlabel="step", ylabel="loss")
+            axis.set_ylim(1.5, 4.5)
+        return figure
+
+    if len(starts) == 12:
+        plots.show(
+            draw_starts(1, 6.2, 2.6),
+            name="ch08-starts",
+            narrow=draw_starts(2, 3, 4.6),
+            caption="Training loss of the first hundred steps: three seeds in "
+            "thin lines, their mean over nine steps in a thick one.",
+            alt="Training loss of the first hundred steps, of 50 and of 101 layers, with "
+            "and without zero-initialization.",
+        )
+    else:
+        print(f"recorded so far: {len(starts)} of 12 trainings")
+
+# %% [markdown]
+# *The record is being made, and what it says will stand here.*
+#
+# ## An average of the weights
+#
+# While the rate is high, a weight never comes to rest at its best value. Every
+# step pushes it a little to one side or the other, because each batch is other
+# images. An average over many steps is pushed about less.
+#
+# ![Raise the rate, then the number of averaged steps: what becomes of the
+# weight, and of its average?](figure:average)
+#
+# An **exponential moving average** (EMA) needs only one more copy of the
+# network. After each step it moves a small share of the way to the weights as
+# they are now. With a share of 1/78 it averages about the last 78 steps, which
+# is an epoch here. The statistics of BatchNorm are averaged in the same way, so
+# that they fit the averaged weights.
 
 
 # %%
@@ -228,6 +440,13 @@ class EvalWithEMA(nn.Module):
         return self.network(images) if self.training else self.average(images)
 
 
+# %% [markdown]
+# **Test-time augmentation** (TTA) is an average, too: of the logits for an
+# image and for its mirror image. It costs a second forward pass per image, and
+# no training.
+
+
+# %%
 class EvalWithFlip(nn.Module):
     """Answers, in testing, with the mean of the logits of an image and of its
     mirror image.
@@ -246,28 +465,28 @@ class EvalWithFlip(nn.Module):
         )
 
 
-if __name__ == "__main__":
-    torch.manual_seed(0)
-    line = nn.Linear(1, 1, bias=False)
-    optimizer = make_optimizer(line, lr=0.05, momentum=0.0, weight_decay=0.0)
-    mean = add_ema(optimizer, line, steps=10)
-    weights, means = [], []
-    for _ in range(60):
-        optimizer.zero_grad()
-        ((line.weight - 2 + torch.randn(1)) ** 2).sum().backward()
-        optimizer.step()
-        weights.append(line.weight.item())
-        means.append(mean.module.weight.item())
-    plots.show(
-        plots.curves(
-            {"the weight": weights, "its average": means},
-            "step",
-            "value; the best is 2",
-        ),
-        name="ch08-average",
-        alt="A weight jumps about its best value, 2. Its moving average "
-        "follows a little later and far more calmly.",
-    )
+# %% [markdown]
+# ## Eight parts at once
+#
+# Now the main question. Eight parts are to be measured, and the obvious way is
+# to leave out one after the other. Then each training says something about one
+# part only, and a difference of two trainings has the noise of both.
+#
+# There is a better way. Let every training have half of the parts. Sixteen
+# trainings, sixteen different halves, chosen so that eight trainings have a
+# part and eight have not, whichever part you look at. Then the mean of the ones
+# minus the mean of the others is what that part is worth, *and all sixteen
+# trainings serve every part*.
+#
+# ![Choose a part. Eight trainings have it; compare them with the eight others.
+# Is any other part unfairly distributed between the two
+# halves?](figure:switches)
+#
+# How does one find such halves? Four parts take all their 2·2·2·2 = 16
+# combinations. Each of the other four follows from three of those: it is on
+# where an odd number of the three is on. With the signs +1 and −1 for on and
+# off, that is the product of three signs.
+
 
 # %%
 PARTS = (
@@ -297,49 +516,202 @@ def combinations() -> list[dict[str, bool]]:
     return rows
 
 
+if __name__ == "__main__":
+    signs = torch.tensor(
+        [[1 if on else -1 for on in row.values()] for row in combinations()]
+    )
+    print("on in so many trainings:", ((signs + 1) // 2).sum(dim=0).tolist())
+    together = signs.T @ signs
+    print("columns balanced:", bool((together == 16 * torch.eye(8)).all()))
+
 # %% [markdown]
-# ## What each is worth
+# Balanced means that among the trainings with cutout as many have smoothing as
+# among those without it, and so for any two parts. So what smoothing does
+# cannot be taken for what cutout does. There is a price. Where two parts help
+# each other, the design cannot say which two: the pairs share their columns,
+# four to a column. What it measures of a part is its worth on average over all
+# that the other parts may be.
 #
-# Only a measurement can say. Take everything, leave one part out, train again,
-# and test on 5,000 images that were held out of the training set. Not on the
-# test set: whoever chooses by it has no honest number left.
-#
-# *Predict in a line:* without which part is it worst? Which make a difference
-# too small to see?
+# Every combination is trained with two seeds: 32 trainings.
+
 
 # %%
-if __name__ == "__main__":
-    tables.show("ablation-cpu")
-    tables.show("ablation")
+def worth(rows: list[dict], part: str, measure: str = "accuracy") -> float:
+    """Return what a part is worth in points: the mean of the trainings that
+    have it, minus the mean of those that have not.
+    """
+    means = {}
+    for on in (True, False):
+        found = [row[measure] for row in rows if row[part] is on]
+        means[on] = sum(found) / len(found)
+    return means[True] - means[False]
+
+
+def seed_error(rows: list[dict], measure: str = "accuracy") -> float:
+    """Return the standard error of a worth that comes from the seeds.
+
+    Two trainings of a combination differ only by their seed, and half of the
+    mean of their squared differences is the variance of one training.
+    """
+    by_combination: dict[int, list[float]] = {}
+    for row in rows:
+        by_combination.setdefault(row["combination"], []).append(row[measure])
+    squares = [(a - b) ** 2 / 2 for a, b in by_combination.values()]
+    variance = sum(squares) / len(squares)
+    return math.sqrt(variance * 4 / len(rows))  # of a difference of two halves
+
 
 # %% [markdown]
-# Without shifts and mirrors 5,000 images are soon learned by heart. The stem
-# comes next, then weight decay. A falling rate and blocks that start as nothing
-# cost here: they are for long runs and deep networks. Seeds show what is
-# chance.
+# *Predict in a line:* which part is worth most, and which is worth nothing that
+# can be seen?
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    designed = [row for row in rows if row["experiment"] == "design"]
+    if len(designed) == 32:
+        found = run.rows("worth.jsonl")
+        raw = [row for row in found if row["measure"] == "accuracy"]
+
+        def draw_worth(width: float, height: float) -> plots.Figure:
+            figure, axes = plots.figure_with(1, 1, width, height)
+            axis = axes[0, 0]
+            ordered = sorted(raw, key=lambda row: row["worth"])
+            for place, row in enumerate(ordered):
+                sure = abs(row["worth"]) > 2 * row["error"]
+                color = plots.Y if sure else "black"
+                axis.errorbar(
+                    row["worth"],
+                    place,
+                    xerr=2 * row["error"],
+                    fmt="o" if sure else "none",
+                    color=color,
+                )
+                axis.plot(row["worth"], place, "o", color=color)
+            axis.axvline(0, color="black", linewidth=0.7)
+            axis.set_yticks(range(8), [row["part"] for row in ordered])
+            axis.set_xlabel("points of accuracy, with 95% intervals")
+            return figure
+
+        plots.show(
+            draw_worth(5.8, 3.2),
+            name="ch08-worth",
+            narrow=draw_worth(3, 3.2),
+            caption="What each part is worth, over all that the others may be. "
+            "Green: the interval leaves out zero.",
+            alt=", ".join(
+                f"{row['part']} {row['worth']:+.1f} ± {2 * row['error']:.1f}"
+                for row in raw
+            ),
+        )
+    else:
+        print(f"recorded so far: {len(designed)} of 32 trainings")
+
+# %% [markdown]
+# *The record is being made, and what it says will stand here.*
+#
+# ## The average, and the schedule
+#
+# The average of the weights needs no trainings of its own: every trained
+# network is tested as it is and with its averaged weights, each time also
+# together with mirror images. Sixteen of the networks were trained at a
+# constant rate, and sixteen with the cosine.
+#
+# *Predict:* where does the average help?
+#
+# - In both groups about as much.
+# - Only at a constant rate.
+# - Only after the cosine.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    if len(designed) == 32:
+        print(f"{'':15}{'as it is':>9}{'averaged':>9}{'mirrored':>9}{'both':>9}")
+        for cosine, name in ((False, "constant rate"), (True, "cosine")):
+            alike = [row for row in designed if row["cosine"] is cosine]
+            means = [
+                sum(row[key] for row in alike) / len(alike)
+                for key in (
+                    "accuracy",
+                    "averaged",
+                    "mirrored",
+                    "averaged_and_mirrored",
+                )
+            ]
+            print(f"{name:15}" + "".join(f"{mean:8.2f}%" for mean in means))
+    else:
+        print(f"recorded so far: {len(designed)} of 32 trainings")
+
+# %% [markdown]
+# *The record is being made, and what it says will stand here.*
 #
 # ## One command
 #
 #     uv run resnet50 train --recipe full --data cifar10
 #
-# `--recipe basic` is the training of chapters 5 to 7. Each part has an option,
-# so you can leave it out: `--no-ema`, `--cutout 0`, `--stem 7x7`. To choose
-# between them, hold images out: `--val-size 5000`.
+# `--recipe basic` is the training of chapters 5 to 7. Each part has an option
+# of its own, so that you can leave it out: `--no-ema`, `--cutout 0`, `--stem
+# 7x7`. To choose between them, hold images out: `--val-size 5000`. A run's
+# report names the options that it was trained with.
 #
-# ## Check
+# The same sixteen combinations with the whole ResNet-50 take a GPU some twenty
+# minutes: `bash benchmarks/record_run.sh ablation`.
 #
-# - Each part has an option of `resnet50 train`, and a run's report names the
-#   options that it was trained with.
+# ## What goes wrong
 #
-# ## What usually goes wrong
+# **Options are chosen on the test set.** One after the other is tried until the
+# number is high. Chapter 6 showed how much of such a number is luck. Hold out
+# training images, choose by those, and test once.
 #
-# - **Choosing on the test set**, by trying options until the number is high.
-# - **A larger batch with the old rate.** Fewer steps, none of them longer: it
-#   learns less in the same epochs.
+# **One seed decides.** The pilot shows how far apart two seeds of the same
+# recipe are. A part that gains less than that in one training has shown
+# nothing.
+#
+# **The batch grows and the rate stays.** Batches of 512 take a quarter of the
+# steps of batches of 128. To go as far, take steps four times as large (Goyal
+# et al. 2017, section 2.1), and with a warm-up. The full recipe's rate is 0.1
+# for every 128 images.
+#
+# [The common mistakes](mistakes) has those that the checks name.
+#
+# ## In three sentences
+#
+# - A part of a recipe is worth what a measurement says, on your network, your
+#   images and your number of epochs.
+# - Sixteen trainings, each with half of the parts on, measure eight parts at
+#   once, and every training serves every part.
+# - What is smaller than its error was not found, which is less than to say that
+#   it is not there.
+#
+# ## Three questions
+#
+# *Question:* Why are the 20,000 images for testing taken from the training set?
+#
+# *Answer:* Because eight parts are chosen by them. Images that decide which
+# parts are used cannot also say how good the result is. The test set stays
+# untouched until the recipe is final.
+#
+# *Question:* Label smoothing makes the training loss higher. Is the network
+# worse?
+#
+# *Answer:* The smoothed loss is another measure, and it cannot come near 0.
+# Look at the accuracy and at the plain loss on images that were held out.
+#
+# *Question:* Leaving out one part after the other would take 9 trainings for
+# eight parts. Why does the chapter take 16, and why is that cheaper?
+#
+# *Answer:* Of 9 trainings only two serve a part, the full recipe and the one
+# without that part, so its worth has the noise of two single trainings. Of 16
+# balanced ones all serve every part, and the means of eight have about a third
+# of the noise.
 #
 # ## Read on
 #
-# - He et al., *Bag of Tricks*, 2018. DeVries and Taylor, 2017: cutout. Izmailov
-#   et al., 2018: averages of weights.
+# - He et al. 2019, *Bag of Tricks for Image Classification*: many small parts,
+#   measured one on top of the other.
+# - Box, Hunter and Hunter, *Statistics for Experimenters*, chapters 5 and 6:
+#   designs such as the one above.
+# - Izmailov et al. 2018, *Averaging Weights Leads to Wider Optima*: an equal
+#   average over the end of a training.
 #
-# Next: [chapter 9](ch09_speed.py) makes it faster, and safe to interrupt.
+# Next: [chapter 9](ch09_speed.py) makes each step faster, and a killed training
+# go on.

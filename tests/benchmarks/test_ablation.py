@@ -12,6 +12,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 
 import ablation
 import ablation_trainings
+import ablation_worth
 from ablation_trainings import OPTIONS, VIEWS, Result, all_trainings, train
 
 from tutorial_code.ch08_learning import PARTS
@@ -104,3 +105,28 @@ def test_a_training_that_is_recorded_is_not_repeated(tmp_path, monkeypatch):
     again.curves = []  # killed between the two files: the row is missing, the curve is not
     again.add(design[2], Result(design[2] | {"accuracy": 2.0}, [2.0], right))
     assert len(again.rows) == 3 and again.rows[1]["accuracy"] == 2.0
+
+
+def test_the_worth_and_its_errors_are_found_again(monkeypatch):
+    """In made-up networks: one part is worth 10 points, the seeds have a spread of 2."""
+    images, spread = 8_000, 0.02
+    monkeypatch.setattr(ablation_worth, "HELD_OUT", images)
+    random = np.random.default_rng(0)
+    rows, right = [], []
+    for training in all_trainings(SCALE, BASE):
+        if training.about["experiment"] != "design":
+            continue
+        share = 0.5 + 0.1 * training.about["cutout"] + random.normal(0, spread)
+        bits = random.random((len(VIEWS), images)) < share
+        accuracies = 100 * bits.mean(axis=1)
+        rows.append(training.about | dict(zip(VIEWS, map(float, accuracies), strict=True)))
+        right.append(np.packbits(bits, axis=1))
+    found = ablation_worth.all_worths(rows, np.array(right))
+    assert len(found) == 8 * len(VIEWS)
+    for row in found:
+        expected = 10 if row["part"] == "cutout" else 0
+        assert abs(row["worth"] - expected) < 3 * row["error"]
+        assert row["seed_error"] == pytest.approx(100 * spread / 32**0.5 * 2, rel=0.4)
+        # images that are drawn anew in each network: of 32 networks in all
+        assert row["image_error"] == pytest.approx(100 * 2 * 0.5 / (32 * images) ** 0.5, rel=0.1)
+        assert row["error"] > row["seed_error"]

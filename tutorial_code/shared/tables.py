@@ -18,7 +18,15 @@ from tutorial_code.shared.chapters import PACKAGE
 PLACES = (PACKAGE.parent / "runs", PACKAGE / "recorded")
 ABOUT = "run.toml"
 # What chapters show of a recorded run, and so what notebooks bring along.
-SHOWN = (ABOUT, "rows.jsonl", "environment.json", "curves.jsonl", "maps.jsonl", "fresh.jsonl")
+SHOWN = (
+    ABOUT,
+    "rows.jsonl",
+    "environment.json",
+    "curves.jsonl",
+    "maps.jsonl",
+    "fresh.jsonl",
+    "worth.jsonl",
+)
 WIDTH = 80  # columns of a printed table
 SHORTEST = 12  # columns that are left for the first of them in any case
 Table = list[list[str]]
