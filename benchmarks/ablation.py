@@ -106,14 +106,17 @@ def record_all(
             now = time.monotonic()
             in_time = (now - began + longest) / 60 <= minutes
             while todo and in_time and len(running) < jobs:
-                running[pool.submit(train, todo[0], images)] = todo.pop(0), now
+                training = todo.pop(0)
+                running[pool.submit(train, training, images)] = training, now
             if not running:
                 return False
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 training, start = running.pop(done)
-                record.add(training.about, done.result())
+                result = done.result()
+                assert training.about.items() <= result.row.items()
+                record.add(training.about, result)
                 longest = max(longest, time.monotonic() - start)
-                print(done.result().row, flush=True)
+                print(result.row, flush=True)
     return True
 
 

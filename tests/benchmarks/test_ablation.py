@@ -10,6 +10,8 @@ from helpers import ROOT
 
 sys.path.append(str(ROOT / "benchmarks"))
 
+from concurrent.futures import ThreadPoolExecutor
+
 import ablation
 import ablation_trainings
 import ablation_worth
@@ -130,3 +132,24 @@ def test_the_worth_and_its_errors_are_found_again(monkeypatch):
         # images that are drawn anew in each network: of 32 networks in all
         assert row["image_error"] == pytest.approx(100 * 2 * 0.5 / (32 * images) ** 0.5, rel=0.1)
         assert row["error"] > row["seed_error"]
+
+
+def test_what_is_recorded_is_what_was_trained(tmp_path, monkeypatch):
+    """Of several that run side by side, until the time is up; the same command goes on."""
+    monkeypatch.setattr(ablation, "HELD_OUT", 16)
+    monkeypatch.setattr(ablation, "ProcessPoolExecutor", lambda jobs, *_: ThreadPoolExecutor(jobs))
+
+    def fake(training, images):
+        random = np.random.default_rng(training.about["seed"])
+        right = random.random((4, 16)) > 0.5 if "combination" in training.about else None
+        return Result(training.about | {"accuracy": float(images)}, [1.0], right)
+
+    monkeypatch.setattr(ablation, "train", fake)
+    trainings = list(all_trainings(SCALE, BASE))
+    order = [training.about for training in trainings]
+    record = ablation.Record(tmp_path, order)
+    assert not ablation.record_all(list(trainings), record, 5, jobs=2, minutes=-1)
+    assert not record.rows
+    assert ablation.record_all(list(trainings), record, 5, jobs=2, minutes=float("inf"))
+    assert record.rows == [about | {"accuracy": 5.0} for about in order]
+    assert record.curves == [about | {"losses": [1.0]} for about in order]

@@ -4,6 +4,7 @@ import ast
 import re
 
 from pipeline.mistakes import page
+from pipeline.seen_mistakes import SIGNS, seen_mistakes
 
 from tutorial_code.checks.catalogue import mistakes_of, solution_source, wrong_source
 from tutorial_code.checks.exercises import NAMES
@@ -30,3 +31,24 @@ def test_the_wrong_lines_are_taken_away_and_the_right_ones_put_there():
 
 def test_the_head_says_which_is_which():
     assert "a minus is wrong" in page() and "a plus are right" in page()
+
+
+def test_every_mistake_says_by_what_one_sees_it():
+    """Measured or counted; what a check of the catalogue's own words would not notice."""
+    seen = seen_mistakes()
+    assert set(seen) == {mistake.id for name in NAMES for mistake in mistakes_of(name)}
+    for of_mistake in seen.values():
+        assert set(of_mistake.signs) <= set(SIGNS)
+        assert bool(of_mistake.curves) == bool(of_mistake.right_curves)
+    assert seen["all-1x1"].signs[0] == "count"
+    assert seen["shortcut-and-branch-share-norm"].signs == ["count", "training"]
+    assert seen["input-changed-in-place"].signs == ["error"]
+    with_curves = [of_mistake for of_mistake in seen.values() if of_mistake.curves]
+    assert len(with_curves) >= 15 and all(len(each.curves) == 3 for each in with_curves)
+
+
+def test_an_entry_carries_what_the_page_searches_by():
+    entries = re.findall(r'<div class="mistake" markdown data-answer="(\w+)"', page())
+    assert entries == [name for name in NAMES for _ in mistakes_of(name)]
+    listed = re.search(r'data-answers="([^"]+)"', page())
+    assert listed and listed[1].split() == list(NAMES)

@@ -1,0 +1,82 @@
+"""By what one recognizes each mistake of the catalogue: measured by recorded runs, or counted."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import torch
+
+from tutorial_code.checks.catalogue import Mistake, mistakes_of, solution, wrong_version
+from tutorial_code.checks.exercises import NAMES
+from tutorial_code.shared.tables import recorded_run
+
+SIGNS = {
+    "error": "an error",
+    "count": "another number of parameters",
+    "training": "a training that goes wrong",
+    "test": "a wrong result of the test",
+    "nothing": "nothing, in a short training",
+}
+RUNS = ("layer-mistakes-cpu", "mistakes-cpu", "evaluate-mistakes-cpu")
+RIGHT = "none"  # the id of the row without a mistake
+NOTICED = 5.0  # points of accuracy
+
+
+class Seen(NamedTuple):
+    """What was measured of a mistake."""
+
+    signs: list[str]  # keys of SIGNS; none if nothing was measured
+    curves: list[list[float]]  # test accuracy by epoch, of each seed
+    right_curves: list[list[float]]  # the same without the mistake
+
+
+def seen_mistakes() -> dict[str, Seen]:
+    """Return what was measured of every mistake, by its id."""
+    measured: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+    for name in RUNS:
+        rows = recorded_run(name).rows()
+        right = next((row for row in rows if row["id"] == RIGHT), {})
+        measured |= {row["id"]: (row, right) for row in rows if row["id"] != RIGHT}
+    curves: dict[str, list[list[float]]] = {}
+    for curve in recorded_run("mistakes-cpu").rows("curves.jsonl"):
+        curves.setdefault(curve["id"], []).append(curve["accuracies"])
+    found = {}
+    for answer in NAMES:
+        for mistake in mistakes_of(answer):
+            signs = ["count"] if _count_differs(mistake) else []
+            if mistake.id in measured:
+                signs.append(_sign(*measured[mistake.id]))
+            if len(signs) == 2 and signs[1] == "nothing":
+                signs.pop()
+            of_mistake = curves.get(mistake.id, [])
+            found[mistake.id] = Seen(signs, of_mistake, curves[RIGHT] if of_mistake else [])
+    return found
+
+
+def _sign(row: dict[str, Any], right: dict[str, Any]) -> str:
+    if row.get("error"):
+        return "error"
+    lower = right["accuracy"] - row["accuracy"]
+    if row.get("answer") == "evaluate" or "third" in row:
+        return "test" if row["accuracy"] != right["accuracy"] else "nothing"
+    return "training" if lower >= NOTICED else "nothing"
+
+
+# With these arguments every piece of an answer is built.
+BUILT: dict[str, list[Callable[[Any], torch.nn.Module]]] = {
+    "Bottleneck": [lambda block: block(256, 64), lambda block: block(256, 128, 2)],
+    "ResNet50": [lambda network: network(num_classes=10)],
+}
+
+
+def _count_differs(mistake: Mistake) -> bool:
+    """Tell whether a network with the mistake has another number of parameters."""
+    for build in BUILT.get(mistake.answer, ()):
+        try:
+            with torch.device("meta"):
+                models = build(wrong_version(mistake)), build(solution(mistake.answer))
+        except Exception:  # a mistake that cannot even be built has no count
+            return False
+        wrong, right = (sum(p.numel() for p in model.parameters()) for model in models)
+        if wrong != right:
+            return True
+    return False
