@@ -5,9 +5,10 @@
 A ResNet-50 of a quarter of the width learns the digits for three epochs, with the functions of
 chapters 3 to 6, one of them in its wrong version, three seeds each, and the start of chapter 5.
 runs/mistakes-cpu/rows.jsonl gets a row for each mistake, as soon as it is there; a mistake that has
-a row is not repeated. What the catalogue says that one sees is taken from it. With 360 test images
-one more misclassified image is 0.3 points, and three seeds of the right version differ by more, so
-differences of less than five points say nothing.
+a row is not repeated. Of the mistakes that chapters draw, steps.jsonl has the loss of each step.
+What the catalogue says that one sees is taken from it. With 360 test images one more misclassified
+image is 0.3 points, and three seeds of the right version differ by more, so differences of less
+than five points say nothing.
 """
 
 import argparse
@@ -38,9 +39,23 @@ from tutorial_code.runs.hardware import describe_machine
 ROOT = Path(__file__).parent.parent
 NAME = "mistakes-cpu"
 CURVES = "curves.jsonl"  # losses and accuracies by epoch, of each seed
+STEPS = "steps.jsonl"  # the loss of each step, of the mistakes that chapters draw
 NAMES = ("Bottleneck", "ResNet50", "make_optimizer", "make_criterion", "train_one_epoch")
 CPU = torch.device("cpu")
 RIGHT = "none"  # stands for the right version
+DRAWN = {
+    RIGHT,
+    "relu-before-addition",
+    "norm-shared",
+    "stride-in-every-block",
+    "same-block-repeated",
+    "softmax-at-the-end",
+    "criterion-softmax-first",
+    "criterion-sum",
+    "no-zero-grad",
+    "zero-grad-before-step",
+    "no-train-mode",
+}
 NARROWER = 4
 WIDTHS = re.compile(r"\b(64|128|256|512|1024|2048)\b")
 
@@ -63,8 +78,25 @@ def initialize(model: nn.Module) -> None:
             nn.init.zeros_(module.bn3.weight)
 
 
+class Listening(nn.Module):
+    """A criterion that keeps the losses that it gave."""
+
+    def __init__(self, criterion: nn.Module) -> None:
+        super().__init__()
+        self.criterion = criterion
+        self.losses: list[float] = []
+
+    def forward(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Return the loss of a batch."""
+        loss = self.criterion(logits, labels)
+        self.losses.append(round(float(loss.detach()), 4))
+        return loss
+
+
 def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int) -> dict[str, Any]:
-    """Return the losses and the accuracies in percent of each epoch, or the error that ends it."""
+    """Return the losses and the accuracies in percent of each epoch, or the error that ends it; of
+    what chapters draw, also the loss of each step.
+    """
     wrong = mistake.answer if mistake else ""
     parts = {name: solution(name) for name in NAMES[2:]}
     sources = {name: solution_source(name) for name in NAMES[:2]}
@@ -82,6 +114,8 @@ def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int)
         initialize(model)
         optimizer = parts["make_optimizer"](model, settings["lr"])
         criterion = parts["make_criterion"]()
+        if (mistake.id if mistake else RIGHT) in DRAWN:
+            criterion = Listening(criterion)
         steps = len(loader)
         add_schedule(optimizer, settings["epochs"] * steps, warmup_steps=steps)
         for _ in range(settings["epochs"]):
@@ -90,7 +124,8 @@ def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int)
             accuracies.append(round(evaluate(model, test_loader, nn.CrossEntropyLoss(), CPU)[1], 2))
     except Exception as error:
         return {"error": f"{type(error).__name__}: {str(error).splitlines()[0][:160]}"}
-    return {"losses": losses, "accuracies": accuracies}
+    found = {"losses": losses, "accuracies": accuracies}
+    return found | ({"steps": criterion.losses} if isinstance(criterion, Listening) else {})
 
 
 def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> tuple[dict, list[dict]]:
@@ -134,23 +169,40 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / run_files.ROWS
     rows, curves = run_files.read_rows(path), run_files.read_rows(folder / CURVES)
+    steps = run_files.read_rows(folder / STEPS)
     if not rows:
         run_files.write_json(folder / run_files.CONFIG, settings)
         run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
     mistakes = [None, *(mistake for name in NAMES for mistake in mistakes_of(name))]
     for mistake in mistakes:
         id = mistake.id if mistake else RIGHT
-        if id in {row["id"] for row in rows} or (arguments.ids and id not in arguments.ids):
+        known = id in {row["id"] for row in rows}
+        if known and id in DRAWN:
+            known = id in {each["id"] for each in steps}
+        if known or (arguments.ids and id not in arguments.ids):
             continue
         if arguments.time_limit and time.monotonic() - start > 60 * arguments.time_limit:
             print("The time is up: the same command continues.")
             return
         row, more = row_of(mistake, settings)
-        rows.append(row)
-        curves = [curve for curve in curves if curve["id"] != id] + more
+        steps += [
+            {"id": id, "seed": curve["seed"], "losses": curve.pop("steps")}
+            for curve in more
+            if "steps" in curve
+        ]
+        rows = _replaced(rows, id, [row])
+        curves = _replaced(curves, id, more)
+        run_files.write_rows(folder / STEPS, steps)
         run_files.write_rows(folder / CURVES, curves)
         run_files.write_rows(path, rows)
-        print(rows[-1], flush=True)
+        print(row, flush=True)
+
+
+def _replaced(rows: list[dict], id: str, more: list[dict]) -> list[dict]:
+    """Return the rows with others of this mistake, in the place of its first."""
+    place = next((i for i, row in enumerate(rows) if row["id"] == id), len(rows))
+    rest = [row for row in rows if row["id"] != id]
+    return [*rest[:place], *more, *rest[place:]]
 
 
 if __name__ == "__main__":

@@ -33,6 +33,12 @@ def test_a_row_for_each_mistake_that_is_not_repeated(tmp_path, monkeypatch, caps
     text = (tmp_path / what_mistakes_do.NAME / "curves.jsonl").read_text(encoding="utf-8")
     (curve,) = [json.loads(line) for line in text.splitlines()]
     assert curve["id"] == "none" and curve["seed"] == 0 and len(curve["losses"]) == 1
+    assert "steps" not in curve
+    text = (tmp_path / what_mistakes_do.NAME / "steps.jsonl").read_text(encoding="utf-8")
+    (steps,) = [json.loads(line) for line in text.splitlines()]
+    sizes = [512, 512, 413]  # of 1,437 images
+    mean = sum(n * loss for n, loss in zip(sizes, steps["losses"], strict=True)) / sum(sizes)
+    assert steps["id"] == "none" and curve["losses"][0] == pytest.approx(mean, abs=1e-3)
     assert failed["id"] == "x-overwritten" and "RuntimeError" in failed["error"]
     monkeypatch.setattr(what_mistakes_do, "row_of", lambda *given: pytest.fail("it is repeated"))
     assert len(run("none", "x-overwritten")) == 2
@@ -43,3 +49,24 @@ def test_what_is_recorded_is_of_mistakes_that_there_are():
     recorded = ROOT / "runs" / what_mistakes_do.NAME / "rows.jsonl"
     rows = recorded.read_text(encoding="utf-8").splitlines() if recorded.exists() else []
     assert {json.loads(row)["id"] for row in rows} <= known | {what_mistakes_do.RIGHT}
+    assert known | {what_mistakes_do.RIGHT} >= what_mistakes_do.DRAWN
+
+
+def test_of_what_is_drawn_the_steps_are_recorded_later_too(tmp_path, monkeypatch):
+    folder = tmp_path / what_mistakes_do.NAME
+    folder.mkdir()
+    old = {"id": "none"}, {"id": "bias-in-branch"}, {"id": "no-addition"}
+    what_mistakes_do.run_files.write_rows(folder / "rows.jsonl", old)
+    what_mistakes_do.run_files.write_rows(folder / "curves.jsonl", old)
+    given = ["what_mistakes_do.py", "--runs", str(tmp_path), "none", "bias-in-branch"]
+    monkeypatch.setattr(sys, "argv", given)
+    curve = {"id": "none", "seed": 0, "steps": [2.0, 1.0]}
+    monkeypatch.setattr(what_mistakes_do, "row_of", lambda *_: ({"id": "none", "loss": 1}, [curve]))
+    what_mistakes_do.main()
+    rows, curves, steps = (
+        what_mistakes_do.run_files.read_rows(folder / f"{name}.jsonl")
+        for name in ("rows", "curves", "steps")
+    )
+    assert rows == [{"id": "none", "loss": 1}, *old[1:]]
+    assert curves == [{"id": "none", "seed": 0}, *old[1:]]
+    assert steps == [{"id": "none", "seed": 0, "losses": [2.0, 1.0]}]
