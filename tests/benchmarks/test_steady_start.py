@@ -17,10 +17,13 @@ from tutorial_code.shared.tables import recorded_run
 def record(tmp_path, monkeypatch):
     """Record a few steps of small networks with a few more arguments; return curves and rows."""
 
+    data = steady_start.load_dataset("digits")
+    few = data._replace(train_images=data.train_images[:24], train_labels=data.train_labels[:24])
+    monkeypatch.setattr(steady_start, "load_dataset", lambda name: few)
     monkeypatch.setattr(steady_start, "STARTS", steady_start.STARTS[2:4])
 
     def run(*more):
-        sizes = ["--steps", "4", "--batch-size", "512", "--blocks", "1", "1", "1", "1"]
+        sizes = ["--steps", "4", "--batch-size", "8", "--blocks", "1", "1", "1", "1"]
         given = [*sizes, "--seeds", "2", "--runs", str(tmp_path), *more]
         monkeypatch.setattr(sys, "argv", ["steady_start.py", *given])
         steady_start.main()
@@ -50,7 +53,7 @@ def test_each_training_has_a_curve_and_each_start_a_row(record, monkeypatch, cap
     monkeypatch.setattr(steady_start, "train", None)  # would raise
     assert record() == [curves, rows]
     with pytest.raises(SystemExit, match="another configuration"):
-        record("--batch-size", "256")
+        record("--batch-size", "12")
 
 
 def test_the_three_kinds_of_first_weights():
