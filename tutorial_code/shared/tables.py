@@ -23,6 +23,7 @@ SHOWN = (
     "rows.jsonl",
     "environment.json",
     "curves.jsonl",
+    "steps.jsonl",
     "maps.jsonl",
     "fresh.jsonl",
     "worth.jsonl",
