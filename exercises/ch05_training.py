@@ -9,8 +9,9 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 
-# Write make_criterion. It returns an object that is called with logits and
-# labels and gives their mean loss.
+# Write make_criterion. It takes nothing and returns an object that is called
+# with logits of shape (batch, classes) and labels of shape (batch,), and gives
+# their mean cross-entropy.
 def make_criterion() -> nn.Module:
     """Return the cross-entropy loss: logits (batch, classes) and labels
     (batch,) to their mean loss, a scalar.
@@ -18,8 +19,9 @@ def make_criterion() -> nn.Module:
     raise NotImplementedError
 
 
-# Write make_optimizer. Hand on each of its arguments, and all parameters of the
-# model.
+# Write make_optimizer. It takes a model and three settings, and returns
+# PyTorch's SGD over all parameters of the model, with each of the settings
+# passed on. model.parameters() gives the parameters.
 def make_optimizer(
     model: nn.Module,
     lr: float = 0.03,
@@ -34,13 +36,18 @@ def make_optimizer(
     raise NotImplementedError
 
 
-# Write train_one_epoch: one pass over all batches. It returns the mean loss per
-# image. The criterion gives the mean of a batch, and the last batch may be
-# smaller. So weight each batch by its size, and divide by the number of images.
+# Write train_one_epoch: it trains a model on every batch of a loader once, and
+# returns the mean loss per image as a plain number. You are given the model,
+# the loader, the criterion, the optimizer and the device. Begin with training
+# mode, move each batch to the device, and take the five steps in order.
 #
-# Sum up loss.detach(), not loss. The loss holds on to the whole graph of its
-# batch; a sum of losses holds on to all of them, and memory grows until it is
-# full.
+# The criterion gives the mean of a batch, and the last batch may be smaller.
+# Four images with a mean loss of 1 and one image with a loss of 3 have a mean
+# of 1.4 per image, and not of 2. So multiply each batch's loss by its number of
+# images, and divide by the number of all images at the end.
+#
+# Add up loss.detach() or loss.item(), not loss itself, which would hold on to
+# more than a number.
 def train_one_epoch(
     model: nn.Module,
     loader: DataLoader,

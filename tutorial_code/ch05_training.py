@@ -3,20 +3,32 @@
 #
 # *What is a step?*
 #
-# The network has 23.5 million weights, and all are random. Training is a loop
-# of five steps that makes them a little better, again and again.
+# The network of chapter 4 has 23.5 million weights, and all of them are random.
+# Training changes them in steps, a little after every batch of images, until
+# the network answers well. How far should a step go, and in which direction?
+# With two weights one can see it. The figure fits a straight line to twelve
+# points, and the two weights of the line are its slope and its offset.
 #
-# **By the end of this chapter you will have** `make_optimizer`,
-# `make_criterion` and `train_one_epoch`, written by you, and a start that is
-# steady.
+# ![Change the learning rate, and watch the path from the start to the lowest
+# point, the green cross. Every point of the map on the left is a line, and the
+# rings join lines that are equally wrong. Momentum is explained further
+# down.](figure:loss-surface)
 #
-# **You need** chapters 1 to 4.
+# **By the end of this chapter you will have** written `make_criterion`,
+# `make_optimizer` and `train_one_epoch`, and seen what makes the first steps of
+# a deep network steady.
+#
+# **You need** chapters 1 to 4, above all `ResNet50` from [chapter
+# 4](ch04_resnet50.py) and the two modes of BatchNorm from [chapter
+# 2](ch02_layers.py).
 
 # %%
 import math
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 
@@ -25,18 +37,156 @@ from tutorial_code.ch03_bottleneck import Bottleneck
 from tutorial_code.ch04_resnet50 import ResNet50
 
 # %% [markdown]
+# ## A step on two weights
+#
+# A **loss** is one number that says how wrong a model is. For the line it is
+# the mean of the squared errors $e^2$, where an error is how far the line
+# passes above or below a point. The **gradient** says for each weight how fast
+# the loss grows when this weight grows a little. For the slope that is the mean
+# of $2\,e\,x$, and for the offset the mean of $2\,e$:
+
+# %%
+POINTS_X = torch.arange(1, 13) / 4  # (12,)
+POINTS_Y = torch.tensor(  # (12,)
+    [1.0, 0.6, 1.2, 0.9, 1.9, 1.8, 1.7, 2.4, 2.0, 2.8, 2.6, 2.9]
+)
+START = (-0.9, 2.4)  # the first slope and offset
+
+
+def line_loss(weights: Tensor) -> Tensor:
+    """Return the mean squared error of a line: a scalar."""
+    return ((weights[0] * POINTS_X + weights[1] - POINTS_Y) ** 2).mean()
+
+
+def line_gradient(weights: Tensor) -> Tensor:
+    """Return the derivatives of the loss by slope and offset: (2,)."""
+    errors = weights[0] * POINTS_X + weights[1] - POINTS_Y  # (12,)
+    return torch.stack([2 * (errors * POINTS_X).mean(), 2 * errors.mean()])
+
+
+# %% [markdown]
+# PyTorch finds the same two numbers without being told the formula. A tensor
+# with `requires_grad=True` remembers what is computed from it, and `backward()`
+# goes through these computations from the last to the first and puts the
+# gradient into `.grad`.
+
+# %%
+if __name__ == "__main__":
+    weights = torch.tensor(START, requires_grad=True)
+    line_loss(weights).backward()
+    by_hand = line_gradient(torch.tensor(START))
+    print("by hand", [f"{value:.3f}" for value in by_hand.tolist()])
+    print("equal to PyTorch's:", torch.allclose(weights.grad, by_hand))
+
+# %% [markdown]
+# A step goes against the gradient: each weight becomes itself minus the
+# gradient times a **learning rate**. The learning rate is a factor, and not the
+# length of the step. With the same rate of 0.2, steps are long where the
+# surface is steep and short where it is flat:
+
+# %%
+if __name__ == "__main__":
+    weights = torch.tensor(START)
+    for step in range(1, 31):
+        change = -0.2 * line_gradient(weights)
+        weights = weights + change
+        if step in (1, 2, 3, 10, 30):
+            print(
+                f"step {step:2}: length {change.norm():.3f}, "
+                f"then the loss is {line_loss(weights):.3f}"
+            )
+
+# %% [markdown]
+# The surface is a narrow valley. Across it the slope is steep, so the first
+# steps jump from one side to the other. Along it the slope is gentle, and most
+# of the thirty steps are spent on going along. At a rate of 0.23 the path still
+# arrives, though it jumps from side to side all the way.
+#
+# *Predict:* What does a path do at a rate of 0.25?
+#
+# - It arrives a little sooner.
+# - It jumps from side to side for ever, at the same height.
+# - It gets farther away with every step.
+
+# %%
+if __name__ == "__main__":
+    for rate in (0.23, 0.25):
+        weights = torch.tensor(START)
+        losses = []
+        for _ in range(40):
+            weights = weights - rate * line_gradient(weights)
+            losses.append(line_loss(weights).item())
+        shown = [f"{losses[step - 1]:8.3f}" for step in (1, 10, 20, 30, 40)]
+        print(f"rate {rate}: loss after 1, 10, … steps {' '.join(shown)}")
+    x = POINTS_X
+    curvature = 2 * torch.tensor([[(x * x).mean(), x.mean()], [x.mean(), 1]])
+    flat, steep = torch.linalg.eigvalsh(curvature).tolist()
+    print(f"curvature along the valley {flat:.3f}, across it {steep:.3f}")
+
+# %% [markdown]
+# It gets farther away: the training *diverges*. A rate that is only 9% larger
+# looks harmless, but between the two lies a sharp edge. The slope across the
+# valley is the curvature, 8.417, times the distance from its floor. So a step
+# at rate $r$ multiplies this distance by $1 - 8.417\,r$. That is −0.94 at 0.23
+# and −1.10 at 0.25, and the edge lies at $2 / 8.417 = 0.238$.
+#
+# Along the valley the curvature is 0.354, so at a rate of 0.2 each step takes
+# away only 7% of what is left. The steepest direction sets the largest rate,
+# and the flattest one sets how many steps it takes.
+#
+# A network is trained on batches, so that a step need not wait for all images.
+# The gradient of a batch is an estimate, right on average, but different from
+# batch to batch. Choose "4 points a batch" in the figure: the path trembles,
+# and near the lowest point it does not come to rest. Steps along the gradients
+# of random batches are called **stochastic gradient descent**, SGD.
+#
 # ## The loss: how wrong is it?
 #
-# The network gives ten logits, and we know the right class. **Cross-entropy**
-# turns both into one number: it makes probabilities of the logits by softmax,
-# takes that of the right class, and returns its negative logarithm. Sure and
-# right: near 0. Sure and wrong: large.
+# For a network that chooses among classes we need another loss. The network
+# gives a logit for each class, and softmax makes probabilities of them (chapter
+# 4). **Cross-entropy** is minus the logarithm of one probability, that of the
+# right class. With three logits it can be done on paper. Say that they are 2
+# for cat, 1 for dog and −1 for fox, and that the image shows a cat:
+
+# %%
+if __name__ == "__main__":
+    powers = [math.exp(2), math.exp(1), math.exp(-1)]
+    share = powers[0] / sum(powers)
+    by_hand = -math.log(share)
+    print(f"e to each logit {' '.join(f'{power:.3f}' for power in powers)}")
+    print(f"probability of the cat {share:.3f}, loss {by_hand:.4f}")
+    logits = torch.tensor([[2.0, 1.0, -1.0]])  # (batch, classes)
+    labels = torch.tensor([0])  # (batch,): the index of the right class
+    theirs = nn.CrossEntropyLoss()(logits, labels)
+    print("equal to PyTorch's:", math.isclose(by_hand, theirs, rel_tol=1e-6))
+
+# %% [markdown]
+# `nn.CrossEntropyLoss()` makes an object that is called like a function. It
+# takes *logits* and the indices of the right classes, applies softmax itself,
+# and returns the mean of the batch. Such an object is called a **criterion**.
 #
-# *Predict in a line:* a network that knows nothing gives each of ten classes a
-# tenth. What is its loss?
+# *Predict a number:* A network gives the right class a probability of 0.1, and
+# its loss is 2.3. What is its loss if it gives it 0.01?
 #
-# Write `make_criterion`. It returns an object that is called with logits and
-# labels and gives their mean loss.
+# ![Change the three logits and the right class. On the left are the
+# probabilities, in the middle the loss over the probability of the right class,
+# and on the right the same loss over the logit of the right class, with the
+# other two logits held fixed.](figure:cross-entropy)
+#
+# It is 4.6, twice as much, although the answer is ten times as bad: the
+# logarithm turns factors into differences. Each further factor of ten costs
+# another 2.3. Seen over the logit, on the right, the loss of a wrong answer is
+# nearly a straight line, and that of a good one is flat. Its slope is the
+# probability minus 1. So an image that is already right hardly pulls at its
+# logit, and one that is wrong pulls at it with at most 1, however wrong it is.
+#
+# This gives a first check of any training. A network that knows nothing gives
+# each of ten classes a probability near 0.1, so its loss should be near $\ln 10
+# = 2.303$.
+#
+# Write `make_criterion`. It takes nothing and returns an object that is called
+# with logits of shape `(batch, classes)` and labels of shape `(batch,)`, and
+# gives their mean cross-entropy.
 
 
 # %% tags=["exercise"]
@@ -50,30 +200,119 @@ def make_criterion() -> nn.Module:
 # %%
 if __name__ == "__main__":
     torch.manual_seed(0)
-    train_loader, _ = make_loaders(load_dataset("digits"))
-    images, labels = next(iter(train_loader))
-    model = ResNet50()
+    loader, _ = make_loaders(load_dataset("digits"))
+    images, labels = next(iter(loader))
     criterion = make_criterion()
-    print(
-        f"first loss {criterion(model(images), labels).item():.3f}    ln 10 = "
-        f"{math.log(10):.3f}"
-    )
+    for seed in range(3):
+        torch.manual_seed(seed)
+        model = ResNet50()
+        print(f"first loss {criterion(model(images), labels).item():.3f}")
 
 # %% [markdown]
-# Near ln 10, as it should be. A first loss far from the logarithm of the number
-# of classes is the earliest sign that something is wrong.
+# All three lie above 2.3 and not far from it: random logits are not all equal,
+# and a network that prefers some classes for no reason is more often wrong than
+# right. A first loss of 20 or of 0.1 would be a bad sign.
 #
 # ## The optimizer: which way is better?
 #
-# `backward()` computes the gradient: for each weight, how the loss changes when
-# the weight grows a little. The optimizer then moves each weight against its
-# gradient. We take **SGD with momentum**, as He et al. did (section 3.4). `lr`
-# is the length of a step. Momentum keeps 90% of the last direction, so that the
-# noise of single batches averages out. Weight decay pulls each weight a little
-# towards zero.
+# What turns gradients into steps is called the **optimizer**. SGD as we have it
+# steps along the last gradient alone. In a narrow valley that is wasteful: most
+# of the gradient points across. **Momentum** keeps a sum $v$ of the gradients,
+# in which older ones count less, and steps along that sum. In PyTorch's form,
+# with a momentum of 0.9, gradient $g$, learning rate $r$ and weight $w$:
 #
-# Write `make_optimizer`. Hand on each of its arguments, and all parameters of
-# the model.
+# $$v \leftarrow 0.9\,v + g \qquad w \leftarrow w - r\,v$$
+#
+# Let the gradient be 1 in every step. The first step has the length $r$.
+#
+# *Predict a number:* How many times $r$ is the length of a step after many
+# steps?
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    from tutorial_code.shared import plots
+
+    def sums(gradients: list[float]) -> list[float]:
+        """Return v after each gradient, with a momentum of 0.9."""
+        v, found = 0.0, []
+        for gradient in gradients:
+            v = 0.9 * v + gradient
+            found.append(v)
+        return found
+
+    names = {"always 1": [1.0] * 40, "1, −1, 1, …": [1.0, -1.0] * 20}
+    plots.show(
+        plots.curves(
+            {name: sums(gradients) for name, gradients in names.items()},
+            "step",
+            "v",
+            colors={"always 1": plots.Y, "1, −1, 1, …": plots.F},
+        ),
+        name="ch05-momentum",
+        caption="Compare the two lines: the sum $v$ for gradients that agree, "
+        "and for gradients that take turns.",
+        alt="Momentum's sum over 40 steps. For a gradient that is always 1 it "
+        "rises to 10; for gradients of 1 and minus 1 in turn it stays between "
+        "minus 0.6 and 1.",
+    )
+    for name, gradients in names.items():
+        ends = " ".join(f"{v:6.2f}" for v in sums(gradients * 5)[-2:])
+        print(f"{name:12} after 199 and 200 steps {ends}")
+
+# %% [markdown]
+# It is 10 times $r$, since $1 + 0.9 + 0.81 + \dots = 1 / (1 - 0.9)$. Many
+# expect 1, because momentum sounds like an average. It is a sum. Gradients that
+# agree, as they do along the valley, add up to ten of themselves. Those that
+# take turns, as they do across it, add up to about half of one.
+#
+# Here are forty steps at a small rate, without and with momentum. The function
+# also has **weight decay**, which adds a little of each weight to its gradient,
+# and so pulls it toward zero.
+
+
+# %%
+def descend(
+    rate: float, momentum: float = 0.0, decay: float = 0.0, steps: int = 40
+) -> Tensor:
+    """Return slope and offset of the line after some steps of SGD: (2,)."""
+    weights, v = torch.tensor(START), torch.zeros(2)
+    for _ in range(steps):
+        gradient = line_gradient(weights) + decay * weights
+        v = momentum * v + gradient
+        weights = weights - rate * v
+    return weights
+
+
+if __name__ == "__main__":
+    for momentum in (0.0, 0.9):
+        loss = line_loss(descend(0.02, momentum))
+        print(f"rate 0.02, momentum {momentum}: loss {loss:.3f}")
+
+# %% [markdown]
+# With momentum, 40 steps go nearly all the way, and without it about a quarter;
+# try both in the figure at the top. The price is that the path swings: what has
+# gathered speed runs past the lowest point. PyTorch's own SGD makes these very
+# steps.
+
+# %%
+if __name__ == "__main__":
+    weights = torch.tensor(START, requires_grad=True)
+    sgd = torch.optim.SGD([weights], lr=0.05, momentum=0.9, weight_decay=0.1)
+    for _ in range(40):
+        sgd.zero_grad()
+        line_loss(weights).backward()
+        sgd.step()
+    ours = descend(0.05, momentum=0.9, decay=0.1)
+    print("equal to PyTorch's:", torch.allclose(weights, ours, atol=1e-5))
+
+# %% [markdown]
+# He et al. (section 3.4) trained with a momentum of 0.9, a weight decay of
+# 0.0001, a learning rate of 0.1 and batches of 256 images. Our batches are
+# smaller, and so is our rate.
+#
+# Write `make_optimizer`. It takes a model and three settings, and returns
+# PyTorch's SGD over *all* parameters of the model, with each of the settings
+# passed on. `model.parameters()` gives the parameters.
 
 
 # %% tags=["exercise"]
@@ -96,8 +335,10 @@ def make_optimizer(
 # %% [markdown]
 # ## Why gradients must be zeroed
 #
-# `backward()` does not set the gradient. It adds to what is there. *Predict*
-# the second number, then the third.
+# The last loop had a line that was not explained: `sgd.zero_grad()`.
+# `backward()` does not *set* the gradient, it *adds* to what is there. That is
+# right where one weight is used in several places. From one batch to the next
+# it is not:
 
 # %%
 if __name__ == "__main__":
@@ -108,60 +349,143 @@ if __name__ == "__main__":
     line(x).sum().backward()
     print("after another, not zeroed between:", line.weight.grad.item())
     line.zero_grad()
+    print("after zero_grad:                  ", line.weight.grad)
     line(x).sum().backward()
     print("zeroed, then backward:            ", line.weight.grad.item())
 
 # %% [markdown]
-# Forget it in a loop, and each step follows the sum of all gradients since the
-# start.
+# Without `zero_grad()` every step follows the sum of all gradients since the
+# start. (A zeroed gradient is `None`, which saves the memory of a tensor of
+# zeros.)
 #
 # ## The five steps
 #
-# For each batch: **zero** the gradients, **forward** to the logits, compute the
-# **loss**, go **backward**, and **step**. Each one changes something. Here is
-# what:
+# For every batch, a training loop does five things: it *zeroes* the gradients,
+# runs the network *forward* to the logits, computes the *loss*, goes *backward*
+# and makes a *step*. Their order matters. Four things can change: the weights;
+# the gradients; the sums $v$ that momentum keeps; and the running statistics of
+# BatchNorm, which it needs for evaluation mode.
+#
+# *Predict:* Which of the five changes the running statistics?
+#
+# - forward
+# - backward
+# - step
+#
+# ![Go through the steps one by one, or click on one. Each small letter is what
+# a thing holds after the step, with the number of the batch that it comes from.
+# Colored is what the step has changed.](figure:five-steps)
+#
+# Forward does. That is easy to miss: running a network sounds like looking, not
+# like touching. In training mode BatchNorm moves its statistics with every
+# batch that passes through, whether or not a step follows. In the first batch
+# `zero_grad` finds nothing to throw away. In the second it does. Momentum's sum
+# stays, because the optimizer keeps it elsewhere.
+#
+# The same in numbers, for one weight, its gradient, its sum $v$, and the
+# running mean of one channel:
+
+
+# %% tags=["folded", "covered", "tutorial-names"]
+class Seen(NamedTuple):
+    """Four numbers, as they are after a step; None is for what is not there."""
+
+    step: str
+    values: dict[str, float | None]
+
+
+def watch_steps(
+    model: ResNet50,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    criterion: nn.Module,
+    optimizer: torch.optim.Optimizer,
+) -> list[Seen]:
+    """Train on some batches; return one weight, its gradient, its sum in the
+    momentum, and a running mean, before the first step and after each one.
+    """
+    weight = model.fc.weight
+    seen = []
+
+    def look(step: str) -> None:
+        def first(tensor: Tensor | None) -> float | None:
+            return None if tensor is None else tensor.flatten()[0].item()
+
+        values = {
+            "weight": first(weight),
+            "gradient": first(weight.grad),
+            "running mean": first(model.bn1.running_mean),
+            "velocity": first(optimizer.state[weight].get("momentum_buffer")),
+        }
+        seen.append(Seen(step, values))
+
+    look("before")
+    for images, labels in batches:
+        optimizer.zero_grad()
+        look("zero_grad")
+        logits = model(images)
+        look("forward")
+        loss = criterion(logits, labels)
+        look("loss")
+        loss.backward()
+        look("backward")
+        optimizer.step()
+        look("step")
+    return seen
+
+
+if __name__ == "__main__":
+    batches = [(images[:8], labels[:8]), (images[8:16], labels[8:16])]
+    seen = watch_steps(model, batches, criterion, make_optimizer(model))
+    print(f"{'':10}", *(f"{thing:>12}" for thing in seen[0].values))
+    for step, values in seen:
+        numbers = [
+            f"{'none' if value is None else f'{value:.5f}':>12}"
+            for value in values.values()
+        ]
+        print(f"{step:10}", *numbers)
+
+# %% [markdown]
+# ## Devices and modes
+#
+# A tensor lives on a *device*, the CPU or a GPU, and PyTorch computes only with
+# what lies on one device. `.to(device)` moves it. For a tensor it returns a new
+# one and leaves the old one where it is. A network, however, moves its own
+# parameters. To show this on every machine we use PyTorch's pretend device,
+# `meta`, which holds shapes and no numbers.
 
 # %%
 if __name__ == "__main__":
-    optimizer = make_optimizer(model)
-    weight = model.fc.weight
-
-    def state(step: str) -> None:
-        gradient = (
-            "none"
-            if weight.grad is None
-            else f"{weight.grad.norm().item():.3f}"
-        )
-        print(
-            f"{step:10} weight norm {weight.norm().item():.5f}   gradient norm "
-            f"{gradient}"
-        )
-
-    state("before")
-    optimizer.zero_grad()
-    state("zero_grad")
-    logits = model(images)
-    state("forward")
-    loss = criterion(logits, labels)
-    state("loss")
-    loss.backward()
-    state("backward")
-    optimizer.step()
-    state("step")
+    x, line = torch.ones(2, 3), nn.Linear(3, 1)
+    x.to("meta")
+    line.to("meta")
+    print("the tensor is on", x.device, "and the layer on", line.weight.device)
+    x = x.to("meta")
+    print("now the tensor is on", x.device, "too")
 
 # %% [markdown]
-# Only `backward` touches the gradient, and only `step` touches the weight.
+# So a loop writes `images = images.to(device)` for each batch. Whoever made the
+# network called `model.to(device)` once.
+#
+# `model.train()` switches the whole network to training mode, in which
+# BatchNorm uses the statistics of the batch. `model.eval()` switches it back. A
+# new network is in training mode, but after a test it is not. A loop that
+# trains therefore calls `model.train()` itself, at its beginning.
 #
 # ## The exercise
 #
-# Write `train_one_epoch`: one pass over all batches. It returns the mean loss
-# *per image*. The criterion gives the mean of a batch, and the last batch may
-# be smaller. So weight each batch by its size, and divide by the number of
-# images.
+# Write `train_one_epoch`: it trains a model on every batch of a loader once,
+# and returns the mean loss *per image* as a plain number. You are given the
+# model, the loader, the criterion, the optimizer and the device. Begin with
+# training mode, move each batch to the device, and take the five steps in
+# order.
 #
-# Sum up `loss.detach()`, not `loss`. The loss holds on to the whole graph of
-# its batch; a sum of losses holds on to all of them, and memory grows until it
-# is full.
+# The criterion gives the mean of a batch, and the last batch may be smaller.
+# Four images with a mean loss of 1 and one image with a loss of 3 have a mean
+# of 1.4 per image, and not of 2. So multiply each batch's loss by its number of
+# images, and divide by the number of all images at the end.
+#
+# Add up `loss.detach()` or `loss.item()`, not `loss` itself, which would hold
+# on to more than a number.
 
 
 # %% tags=["exercise"]
@@ -203,32 +527,258 @@ def train_one_epoch(
 
 
 # %% [markdown]
-# `model.train()` switches BatchNorm to the statistics of the batch. Chapter 6
-# switches it back. The sum stays on the device until the end: `.item()` in the
-# loop would make a GPU wait after every batch.
+# The solution keeps its sum on the device until the end: in the loop, `.item()`
+# would make the program wait for a GPU after every batch.
 #
-# ## A steady start
+# ## What a loss holds on to
 #
-# Here is a trap that catches every beginner. Take PyTorch's own initial
-# weights, a learning rate that works for others, and this network. The loss
-# jumps about for many epochs. Three changes make it steady.
+# For `backward()`, a loss remembers the whole computation that led to it: a
+# *graph* with a node for each operation, and the values that each node needs.
+# Here is what is still alive, for batches of eight images.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    import weakref
+
+    class Saved:
+        """A value that the graph saves for backward."""
+
+        def __init__(self, value: Tensor) -> None:
+            self.value = value
+
+    alive: weakref.WeakSet[Saved] = weakref.WeakSet()
+    weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
+
+    def save(value: Tensor) -> Saved:
+        saved = Saved(value)
+        alive.add(saved)
+        return saved
+
+    def print_alive(when: str, loss: Tensor) -> None:
+        """Print how much the graph of a loss keeps, the weights aside."""
+        storages = [saved.value.untyped_storage() for saved in alive]
+        sizes = {s.data_ptr(): s.nbytes() for s in storages}
+        kept = sum(sizes[place] for place in sizes.keys() - weights)
+        nodes, waiting = set(), [loss.grad_fn]
+        while waiting:
+            node = waiting.pop()
+            # Nodes without a following one are the weights' own.
+            if node is not None and node.next_functions and node not in nodes:
+                nodes.add(node)
+                waiting += [following for following, _ in node.next_functions]
+        print(f"{when:38} {kept / 1e6:7.1f} MB {len(nodes):5} nodes")
+
+    with torch.autograd.graph.saved_tensors_hooks(save, lambda s: s.value):
+        loss = criterion(model(images[:8]), labels[:8])
+        print_alive("a loss", loss)
+        loss.backward()
+        print_alive("after backward", loss)
+        for backward in (True, False):
+            total = torch.zeros(())
+            for _ in range(3):
+                loss = criterion(model(images[:8]), labels[:8])
+                if backward:
+                    loss.backward()
+                total = total + loss
+            kind = "trained" if backward else "tested"
+            print_alive(f"sum of three losses, {kind}", total)
+        del loss, total
+
+# %% [markdown]
+# `backward()` frees the saved values, even while the loss is still there. What
+# a sum of losses keeps in a training loop are the nodes: little for each batch,
+# but more with every batch, and for nothing. In a test loop nobody calls
+# `backward()`, so the saved values of all batches stay as well. Chapter 6 has
+# the remedy for that.
 #
-# **He initialization.** Draw each convolution's weights so that the spread of
-# the values stays the same from layer to layer (He et al., *Delving Deep into
-# Rectifiers*, 2015).
+# ## One batch, memorized
 #
-# **Blocks that start as nothing.** Zero the scale of each block's last
-# BatchNorm. Then $F(x) = 0$, every block gives `relu(shortcut(x))`, and a
-# network of 50 layers starts as one of six. Blocks join in as they learn (Goyal
-# et al., 2017, section 5.1).
+# The best test of a training loop takes seconds: give it the same few images
+# again and again. If it cannot learn eight images, it will not learn a
+# thousand. Loop and network are right by now. We take a fresh `ResNet50`, eight
+# digits and a learning rate of 0.03, and make ten steps.
 #
-# **Warm-up and cosine.** Begin with small steps and lengthen them during the
-# first epoch, because the first gradients are the least reliable. Then shorten
-# them along half a cosine wave, to 0 at the end, so that the weights settle
-# (Goyal et al., section 2.2; Loshchilov and Hutter, 2017).
+# *Predict:* What does the loss do in these ten steps?
+#
+# - It falls to nearly 0.
+# - It falls slowly, and is still above 1 at the end.
+# - It jumps up and down, most of the time above its start.
 
 
 # %%
+def memorize(model: nn.Module, steps: int = 10) -> list[float]:
+    """Train on the same eight images; return the loss before each step."""
+    torch.manual_seed(0)
+    loader, _ = make_loaders(load_dataset("digits"), batch_size=8)
+    batch = next(iter(loader))
+    criterion, optimizer = make_criterion(), make_optimizer(model)
+    cpu = torch.device("cpu")
+    return [
+        train_one_epoch(model, [batch], criterion, optimizer, cpu)
+        for _ in range(steps)
+    ]
+
+
+if __name__ == "__main__":
+    for seed in range(3):
+        torch.manual_seed(seed)
+        losses = memorize(ResNet50())
+        print(" ".join(f"{loss:6.2f}" for loss in losses))
+
+# %% [markdown]
+# It jumps up and down, with all three seeds. It is wise to suspect the loop
+# first, but this one is right. With these first weights a rate of 0.03 seems to
+# lie beyond an edge like that of the valley. So one needs a smaller rate, or a
+# start that can bear this one.
+#
+# ## A steady start
+#
+# The recorded run `steady-start` trains the whole network on the digits for 60
+# steps, in batches of 64 and at a rate of 0.04. It begins with the weights that
+# PyTorch gives to every new layer, with He initialization, and with He
+# initialization and a last scale of zero in each block. Both are explained
+# below the curves.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    from tutorial_code.shared import tables
+
+    recorded = tables.recorded_run("steady-start").rows("curves.jsonl")
+
+    def losses_of(weights: str, lr: float, warmup: bool) -> Tensor:
+        """Return the recorded losses of a start: (seeds, steps)."""
+        wanted = {"weights": weights, "lr": lr, "warmup": warmup}
+        rows = [row for row in recorded if wanted.items() <= row.items()]
+        return torch.tensor([row["losses"] for row in rows])
+
+    def draw(
+        starts: dict[str, tuple[Tensor, str]], log: bool = True
+    ) -> plots.Figure:
+        """Draw the mean loss of each start, and a thin line for each seed."""
+        means = {
+            name: losses.log().mean(dim=0).exp().tolist()
+            for name, (losses, _) in starts.items()
+        }
+        colors = {name: color for name, (_, color) in starts.items()}
+        label = "loss of the batch"
+        figure = plots.curves(means, "step", label, log, colors=colors)
+        for losses, color in starts.values():
+            for each in losses:
+                steps = range(1, len(each) + 1)
+                figure.axes[0].plot(steps, each, color=color, linewidth=0.4)
+        return figure
+
+    def print_starts(starts: dict[str, tuple[Tensor, str]]) -> None:
+        """Print the highest loss of each seed, and the mean of the last ten."""
+        print(f"{'':16}  highest loss of 3 seeds  mean of the last ten steps")
+        for name, (losses, _) in starts.items():
+            most = " ".join(f"{loss:6.1f}" for loss in losses.amax(dim=1))
+            ends = losses[:, -10:].mean(dim=1)
+            print(
+                f"{name:16}  {most}    " + " ".join(f"{x:5.2f}" for x in ends)
+            )
+
+    zero = "He, last scale zero"
+    starts = {
+        "PyTorch's own": (losses_of("PyTorch's own", 0.04, False), plots.F),
+        "He": (losses_of("He", 0.04, False), plots.X),
+        "last scale zero": (losses_of(zero, 0.04, False), plots.Y),
+    }
+    plots.show(
+        draw(starts),
+        name="ch05-steady-start",
+        caption="Compare how high the three curves rise. Thick lines are "
+        "geometric means, thin ones the three seeds; the axis is logarithmic.",
+        alt="Loss over 60 steps from three starts. With PyTorch's own weights "
+        "and with He initialization it jumps far above 10; with the last scale "
+        "of each block at zero it stays near its start and then falls.",
+    )
+    print_starts(starts)
+
+# %% [markdown]
+# With PyTorch's own weights the loss jumps to many times its start, as it did
+# for the eight images, and He initialization does not mend it. The last scale
+# of zero does: the loss rises once, and then it falls.
+#
+# **He initialization** draws the weights of a convolution from a normal
+# distribution with a variance of $2 / n$ (He et al. 2015, *Delving Deep into
+# Rectifiers*, section 2.2). The 2 makes up for ReLU, which sets half of the
+# values to 0. For $n$ there are two choices. Each output of a convolution adds
+# up `in_channels × kernel × kernel` products, which PyTorch calls *fan_in*.
+# Each input goes into `out_channels × kernel × kernel` products, which it calls
+# *fan_out*. To see what either choice keeps, we send values through a 1×1
+# convolution and a ReLU, and a random gradient back.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+
+    def size(tensor: Tensor) -> float:
+        return tensor.square().mean().sqrt().item()
+
+    torch.manual_seed(0)
+    print(
+        "channels   n        values, after / before  gradient, before / after"
+    )
+    for channels in ((64, 256), (256, 64)):
+        for mode in ("fan_in", "fan_out"):
+            ratios = []
+            for _ in range(50):
+                conv = nn.Conv2d(*channels, 1, bias=False)
+                nn.init.kaiming_normal_(
+                    conv.weight, mode=mode, nonlinearity="relu"
+                )
+                x = torch.randn(8, channels[0], 4, 4).relu().requires_grad_()
+                y = torch.relu(conv(x))
+                grad = torch.randn_like(y)
+                y.backward(grad)
+                ratios.append([size(y) / size(x), size(x.grad) / size(grad)])
+            forward, backward = torch.tensor(ratios).mean(dim=0).tolist()
+            name = f"{channels[0]} to {channels[1]}"
+            print(f"{name:10} {mode:7} {forward:22.2f} {backward:25.2f}")
+
+# %% [markdown]
+# With `fan_in` the values keep their size on the way forward. With `fan_out`
+# the gradient keeps its size on the way back. Where a convolution gives as many
+# channels as it takes, the two are the same. We take `fan_out`, as torchvision
+# does.
+#
+# In our network BatchNorm follows every convolution and rescales its output
+# (chapter 2), so the size of the weights does not change what the fresh network
+# computes. It changes how far a step moves it. Here a convolution before a
+# BatchNorm gets weights that are twice as large:
+
+# %%
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    conv, norm = nn.Conv2d(16, 16, 3, bias=False), nn.BatchNorm2d(16)
+    x, target = torch.randn(8, 16, 8, 8), torch.randn(8, 16, 6, 6)
+    for name in ("as drawn", "twice as large"):
+        conv.zero_grad()
+        loss = ((norm(conv(x)) - target) ** 2).mean()
+        loss.backward()
+        sizes = [conv.weight.norm().item(), conv.weight.grad.norm().item()]
+        print(
+            f"{name:14}  loss {loss:.4f}  weights {sizes[0]:.3f}  "
+            f"gradient {sizes[1]:.3f}"
+        )
+        with torch.no_grad():
+            conv.weight *= 2
+
+# %% [markdown]
+# The loss is the same, and the gradient is half as large. So at the same rate a
+# step is half as long, and for weights that are twice as large that is a
+# quarter (van Laarhoven 2017). The size of the first weights is a second
+# learning rate. But He's sizes alone were not enough here, as the curves show.
+#
+# **A last scale of zero.** Set the scale of each block's last BatchNorm to
+# zero. Then $F(x) = 0$, and a block passes on what its shortcut gives, as
+# [chapter 3](ch03_bottleneck.py) showed. Of the 50 layers on the main path, an
+# image then only meets the stem and the classifier, and in between the four
+# projections (Goyal et al. 2017, section 5.1). The blocks join in as their
+# scales grow.
+
+
+# %% tags=["tutorial-names"]
 def initialize(model: nn.Module) -> nn.Module:
     """Give convolutions He initialization and let every bottleneck block start
     as its shortcut; return the model.
@@ -244,6 +794,75 @@ def initialize(model: nn.Module) -> nn.Module:
     return model
 
 
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    model = initialize(ResNet50())
+    for step in (1, 2):
+        memorize(model, steps=1)
+        found = [p.grad for p in model.parameters() if p.grad is not None]
+        none = sum(not grad.any() for grad in found)
+        print(
+            f"step {step}: the gradient is exactly zero for {none} of "
+            f"{len(found)} tensors"
+        )
+
+# %% [markdown]
+# In the first step no gradient reaches the convolutions of the branches: on its
+# way it is multiplied by a scale of zero. The scales themselves do get a
+# gradient. After one step they are not zero any more, and from the second step
+# on everything learns.
+#
+# **Warm-up** begins with a small rate and raises it in a line, here during the
+# first epoch. Goyal et al. (section 2.2) use it because the network changes
+# rapidly in its first steps, and He et al. (section 4.2) to train a network of
+# 110 layers. What it buys is that a larger rate becomes tolerable (Kalra and
+# Barkeshli 2024). Here it is, beside the same rate without it, and beside a
+# rate that stays small:
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    starts = {
+        "0.04 at once": (losses_of(zero, 0.04, False), plots.X),
+        "warm-up to 0.04": (losses_of(zero, 0.04, True), plots.Y),
+        "0.005 throughout": (losses_of(zero, 0.005, False), plots.F),
+    }
+    plots.show(
+        draw(starts, log=False),
+        name="ch05-warm-up",
+        caption="Compare the first 23 steps, which are the first epoch, with "
+        "the rest. All start with He initialization and a last scale of zero.",
+        alt="Loss over 60 steps: at a rate of 0.04 at once, after a warm-up to "
+        "it, and at a constant rate of 0.005.",
+    )
+    starts["0.16 at once"] = (losses_of(zero, 0.16, False), "")
+    starts["warm-up to 0.16"] = (losses_of(zero, 0.16, True), "")
+    print_starts(starts)
+    print("PyTorch's own first weights")
+    own = "PyTorch's own"
+    print_starts(
+        {
+            "warm-up to 0.04": (losses_of(own, 0.04, True), ""),
+            "0.005 throughout": (losses_of(own, 0.005, False), ""),
+        }
+    )
+
+# %% [markdown]
+# With two of the seeds warm-up takes away the rise of the first epoch, and with
+# the third it delays it. A rate that stays small has no rise at all. Neither
+# ends lower than a rate of 0.04 at once, on average, and the lowest losses of
+# all belong to PyTorch's own weights at a rate of 0.005. So sixty steps do not
+# show that a large rate is worth having. They show what it takes to bear one:
+# with PyTorch's own weights the loss jumps in spite of a warm-up, and with the
+# last scale of zero it does not. What these changes are worth in a longer
+# training is a subject of [chapter 8](ch08_learning.py).
+#
+# After the warm-up the rate falls along half a wave of a cosine, to 0 at the
+# end (Loshchilov and Hutter 2017). The figure at the top shows why: with
+# batches, a path at a constant rate does not come to rest. Here is the schedule
+# of a training of seven epochs, and what such a fall does for the line.
+
+
+# %%
 def warmup_cosine(step: int, total_steps: int, warmup_steps: int) -> float:
     """Return the factor on the learning rate for a step counted from 0: up in a
     line, then down along a cosine.
@@ -268,97 +887,163 @@ def add_schedule(
 
 
 # %% [markdown]
-# What does each of them do? Train fresh networks for eight steps at a learning
-# rate of 0.03 and watch the loss. Each row adds one change to the row above.
-# *Predict in a line:* which one is steady?
+# `LambdaLR` multiplies the optimizer's rate by what our function returns. The
+# last line but one registers a *hook*, a function that PyTorch calls after
+# every step, so that `train_one_epoch` need not know of the schedule.
 
-# %%
+# %% tags=["folded"]
 if __name__ == "__main__":
-    STARTS = [
-        "PyTorch's own",
-        "He initialization",
-        "blocks start as nothing",
-        "warm-up",
-    ]
 
-    def first_losses(changes: int, steps: int = 8) -> list[float]:
-        torch.manual_seed(0)
-        loader, _ = make_loaders(load_dataset("digits"), batch_size=16)
-        model = ResNet50()
-        if changes >= 1:
-            initialize(model)
-        if changes == 1:
-            for block in (
-                m for m in model.modules() if isinstance(m, Bottleneck)
-            ):
-                nn.init.ones_(block.bn3.weight)
-        optimizer = make_optimizer(model)
-        if changes >= 3:
-            add_schedule(
-                optimizer, total_steps=5 * len(loader), warmup_steps=len(loader)
-            )
-        batches = [
-            batch for _, batch in zip(range(steps), loader, strict=False)
-        ]
-        return [
-            train_one_epoch(
-                model, [batch], criterion, optimizer, torch.device("cpu")
-            )
-            for batch in batches
-        ]
+    def distance(cosine: bool, seed: int, steps: int = 200) -> float:
+        """Return how far the loss of the line ends above the lowest."""
+        torch.manual_seed(seed)
+        weights = torch.tensor(START)
+        for step in range(steps):
+            batch = torch.randperm(12)[:4]
+            x, y = POINTS_X[batch], POINTS_Y[batch]
+            errors = weights[0] * x + weights[1] - y
+            gradient = 2 * torch.stack([(errors * x).mean(), errors.mean()])
+            factor = warmup_cosine(step, steps, 0) if cosine else 1.0
+            weights = weights - 0.15 * factor * gradient
+        return (line_loss(weights) - line_loss(descend(0.2, steps=500))).item()
 
-    for changes, name in enumerate(STARTS):
+    factors = [warmup_cosine(step, 161, 23) for step in range(161)]
+    plots.show(
+        plots.curves(
+            {"factor": factors}, "step", "factor on the rate", first=0
+        ),
+        name="ch05-schedule",
+        caption="Follow the factor on the learning rate: up during the first "
+        "of seven epochs of 23 steps, then down to 0.",
+        alt="The factor on the learning rate over 161 steps: a straight line "
+        "up to 1 in the first 23 steps, then half a cosine wave down to 0.",
+    )
+    print("the line of twelve points, after 200 batches of four:")
+    for cosine in (False, True):
+        ends = [distance(cosine, seed) for seed in range(20)]
+        name = "along a cosine" if cosine else "constant rate"
         print(
-            f"{name:24}",
-            " ".join(f"{loss:5.2f}" for loss in first_losses(changes)),
+            f"{name:15} loss above the lowest: {sum(ends) / 20:.5f} on average"
         )
 
 # %% [markdown]
-# He initialization alone does not help here: BatchNorm rescales the values
-# anyway. Blocks that start as nothing keep the loss within bounds, and warm-up
-# keeps it near its start. Steady comes first. Low comes after.
+# With a rate that falls to 0, the path comes to rest: it ends more than twenty
+# times closer to the lowest loss.
 #
-# ## One batch, learned by heart
-#
-# The best test of a training loop takes seconds. Give it one batch, again and
-# again. A sound network and a sound loop bring the loss near zero. If they
-# cannot learn eight images, they will not learn a thousand.
+# And the eight images? The same loop, the same rate, and `initialize`:
 
-# %%
+# %% tags=["folded"]
 if __name__ == "__main__":
-    torch.manual_seed(0)
-    model = initialize(ResNet50())
-    optimizer = make_optimizer(model)
-    batch = [(images[:8], labels[:8])]
-    losses = [
-        train_one_epoch(model, batch, criterion, optimizer, torch.device("cpu"))
-        for _ in range(16)
-    ]
-    print(" ".join(f"{loss:.3f}" for loss in losses[::3]))
+    memorized = {}
+    for seed in range(3):
+        torch.manual_seed(seed)
+        memorized[f"seed {seed}"] = memorize(initialize(ResNet50()))
+    plots.show(
+        plots.curves(
+            memorized,
+            "step",
+            "loss",
+            colors=dict.fromkeys(memorized, plots.Y),
+        ),
+        name="ch05-one-batch",
+        caption="Look at the right end: eight images, memorized in ten steps, "
+        "with three seeds.",
+        alt="The loss of the same eight images over ten steps, for three "
+        "seeds: it falls from above 2 to nearly 0.",
+    )
+    for losses in memorized.values():
+        print(" ".join(f"{loss:6.2f}" for loss in losses))
 
 # %% [markdown]
-# ## Check
+# Now they are memorized. Do this with every new loop and every new network,
+# before you spend an hour on a real training.
 #
-# - The first loss is near ln 10.
-# - One batch can be learned by heart.
-# - After one step, every weight has moved. After one epoch,
-#   `num_batches_tracked` of a BatchNorm is the number of batches.
+# ## What goes wrong
 #
-# ## What usually goes wrong
+# - **`zero_grad()` is forgotten.** For some steps nothing seems wrong. Then the
+#   loss rises, and jumps about between 2 and 17. Nothing is learned.
+# - **`zero_grad()` stands between `backward()` and `step()`.** The step finds
+#   no gradient, so no weight ever moves, and the loss stays where it began.
+# - **`train()` is forgotten.** The first epoch is right, because a new network
+#   is in training mode. Then a test switches to evaluation mode, and nobody
+#   switches back. The loss jumps to 7 and more, and comes down slowly:
+#   BatchNorm goes on with the statistics of the first epoch, while the weights
+#   change.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    from tutorial_code.shared import mistake_curves
+
+    three = {
+        "no-zero-grad": "no zero_grad()",
+        "zero-grad-before-step": "zeroed before step()",
+        "no-train-mode": "no train()",
+    }
+    mistake_curves.show_mistakes(
+        three,
+        name="ch05-mistakes",
+        caption="Compare each mistake (red) with the right loop (green), three "
+        "seeds each: the loss of every batch, and below it the accuracy on the "
+        "test images after each epoch. Losses above 5 are drawn at the edge. "
+        "(A ResNet-50 of a quarter of the width, on the digits.)",
+        alt="Loss by step and test accuracy by epoch of three mistakes beside "
+        "the right loop. Without zero_grad the loss jumps far above its start; "
+        "zeroed before the step it stays at 2.3; without train it jumps after "
+        "the first epoch and falls slowly.",
+    )
+    mistake_curves.print_mistakes(three)
+
+# %% [markdown]
+# Two more leave no mark in such curves. The mean of the batches' means is
+# slightly off wherever the last batch is smaller. And a sum of losses without
+# `detach()` makes memory grow. The checks know many more: see [the common
+# mistakes](mistakes).
 #
-# - **`zero_grad` forgotten**, or placed between `backward` and `step`, which
-#   then steps by nothing.
-# - **The mean of the batch means.** With an uneven last batch it is not the
-#   mean per image.
-# - **`total += loss`** without `detach()`: memory grows with every batch.
-# - **`model.train()` forgotten** after an evaluation: BatchNorm goes on with
-#   its frozen statistics.
+# ## In three sentences
+#
+# - A step moves every weight against its gradient, times a learning rate:
+#   beyond an edge that the steepest direction sets, training diverges, and
+#   momentum adds up what the gradients have in common.
+# - A loop zeroes the gradients, runs forward, computes the loss, goes backward
+#   and steps; forward moves BatchNorm's statistics, backward adds to the
+#   gradients, and only the step moves the weights.
+# - Whether the first steps of a deep network are steady depends on its first
+#   weights and on the rate, and one small batch that is memorized shows it
+#   within seconds.
+#
+# ## Three questions
+#
+# *Question:* A friend's network for 100 classes has a first loss of 4.6. Is
+# that a bad sign?
+#
+# *Answer:* No. A network that knows nothing gives each of 100 classes a
+# probability near 0.01, and $\ln 100 = 4.6$. It is what one expects.
+#
+# *Question:* You raise the momentum from 0.9 to 0.99 and change nothing else.
+# How much longer can steps become, and what would you do about it?
+#
+# *Answer:* Ten times as long. Gradients that agree now add up to a hundred of
+# themselves, where they added up to ten. A tenth of the learning rate makes up
+# for it.
+#
+# *Question:* A loop calls `backward()` twice for each batch and `step()` once.
+# What does the step follow?
+#
+# *Answer:* Twice the gradient of the batch, because `backward()` adds. (The
+# second call needs `retain_graph=True`, since the first one frees what it
+# used.) With the same rate, the steps are twice as long.
 #
 # ## Read on
 #
-# - He et al. 2015, section 3.4: how the authors trained.
-# - Goyal et al., *Accurate, Large Minibatch SGD*, 2017: warm-up, and blocks
-#   that start as nothing.
+# - He et al., *Deep Residual Learning for Image Recognition*, 2015: section 3.4
+#   for the settings, section 4.2 for a warm-up.
+# - He et al., *Delving Deep into Rectifiers*, 2015: section 2.2, for both ways
+#   of keeping a size.
+# - Goyal et al., *Accurate, Large Minibatch SGD*, 2017: sections 2.2 and 5.1.
 # - Loshchilov and Hutter, *SGDR*, 2017: the cosine.
+# - Kalra and Barkeshli, [*Why Warmup the Learning
+#   Rate?*](https://arxiv.org/abs/2406.09405), 2024.
+# - van Laarhoven, [*L2 Regularization versus Batch and Weight
+#   Normalization*](https://arxiv.org/abs/1706.05350), 2017.
 #
 # Next: [chapter 6](ch06_testing.py) asks whether it has learned anything.

@@ -1,6 +1,7 @@
 """Chapter 5: loss, optimizer, the loop of an epoch, and a steady start."""
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -10,15 +11,66 @@ from torch import nn
 from tutorial_code.ch03_bottleneck import Bottleneck
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch05_training import (
+    START,
     add_schedule,
+    descend,
     initialize,
+    line_gradient,
+    line_loss,
     make_criterion,
     make_optimizer,
+    memorize,
     train_one_epoch,
     warmup_cosine,
+    watch_steps,
 )
 
 CPU = torch.device("cpu")
+
+
+def test_the_gradient_of_the_line_is_its_slope():
+    weights, by_hand = torch.tensor(START), line_gradient(torch.tensor(START))
+    for place in range(2):
+        moved = 0.5 * torch.eye(2)[place]  # the loss is a square: any distance will do
+        rise = line_loss(weights + moved) - line_loss(weights - moved)
+        assert by_hand[place].item() == pytest.approx(rise.item(), rel=1e-4)
+
+
+@pytest.mark.parametrize(("momentum", "decay"), [(0.0, 0.0), (0.8, 0.0), (0.9, 0.1)])
+def test_steps_by_hand_equal_those_of_pytorch(momentum, decay):
+    weights = torch.tensor(START, requires_grad=True)
+    optimizer = torch.optim.SGD([weights], lr=0.04, momentum=momentum, weight_decay=decay)
+    for _ in range(7):
+        optimizer.zero_grad()
+        line_loss(weights).backward()
+        optimizer.step()
+    ours = descend(0.04, momentum, decay, steps=7)
+    torch.testing.assert_close(ours, weights.detach(), rtol=1e-5, atol=1e-6)
+
+
+def test_beyond_the_edge_the_path_diverges():
+    assert line_loss(descend(0.23)) < 0.1 < 1000 < line_loss(descend(0.25))
+
+
+def test_each_step_changes_what_the_figure_says():
+    torch.manual_seed(0)
+    model = ResNet50([1, 1, 1, 1])
+    batches = [(torch.randn(4, 3, 32, 32), torch.arange(4)) for _ in range(2)]
+    seen = watch_steps(model, batches, make_criterion(), make_optimizer(model))
+    changed = [
+        (
+            after.step,
+            {thing for thing in after.values if after.values[thing] != before.values[thing]},
+        )
+        for before, after in pairwise(seen)
+    ]
+    once = [
+        ("forward", {"running mean"}),
+        ("loss", set()),
+        ("backward", {"gradient"}),
+        ("step", {"weight", "velocity"}),
+    ]
+    assert changed == [("zero_grad", set()), *once, ("zero_grad", {"gradient"}), *once]
 
 
 def test_train_one_epoch_returns_the_mean_loss_per_image():
@@ -86,13 +138,8 @@ def test_schedule_rises_in_a_line_and_falls_along_a_cosine():
     assert seen == pytest.approx([2 * factor for factor in factors])
 
 
-def test_one_batch_can_be_learned_by_heart(digits):
-    from tutorial_code.ch01_images import make_loaders
-
-    loader, _ = make_loaders(digits, batch_size=8)
-    batch = [next(iter(loader))]
-    model = initialize(ResNet50([1, 1, 1, 1]))
-    optimizer = make_optimizer(model)
-    losses = [train_one_epoch(model, batch, make_criterion(), optimizer, CPU) for _ in range(20)]
+def test_one_batch_can_be_memorized():
+    torch.manual_seed(0)
+    losses = memorize(initialize(ResNet50([1, 1, 1, 1])), steps=20)
     assert losses[0] == pytest.approx(math.log(10), abs=0.7)
     assert losses[-1] < 0.1
