@@ -106,6 +106,7 @@ def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int)
         sources[wrong] = wrong_source(mistake)
     losses: list[float] = []
     accuracies: list[float] = []
+    torch.set_grad_enabled(True)  # a mistake may have switched it off for good
     try:
         torch.manual_seed(seed)
         data = load_dataset("digits")

@@ -70,3 +70,14 @@ def test_of_what_is_drawn_the_steps_are_recorded_later_too(tmp_path, monkeypatch
     assert rows == [{"id": "none", "loss": 1}, *old[1:]]
     assert curves == [{"id": "none", "seed": 0}, *old[1:]]
     assert steps == [{"id": "none", "seed": 0, "losses": [2.0, 1.0]}]
+
+
+def test_a_mistake_that_switches_autograd_off_does_not_harm_the_next(tmp_path, monkeypatch):
+    given = ["--runs", str(tmp_path), "--seeds", "0", "--epochs", "1", "--batch-size", "512"]
+    for ids in (["no-grad-in-training"], ["none"]):
+        monkeypatch.setattr(sys, "argv", ["what_mistakes_do.py", *given, *ids])
+        what_mistakes_do.main()
+    text = (tmp_path / what_mistakes_do.NAME / "rows.jsonl").read_text(encoding="utf-8")
+    rows = {row["id"]: row for row in map(json.loads, text.splitlines())}
+    assert "does not require grad" in rows["no-grad-in-training"]["error"]
+    assert rows["none"]["loss"] > 1
