@@ -55,10 +55,10 @@ def seen_mistakes() -> dict[str, Seen]:
 def _sign(row: dict[str, Any], right: dict[str, Any]) -> str:
     if row.get("error"):
         return "error"
-    lower = right["accuracy"] - row["accuracy"]
-    if row.get("answer") == "evaluate" or "third" in row:
-        return "test" if row["accuracy"] != right["accuracy"] else "nothing"
-    return "training" if lower >= NOTICED else "nothing"
+    if "third" in row:  # of evaluate, on trained networks
+        alike = all(row[key] == right[key] for key in ("loss", "accuracy", "third", "after"))
+        return "nothing" if alike else "test"
+    return "training" if right["accuracy"] - row["accuracy"] >= NOTICED else "nothing"
 
 
 # With these arguments every piece of an answer is built.

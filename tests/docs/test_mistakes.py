@@ -4,7 +4,7 @@ import ast
 import re
 
 from pipeline.mistakes import page
-from pipeline.seen_mistakes import SIGNS, seen_mistakes
+from pipeline.seen_mistakes import SIGNS, _sign, seen_mistakes
 
 from tutorial_code.checks.catalogue import mistakes_of, solution_source, wrong_source
 from tutorial_code.checks.exercises import NAMES
@@ -45,6 +45,15 @@ def test_every_mistake_says_by_what_one_sees_it():
     assert seen["input-changed-in-place"].signs == ["error"]
     with_curves = [of_mistake for of_mistake in seen.values() if of_mistake.curves]
     assert len(with_curves) >= 15 and all(len(each.curves) == 3 for each in with_curves)
+
+
+def test_a_mistake_of_evaluate_is_seen_in_its_results():
+    right = {"loss": "0.3", "accuracy": "88.9", "third": "88.9", "after": "88.9"}
+    assert _sign(right, right) == "nothing"
+    assert (
+        _sign(right | {"loss": "0.4"}, right) == _sign(right | {"after": "10.0"}, right) == "test"
+    )
+    assert _sign({"id": "some", "error": "RuntimeError: no"}, right) == "error"
 
 
 def test_an_entry_carries_what_the_page_searches_by():
