@@ -5,7 +5,8 @@
 The narrow ResNet-50 of what_mistakes_do.py learns the digits with the right functions, for three
 epochs and from three seeds. Then each wrong version of `evaluate` gets a copy of each network, and
 is called three times, with batches of 64, of which the last has 40 images. Afterward `evaluate` of
-chapter 6 tests the copy. What the catalogue says that one sees is taken from this table.
+chapter 6 tests the copy. What the catalogue says that one sees is taken from this table. A mistake
+that has a row is not repeated.
 """
 
 import argparse
@@ -81,7 +82,7 @@ def row_of(id: str, found: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure all mistakes anew, which takes some minutes."""
+    """Measure the mistakes that have no row yet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("ids", nargs="*", help="mistakes; without any, all of them")
     parser.add_argument("--epochs", type=int, default=3)
@@ -93,19 +94,21 @@ def main() -> None:
     settings = {key: vars(arguments)[key] for key in ("epochs", "batch_size", "lr", "seeds")}
     folder = arguments.runs / NAME
     folder.mkdir(parents=True, exist_ok=True)
+    rows = run_files.read_rows(folder / run_files.ROWS)
+    if not rows:
+        run_files.write_json(folder / run_files.CONFIG, settings)
+        run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
     networks = [trained(seed, settings) for seed in settings["seeds"]]
     versions = {"none": evaluate} | {
         mistake.id: wrong_version(mistake)
         for mistake in mistakes_of("evaluate")
         if not arguments.ids or mistake.id in arguments.ids
     }
-    rows = []
     for id, function in versions.items():
-        rows.append(row_of(id, [what_it_gives(function, *network) for network in networks]))
-        print(rows[-1], flush=True)
-    run_files.write_json(folder / run_files.CONFIG, settings)
-    run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
-    run_files.write_rows(folder / run_files.ROWS, rows)
+        if id not in {row["id"] for row in rows}:
+            rows.append(row_of(id, [what_it_gives(function, *network) for network in networks]))
+            run_files.write_rows(folder / run_files.ROWS, rows)
+            print(rows[-1], flush=True)
 
 
 if __name__ == "__main__":
