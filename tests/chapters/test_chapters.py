@@ -18,8 +18,6 @@ from tutorial_code.shared.chapters import read_chapters
 CHAPTERS = read_chapters()
 SECTION = re.compile(r"^# ## (.+)$", re.MULTILINE)
 ENDINGS = ["What goes wrong", "In three sentences", "Three questions", "Read on"]
-TO_BE_REWRITTEN = (7,)  # chapters that still end in the old way
-OLD_ENDINGS = ["Check", "What usually goes wrong", "Read on"]
 EXPECTED = {
     "ch01_images": ["training images (1437, 3, 32, 32)", "a last one of 29"],
     "ch02_layers": [
@@ -41,7 +39,13 @@ EXPECTED = {
         "autograd False  kept of 64 digits    0.0 MB",
         "the same again: True",
     ],
-    "ch07_results": ["training loss per epoch:", "test accuracy"],
+    "ch07_results": [
+        "training loss per epoch:",
+        "test accuracy",
+        "calibration error 10.0 points",
+        "equal: True",
+        "seed 0, two",
+    ],
     "ch08_learning": [],
     "ch09_speed": ["256 + 1 = 256", "goes on after step 40", "every number equal: True"],
 }
@@ -82,13 +86,11 @@ def test_chapter_is_in_percent_format_with_its_sections(chapter):
     assert text.startswith("# %% [markdown]\n# # ")
     for section in ("**By the end of this chapter you will have**", "**You need**", "*Predict"):
         assert section in text
-    endings = OLD_ENDINGS if chapter.number in TO_BE_REWRITTEN else ENDINGS
-    assert [heading for heading in SECTION.findall(text) if heading in endings] == endings
+    assert [heading for heading in SECTION.findall(text) if heading in ENDINGS] == ENDINGS
     assert chapter.question.endswith("?")
-    if chapter.number not in TO_BE_REWRITTEN:
-        assert text.count("\n# *Question:*") == text.count("\n# *Answer:*") == 3
-        last = text.partition("## In three sentences")[2].partition("## Three questions")[0]
-        assert len(re.findall(r"^# - ", last, re.MULTILINE)) == 3
+    assert text.count("\n# *Question:*") == text.count("\n# *Answer:*") == 3
+    last = text.partition("## In three sentences")[2].partition("## Three questions")[0]
+    assert len(re.findall(r"^# - ", last, re.MULTILINE)) == 3
     assert chapter.title.startswith(f"{chapter.number}. ") and chapter.gives
 
 

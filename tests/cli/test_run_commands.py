@@ -83,7 +83,9 @@ def test_missing_and_damaged_run_folders(run, command, tmp_path):
     refused(command("report", run), "no finished run")
 
 
-@pytest.mark.parametrize("name", [None, "train", "test", "predict", "report", "compare", "export"])
+@pytest.mark.parametrize(
+    "name", [None, "train", "test", "predict", "explain", "report", "compare", "export"]
+)
 def test_help(name, command):
     code, out, err = command(*([name] if name else []), "--help")
     assert code == 0 and "Usage" in out and not err

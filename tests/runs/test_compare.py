@@ -1,12 +1,17 @@
 """Runs side by side."""
 
+import json
+
+import torch
 from helpers import read, refused
+
+from tutorial_code.runs.reports.compare import difference_sentence
 
 
 def test_compare_gives_a_table_and_one_image(finished, full, command, tmp_path):
     code, out, _ = command("compare", finished, full, "-o", "both.svg")
     assert code == 0
-    head, first, second, image = out.splitlines()
+    head, first, second, _, image = out.splitlines()
     assert head.split()[:3] == ["run", "data", "recipe"] and image == "both.svg"
     for line, folder in ((first, finished), (second, full)):
         summary = read(folder / "summary.json")
@@ -20,3 +25,29 @@ def test_compare_refuses_what_it_cannot_compare(finished, command, tmp_path):
     refused(command("compare", finished), "at least two")
     refused(command("compare", finished, tmp_path), "no finished run")
     refused(command("compare", finished, finished, "-o", "both.png"), ".svg")
+
+
+def test_compare_says_what_the_difference_is_worth(finished, full, run, command):
+    _, out, _ = command("compare", finished, full, run, "-o", "three.svg")
+    *_, different, same, _ = out.splitlines()
+    assert same == f"{finished} and {run} classify exactly the same of the same 6 images correctly."
+    assert str(full) in different and "the same 6 images" in different
+
+
+def test_the_sentence_has_the_paired_error_and_a_verdict():
+    both = torch.tensor([True] * 340 + [False] * 8)
+    first = torch.cat([both, torch.tensor([True] * 9 + [False] * 3)])
+    second = torch.cat([both, torch.tensor([False] * 9 + [True] * 3)])
+    said = difference_sentence("a", first, "b", second)
+    assert said.startswith("a is 1.67 ± 0.96 points ahead of b on the same 360 images (9 only it")
+    assert said.endswith("not more than two standard errors, so it may be chance.")
+    assert difference_sentence("b", second, "a", first) == said
+    third = torch.cat([both, torch.tensor([False] * 12)])
+    assert difference_sentence("a", first, "c", third).endswith(": more than two standard errors.")
+
+
+def test_runs_on_other_images_are_not_paired(finished, run, command):
+    config = read(run / "config.json")
+    (run / "config.json").write_text(json.dumps({**config, "val_size": 2}))
+    _, out, _ = command("compare", finished, run, "-o", "two.svg")
+    assert "the same" not in out

@@ -49,6 +49,7 @@ for command in (
     run_commands.train,
     run_commands.test,
     run_commands.predict,
+    run_commands.explain,
     run_commands.report,
     run_commands.compare,
     run_commands.export,

@@ -12,6 +12,15 @@ from tutorial_code.runs.config import RUN, START, Config, is_switch, shown_defau
 from tutorial_code.shared.overwriting import prepare_to_overwrite
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+Images = Annotated[
+    list[Path], typer.Argument(metavar="IMAGE...", help="Image files of any size and mode.")
+]
+Invert = Annotated[
+    bool,
+    typer.Option(
+        "--invert", help="Exchange light and dark first, for example in a black digit on white."
+    ),
+]
 Force = Annotated[
     bool, typer.Option("--force", help="Replace an existing file; the old one is kept as .bak.")
 ]
@@ -108,15 +117,8 @@ def test(run: RunFolder) -> None:
 
 def predict(
     run: RunFolder,
-    images: Annotated[
-        list[Path], typer.Argument(metavar="IMAGE...", help="Image files of any size and mode.")
-    ],
-    invert: Annotated[
-        bool,
-        typer.Option(
-            "--invert", help="Exchange light and dark first, for example in a black digit on white."
-        ),
-    ] = False,
+    images: Images,
+    invert: Invert = False,
 ) -> None:
     """Predict the classes of your own images, with probabilities."""
     import sys
@@ -127,6 +129,40 @@ def predict(
         print(f"{path}: " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
         if notice:
             print(notice, file=sys.stderr)
+
+
+def explain(
+    run: RunFolder,
+    images: Images,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--class",
+            metavar="NAME",
+            help="The class to explain.",
+            show_default="the predicted one",
+        ),
+    ] = None,
+    invert: Invert = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(*OUTPUT, help="The folder for the overlays.", show_default="RUN/explained"),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Show where the network looks in your own images: write Grad-CAM overlays."""
+    import sys
+
+    from tutorial_code.runs.explanation import explain_files
+
+    folder = output or run / "explained"
+    explained, layer = explain_files(run, images, folder, target, invert, force)
+    print(f"Maps of {layer.rows}×{layer.columns} positions, from {layer.name}.")
+    for path, each in zip(images, explained, strict=True):
+        (name, probability), *_ = each.prediction.classes
+        print(f"{path}: {name} {probability:.1%}, what speaks for {each.target}: {each.path}")
+        if each.prediction.notice:
+            print(each.prediction.notice, file=sys.stderr)
 
 
 def report(

@@ -27,6 +27,7 @@ SHOWN = (
     "maps.jsonl",
     "fresh.jsonl",
     "worth.jsonl",
+    "metrics.jsonl",
 )
 WIDTH = 80  # columns of a printed table
 SHORTEST = 12  # columns that are left for the first of them in any case

@@ -1,10 +1,16 @@
-"""Several runs side by side: a table, and one figure with their curves."""
+"""Several runs side by side: a table, one figure with their curves, and what differs."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from torch import Tensor
+
+from tutorial_code.ch07_results import paired_difference
+from tutorial_code.data.data_sets import find_data_set
 from tutorial_code.runs import run_files
-from tutorial_code.runs.run_record import read_record
+from tutorial_code.runs.results import read_results
+from tutorial_code.runs.run_record import RunRecord, read_record
+from tutorial_code.runs.training_setup import load_data
 from tutorial_code.shared import plots
 from tutorial_code.shared.errors import ReaderError
 
@@ -22,7 +28,8 @@ HEAD = (
 
 
 def compare_runs(folders: Sequence[Path], output: Path) -> str:
-    """Write the curves of finished runs as one SVG, and return their table as text.
+    """Write the curves of finished runs as one SVG; return their table as text, and a sentence on
+    how each differs from the first, where both were tested on the same images.
 
     Raises:
         ReaderError: a run has not finished, or the figure cannot be written.
@@ -50,7 +57,64 @@ def compare_runs(folders: Sequence[Path], output: Path) -> str:
     figure = plots.curves(lines, "epoch", "accuracy in percent")
     run_files.write_text(output, plots.to_svg(figure))
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    return "\n".join(
+    table = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
+    ]
+    return "\n".join([*table, *_differences(records)])
+
+
+def _differences(records: dict[str, RunRecord]) -> list[str]:
+    """Return a sentence for each run after the first that was tested on the first one's images."""
+    (first, record), *others = records.items()
+    alike = {name: other for name, other in others if _images(other) == _images(record)}
+    if not alike or not _at_hand(record.config.data):
+        return []
+    try:
+        data = load_data(record.config)
+        right = {
+            name: read_results(Path(name), data).logits.argmax(dim=1) == data.test_labels
+            for name in (first, *alike)
+        }
+    except ReaderError:  # the images have changed, or a run keeps no logits
+        return []
+    return [difference_sentence(first, right[first], name, right[name]) for name in alike]
+
+
+def _images(record: RunRecord) -> tuple[str, int, int]:
+    """Return what decides on which images a run is tested."""
+    config = record.config
+    return config.data, config.val_size, config.seed if config.val_size else 0
+
+
+def _at_hand(spec: str) -> bool:
+    """Tell whether a data set need not be downloaded for a comparison."""
+    data_set, path = find_data_set(spec)
+    return not data_set.on_disk or (path or Path("data")).is_dir()
+
+
+def difference_sentence(first: str, right: Tensor, second: str, other: Tensor) -> str:
+    """Return in a sentence by how much two runs differ on the same images, and with what error.
+
+    Args:
+        first: the name of a run.
+        right: for each image whether it is right, bool (n,).
+        second: the name of another run.
+        other: the same for it.
+    """
+    images = f"the same {len(right):,} images"
+    found = paired_difference(right, other)
+    if not found.only_first + found.only_second:
+        return f"{first} and {second} classify exactly the same of {images} correctly."
+    ahead, behind = (first, second) if found.points >= 0 else (second, first)
+    counts = sorted((found.only_first, found.only_second), reverse=True)
+    verdict = (
+        "more than two standard errors"
+        if abs(found.points) > 2 * found.standard_error
+        else "not more than two standard errors, so it may be chance"
+    )
+    return (
+        f"{ahead} is {abs(found.points):.2f} ± {found.standard_error:.2f} points ahead of {behind} "
+        f"on {images} ({counts[0]:,} only it classifies correctly, {counts[1]:,} only the other): "
+        f"{verdict}."
     )
