@@ -274,7 +274,7 @@ if __name__ == "__main__":
         if true != taken
     }
     (true, taken), times = max(wrong.items(), key=lambda item: item[1])
-    print(f"most often: a {true}, taken for a {taken}, {times} times")
+    print(f"most often: {true} taken for {taken}, {times} times")
 
 # %% [markdown]
 # With so few misclassified digits, which pair comes first is mostly chance. For

@@ -15,7 +15,7 @@ figure("augmentation", {
     const flower = image(0, 0, side, side, href);
     const turned = mirrored ? `<g transform="translate(${side} 0) scale(-1 1)">${flower}</g>` : flower;
     // An SVG within the SVG shows only what lies inside it.
-    const window = `<svg x="${second}" y="${top}" width="${size}" height="${size}" viewBox="0 0 ${side} ${side}"><rect class="box ink" width="${side}" height="${side}" style="fill: #000; stroke: none"/><g transform="translate(${right} ${down})">${turned}</g></svg>`;
+    const window = `<svg x="${second}" y="${top}" width="${size}" height="${size}" viewBox="0 0 ${side} ${side}"><rect class="box ink" width="${side}" height="${side}" style="fill: black; stroke: none"/><g transform="translate(${right} ${down})">${turned}</g></svg>`;
     const [x0, x1] = [column - 4, column + 4].map((value) => Math.min(Math.max(value, 0), side));
     const [y0, y1] = [row - 4, row + 4].map((value) => Math.min(Math.max(value, 0), side));
     return svg(narrow ? 330 : 688, top + size + 6, [
@@ -24,7 +24,7 @@ figure("augmentation", {
       arrow(first + size + 3, top + size / 2, second - 3, top + size / 2, "ink"),
       label(second, 16, narrow ? "what is learned from" : "what the network learns from", "y", { bold: true }),
       window,
-      `<rect x="${second + x0 * cell}" y="${top + y0 * cell}" width="${(x1 - x0) * cell}" height="${(y1 - y0) * cell}" fill="#8c8c8c"/>`,
+      `<rect x="${second + x0 * cell}" y="${top + y0 * cell}" width="${(x1 - x0) * cell}" height="${(y1 - y0) * cell}" style="fill: var(--soft)"/>`,
       rect(second, top, size, size, "y", { filled: false, radius: 1 }),
     ]);
   },

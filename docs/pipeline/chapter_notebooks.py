@@ -73,6 +73,8 @@ def _for_any_screen(output: dict[str, Any]) -> dict[str, Any]:
 def with_tutorials_own(source: str, module: str, names: Sequence[str]) -> str:
     """Return code that uses the tutorial's classes, as TutorialX, where it used the reader's X.
 
+    Code that used none of them is unchanged.
+
     Args:
         source: the code of a cell.
         module: the module in which the tutorial defines them.
@@ -85,6 +87,8 @@ def with_tutorials_own(source: str, module: str, names: Sequence[str]) -> str:
             used.add(token.string)
             row, start = token.start
             lines[row - 1] = f"{lines[row - 1][:start]}Tutorial{lines[row - 1][start:]}"
+    if not used:
+        return source
     why = [
         "# Your network may give its layers other names. This cell asks for them by the",
         "# tutorial's names, so it takes the tutorial's own network.",
