@@ -114,7 +114,12 @@ def logits_in_batches(
 # %%
 if __name__ == "__main__":
     print("spread of one logit over 25 batches, three seeds")
-    for mode, size in [("train", 4), ("train", 16), ("train", 64), ("eval", 64)]:
+    for mode, size in [
+        ("train", 4),
+        ("train", 16),
+        ("train", 64),
+        ("eval", 64),
+    ]:
         spreads = []
         for copies in stages.values():
             model = copy.deepcopy(copies[-1])
@@ -161,7 +166,12 @@ if __name__ == "__main__":
     }
     print("accuracy in percent, three seeds")
     print("mode   batch  at random              by class")
-    for mode, size in [("train", 4), ("train", 16), ("train", 36), ("eval", 16)]:
+    for mode, size in [
+        ("train", 4),
+        ("train", 16),
+        ("train", 36),
+        ("eval", 16),
+    ]:
         shown = []
         for order in orders.values():
             rights = []
@@ -357,6 +367,7 @@ if __name__ == "__main__":
 # network needs 49 times as much, and this is often what limits the size of a
 # batch.
 
+
 # %% tags=["folded"]
 def kept_by_part(model: ResNet50, images: Tensor) -> dict[str, int]:
     """Return the bytes that autograd keeps of each part in a forward pass.
@@ -394,7 +405,9 @@ if __name__ == "__main__":
     for autograd in (True, False):
         with torch.set_grad_enabled(autograd):
             kept = sum(kept_by_part(network, images[:64]).values())
-        print(f"autograd {autograd!s:5}  kept of 64 digits {kept / 1e6:6.1f} MB")
+        print(
+            f"autograd {autograd!s:5}  kept of 64 digits {kept / 1e6:6.1f} MB"
+        )
 
 # %% [markdown]
 # Under `with torch.no_grad():`, autograd records nothing. The same words stand

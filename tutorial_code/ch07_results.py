@@ -90,7 +90,11 @@ def fit(
         train_loss = train(model, train_loader, criterion, optimizer, device)
         test_loss, test_accuracy = test(model, test_loader, criterion, device)
         seconds = time.perf_counter() - start
-        history.append(Epoch(len(history) + 1, train_loss, test_loss, test_accuracy, seconds))
+        history.append(
+            Epoch(
+                len(history) + 1, train_loss, test_loss, test_accuracy, seconds
+            )
+        )
         after_epoch(history)
     return history
 
@@ -195,7 +199,9 @@ def loss_figure(history: Sequence[Epoch]) -> plots.Figure:
         "training loss": [e.train_loss for e in history],
         "test loss": [e.test_loss for e in history],
     }
-    return plots.curves(lines, "epoch", "mean loss per image", log=True, dashed={"test loss"})
+    return plots.curves(
+        lines, "epoch", "mean loss per image", log=True, dashed={"test loss"}
+    )
 
 
 # %% tags=["folded"]
@@ -237,12 +243,16 @@ if __name__ == "__main__":
 
 # %%
 @torch.no_grad()
-def predict(model: nn.Module, loader: DataLoader, device: torch.device) -> Tensor:
+def predict(
+    model: nn.Module, loader: DataLoader, device: torch.device
+) -> Tensor:
     """Return the class probabilities for all images of the loader, (n,
     classes), on the CPU.
     """
     model.eval()
-    return torch.cat([model(images.to(device)).softmax(dim=1).cpu() for images, _ in loader])
+    return torch.cat(
+        [model(images.to(device)).softmax(dim=1).cpu() for images, _ in loader]
+    )
 
 
 def count_confusions(probabilities: Tensor, labels: Tensor) -> list[list[int]]:
@@ -320,9 +330,14 @@ def most_confident_misclassified(
     """Return the wrong predictions, the most confident first."""
     confidence, predicted = probabilities.max(dim=1)
     wrong = (predicted != labels).nonzero().flatten()
-    wrong = wrong[confidence[wrong].argsort(descending=True, stable=True)][:most].tolist()
+    wrong = wrong[confidence[wrong].argsort(descending=True, stable=True)][
+        :most
+    ].tolist()
     return [
-        Misclassified(i, labels[i].item(), predicted[i].item(), confidence[i].item()) for i in wrong
+        Misclassified(
+            i, labels[i].item(), predicted[i].item(), confidence[i].item()
+        )
+        for i in wrong
     ]
 
 
@@ -337,14 +352,19 @@ def misclassified_figure(
     class.
     """
     titles = [
-        f"{classes[m.true]}, taken for\n{classes[m.predicted]} ({m.probability:.0%})"
+        f"{classes[m.true]}, taken for\n"
+        f"{classes[m.predicted]} ({m.probability:.0%})"
         for m in misclassified
     ]
-    return plots.image_grid(images[[m.index for m in misclassified]], titles, columns)
+    return plots.image_grid(
+        images[[m.index for m in misclassified]], titles, columns
+    )
 
 
 if __name__ == "__main__":
-    misclassified = most_confident_misclassified(probabilities, data.test_labels, most=6)
+    misclassified = most_confident_misclassified(
+        probabilities, data.test_labels, most=6
+    )
     if misclassified:
         shown = (misclassified, data.test_images, data.classes)
         plots.show(
@@ -387,7 +407,9 @@ class Bin(NamedTuple):
     accuracy: float  # the share of them that is classified correctly
 
 
-def reliability(probabilities: Tensor, labels: Tensor, bins: int = 10) -> list[Bin]:
+def reliability(
+    probabilities: Tensor, labels: Tensor, bins: int = 10
+) -> list[Bin]:
     """Return the bins of a reliability diagram that hold an image, those of
     low confidence first.
 
@@ -400,7 +422,11 @@ def reliability(probabilities: Tensor, labels: Tensor, bins: int = 10) -> list[B
     right = (predicted == labels).float()
     number = (confidence * bins).long().clamp(max=bins - 1)  # (n,)
     return [
-        Bin(int(own.sum()), confidence[own].mean().item(), right[own].mean().item())
+        Bin(
+            int(own.sum()),
+            confidence[own].mean().item(),
+            right[own].mean().item(),
+        )
         for own in (number == each for each in range(bins))
         if own.any()
     ]
@@ -509,7 +535,9 @@ if __name__ == "__main__":
 
 
 # %%
-def grad_cam(model: nn.Module, layer: nn.Module, image: Tensor, target: int) -> Tensor:
+def grad_cam(
+    model: nn.Module, layer: nn.Module, image: Tensor, target: int
+) -> Tensor:
     """Return Grad-CAM's map of one image: where it speaks for a class.
 
     Source: Selvaraju et al. 2017, section 3.
@@ -549,7 +577,9 @@ if __name__ == "__main__":
 
     def overlay_figure(some: Sequence[Misclassified]) -> plots.Figure:
         """Draw each image under its two maps."""
-        figure, axes = plots.figure_with(2, len(some), width=1.3 * len(some), height=3.2)
+        figure, axes = plots.figure_with(
+            2, len(some), width=1.3 * len(some), height=3.2
+        )
         for column, m in zip(axes.T, some, strict=True):
             for axis, target in zip(column, (m.true, m.predicted), strict=True):
                 cam = grad_cam(model, model[6], test_images[m.index], target)
@@ -605,7 +635,9 @@ if __name__ == "__main__":
         places = scores.flatten(1).topk(8, largest=most).indices
         hidden = torch.zeros(len(images), 64).scatter_(1, places, 1.0)
         hidden = hidden.view(-1, 1, 8, 8).repeat_interleave(4, dim=2)
-        return torch.where(hidden.repeat_interleave(4, dim=3) > 0, paper, images)
+        return torch.where(
+            hidden.repeat_interleave(4, dim=3) > 0, paper, images
+        )
 
     def accuracy_of(model: nn.Module, images: Tensor) -> float:
         with torch.no_grad():
@@ -700,8 +732,8 @@ if __name__ == "__main__":
 # get right, or both get wrong, says nothing about which is better. Only the
 # others count. With a pencil: of 360 images, nine are classified correctly by
 # run A alone, three by run B alone. The difference is $9 - 3 = 6$ images, or
-# 1.7 points. If neither run were better, each of the $d = 12$ would be a toss of
-# a coin, and the difference would have the standard error $\sqrt{d} / n =
+# 1.7 points. If neither run were better, each of the $d = 12$ would be a toss
+# of a coin, and the difference would have the standard error $\sqrt{d} / n =
 # \sqrt{12} / 360$, or 1.0 points (McNemar 1947).
 #
 # ![Change the numbers. The upper bar is the difference with twice its standard

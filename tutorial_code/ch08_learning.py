@@ -316,7 +316,8 @@ if __name__ == "__main__":
             narrow=draw_rates(3, 2.6),
             caption="Training loss in the third epoch, three seeds each, over "
             "the learning rate; what is above 4 is drawn at 4.",
-            alt="Training loss over the learning rate, with and without warm-up.",
+            alt="Training loss over the learning rate, with and without "
+            "warm-up.",
         )
     else:
         print(f"recorded so far: {len(tried)} of 42 trainings")
@@ -369,8 +370,8 @@ if __name__ == "__main__":
             narrow=draw_starts(2, 3, 4.6),
             caption="Training loss of the first hundred steps: three seeds in "
             "thin lines, their mean over nine steps in a thick one.",
-            alt="Training loss of the first hundred steps, of 50 and of 101 layers, with "
-            "and without zero-initialization.",
+            alt="Training loss of the first hundred steps, of 50 and of 101 "
+            "layers, with and without zero-initialization.",
         )
     else:
         print(f"recorded so far: {len(starts)} of 12 trainings")
@@ -625,7 +626,9 @@ if __name__ == "__main__":
 # %% tags=["folded"]
 if __name__ == "__main__":
     if len(designed) == 32:
-        print(f"{'':15}{'as it is':>9}{'averaged':>9}{'mirrored':>9}{'both':>9}")
+        print(
+            f"{'':15}{'as it is':>9}{'averaged':>9}{'mirrored':>9}{'both':>9}"
+        )
         for cosine, name in ((False, "constant rate"), (True, "cosine")):
             alike = [row for row in designed if row["cosine"] is cosine]
             means = [

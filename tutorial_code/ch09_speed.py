@@ -212,7 +212,9 @@ if __name__ == "__main__":
         figure, axes = plots.figure_with(1, 1, width, height)
         axis = axes[0, 0]
         for place, step in enumerate(steps):
-            took = {r["kind"]: r["milliseconds"] for r in kinds if r["step"] == step}
+            took = {
+                r["kind"]: r["milliseconds"] for r in kinds if r["step"] == step
+            }
             left = 0.0
             for name, (of_part, color, alpha) in PARTS.items():
                 part = sum(took.pop(kind, 0.0) for kind in of_part)
@@ -220,21 +222,27 @@ if __name__ == "__main__":
                 if place == 0:
                     axis.text(left + part / 2, -0.55, name, ha="center")
                 left += part
-            axis.barh(place, sum(took.values()), left=left, color="black", alpha=0.2)
+            axis.barh(
+                place, sum(took.values()), left=left, color="black", alpha=0.2
+            )
         axis.set_yticks(range(len(steps)), WAYS)
         axis.set(xlabel="milliseconds a step", ylim=(len(steps) - 0.5, -0.9))
         return figure
 
+    took = {step: 0.0 for step in steps}
+    for row in kinds:
+        took[row["step"]] += row["milliseconds"]
     wholes = [
-        f"{way} {sum(r['milliseconds'] for r in kinds if r['step'] == step):.0f}"
-        for way, step in zip(WAYS, steps, strict=True)
+        f"{way} {milliseconds:.0f}"
+        for way, milliseconds in zip(WAYS, took.values(), strict=True)
     ]
     plots.show(
         draw_steps(5.8, 2.4),
         name="ch09-where-time-goes",
         narrow=draw_steps(3, 2.6),
-        caption="One training step in four ways, from the top down: convolutions "
-        "of two sizes, BatchNorm (BN), and all the rest. In the last row the 1×1 convolutions are products.",
+        caption="One training step in four ways, from the top down: "
+        "convolutions of two sizes, BatchNorm (BN), and all the rest. In the "
+        "last row the 1×1 convolutions are products.",
         alt="Bars of the milliseconds of a training step: "
         + ", ".join(wholes)
         + ". Convolutions take most of each.",
@@ -254,18 +262,29 @@ if __name__ == "__main__":
         reach = [1, 1000]
         for name, style in (("memory", "-"), ("cache", "--")):
             speed = roofs[name]["gb_per_second"]
-            axis.plot(reach, [speed * x for x in reach], style, color="black", lw=0.8)
+            axis.plot(
+                reach, [speed * x for x in reach], style, color="black", lw=0.8
+            )
         axis.text(4.6, 460, "cache", ha="right")
         axis.text(12.5, 460, "memory")
         for name, style in (("fp32", "-"), ("bf16", "--")):
             peak = roofs[f"products in {name}"]["gflops"]
             axis.axhline(peak, linestyle=style, color="black", lw=0.8)
             axis.text(980, peak * 1.04, name, ha="right")
-        for step, marker, filled in ((steps[0], "o", "full"), (steps[3], "s", "none")):
-            for row in (r for r in kinds if r["step"] == step and r["gflop"] > 2):
+        for step, marker, filled in (
+            (steps[0], "o", "full"),
+            (steps[3], "s", "none"),
+        ):
+            for row in (
+                r for r in kinds if r["step"] == step and r["gflop"] > 2
+            ):
                 intensity, name = row["gflop"] / row["gigabytes"], row["kind"]
                 axis.plot(
-                    intensity, row["gflops"], marker, color=plots.F, fillstyle=filled
+                    intensity,
+                    row["gflops"],
+                    marker,
+                    color=plots.F,
+                    fillstyle=filled,
                 )
                 axis.annotate(
                     name.removesuffix(" convolutions").removeprefix("matrix "),
@@ -276,7 +295,9 @@ if __name__ == "__main__":
                     color=plots.F,
                 )
         axis.set(xscale="log", yscale="log", xlim=reach, ylim=(40, 600))
-        axis.set_yticks([50, 100, 200, 400], ["50", "100", "200", "400"], minor=False)
+        axis.set_yticks(
+            [50, 100, 200, 400], ["50", "100", "200", "400"], minor=False
+        )
         axis.minorticks_off()
         axis.set(
             xlabel="operations per byte", ylabel="billion operations a second"
@@ -482,7 +503,9 @@ class SmallTraining:
             nn.Flatten(),
             nn.Linear(32, 10),
         )
-        loaders = make_device_loaders(load_dataset("digits"), 64, CPU, seed=seed)
+        loaders = make_device_loaders(
+            load_dataset("digits"), 64, CPU, seed=seed
+        )
         self.loader, self.test_loader = loaders
         self.optimizer = make_optimizer(self.model, lr=0.2)
         self.schedule = add_schedule(self.optimizer, total, len(self.loader))
@@ -494,7 +517,9 @@ class SmallTraining:
         conv = nn.Conv2d(inside, outside, 3, stride=2, padding=1, bias=False)
         return conv, nn.BatchNorm2d(outside), nn.ReLU()
 
-    def run(self, until: int, path: Path | None = None, every: int = 20) -> None:
+    def run(
+        self, until: int, path: Path | None = None, every: int = 20
+    ) -> None:
         """Train to a step; save to ``path`` every so many steps."""
         while self.step < until:
             done = self.step % len(self.loader)  # in this epoch
@@ -524,7 +549,9 @@ class SmallTraining:
             "step": self.step,
         }
 
-    def load(self, state: dict[str, Any], without: Collection[str] = ()) -> None:
+    def load(
+        self, state: dict[str, Any], without: Collection[str] = ()
+    ) -> None:
         """Go on from a state, or from a part of it."""
         self.model.load_state_dict(state["weights and statistics"])
         self.step = state["step"]
@@ -542,9 +569,7 @@ class SmallTraining:
 
     def accuracy(self) -> float:
         """Return the test accuracy in percent."""
-        return evaluate(
-            self.model, self.test_loader, make_criterion(), CPU
-        )[1]
+        return evaluate(self.model, self.test_loader, make_criterion(), CPU)[1]
 
 
 # %% [markdown]
