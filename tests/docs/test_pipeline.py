@@ -1,5 +1,7 @@
 """How chapters become cells, outputs, pages."""
 
+import re
+
 import pytest
 
 pytest.importorskip("jupytext", reason="the site's tools are not installed: uv sync")
@@ -102,6 +104,19 @@ def test_a_figure_takes_the_pages_colors_and_keeps_its_own_ids():
         and "<metadata" not in svg
     )
     assert 'aria-label="it &quot;rises&quot;"' in svg
+
+
+def test_a_figure_has_few_decimals_but_its_words_keep_theirs():
+    from tutorial_code.shared.inline_svg import inline_svg
+    from tutorial_code.shared.plots import figure_with, to_svg
+
+    drawing, axes = figure_with(1, 1, width=4, height=3)
+    axes[0, 0].plot([0.1, 0.2345, 0.5])
+    axes[0, 0].set_title("rate 0.0005")
+    svg = inline_svg(to_svg(drawing), "it rises")
+    assert "rate 0.0005" in svg
+    lines = re.findall(r' d="([^"]*)"', svg)
+    assert lines and not re.search(r"\.\d\d", " ".join(lines))
 
 
 def test_colab_edit_and_discuss_are_offered_when_the_repository_is_named():

@@ -28,7 +28,7 @@ def inline_svg(svg: str, alt: str) -> str:
         return f"@{len(images) - 1}@"
 
     svg = re.sub(r"data:image/png;base64,[^\"]+", put_aside, svg)
-    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)
+    svg = re.sub(r"<[^>]*>", _shorter, svg)
     backgrounds = r"(?:opacity: 1; )?fill: #ffffff(?=[^>]*/>)"
     svg = re.sub(backgrounds, "fill: none", svg, count=2)
     svg = svg.replace("#000000", "currentColor").replace("#ffffff", "var(--paper)")
@@ -50,6 +50,12 @@ def inline_svg(svg: str, alt: str) -> str:
     style = f"width: min(100%, {float(width[1]) * SCALE:.0f}px); height: auto"
     head = f'<svg role="img" aria-label="{_attribute(alt)}" style="{style}"'
     return re.sub(r"\n+", "\n", svg.replace("<svg", head, 1)).strip()
+
+
+def _shorter(tag: re.Match) -> str:
+    """Return a tag with fewer decimals; a line is as exact as one sees. Words are in no tag."""
+    line = re.sub(r' d="[^"]*"', lambda d: re.sub(r"(\.\d)\d+", r"\1", d[0]), tag[0])
+    return re.sub(r"(\d\.\d\d)\d+", r"\1", line)
 
 
 def _attribute(text: str) -> str:
