@@ -534,7 +534,8 @@ def train_one_epoch(
 #
 # For `backward()`, a loss remembers the whole computation that led to it: a
 # *graph* with a node for each operation, and the values that each node needs.
-# Here is what is still alive, for batches of eight images.
+# Here is what is still alive: for the loss of eight images, and for the sum of
+# three such losses, as a loop that trains and one that tests would keep it.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -566,7 +567,7 @@ if __name__ == "__main__":
             if node is not None and node.next_functions and node not in nodes:
                 nodes.add(node)
                 waiting += [following for following, _ in node.next_functions]
-        print(f"{when:38} {kept / 1e6:7.1f} MB {len(nodes):5} nodes")
+        print(f"{when:15} {kept / 1e6:5.1f} MB  {len(nodes):3} nodes")
 
     with torch.autograd.graph.saved_tensors_hooks(save, lambda s: s.value):
         loss = criterion(model(images[:8]), labels[:8])
@@ -581,7 +582,7 @@ if __name__ == "__main__":
                     loss.backward()
                 total = total + loss
             kind = "trained" if backward else "tested"
-            print_alive(f"sum of three losses, {kind}", total)
+            print_alive(f"three, {kind}", total)
         del loss, total
 
 # %% [markdown]
@@ -698,7 +699,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # With PyTorch's own weights the loss jumps to many times its start, as it did
 # for the eight images, and He initialization does not mend it. The last scale
-# of zero does: the loss rises once, and then it falls.
+# of zero does: the loss rises to less than 5, and then it falls.
 #
 # **He initialization** draws the weights of a convolution from a normal
 # distribution with a variance of $2 / n$ (He et al. 2015, *Delving Deep into
