@@ -15,7 +15,7 @@ from mkdocs.structure.files import File
 from pipeline import ROOT
 from pipeline.execute import CellError
 from pipeline.generate import SOLVED, generate, notebook_page
-from pipeline.markdown import labeled, mathml
+from pipeline.markdown import labeled, mathml, searched
 from pipeline.prose import Figures, PageError, Questions, render
 from pipeline.tables_of_chapters import navigation
 
@@ -65,11 +65,11 @@ def on_page_markdown(markdown, page, **_):
 
 
 def on_page_content(html, page, **_):
-    """Prepare wide tables for phones, and give the page of mkdocs-jupyter the site's own styles in
-    place of its own 576 kB of them.
+    """Prepare wide tables for phones and pages for the search, and give the page of mkdocs-jupyter
+    the site's own styles in place of its own 576 kB of them.
     """
     if page.file.src_uri != SOLVED:
-        return labeled(html)
+        return searched(labeled(html))
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
     # A second copy of all code, and buttons that Material also provides.
     copies = r'<div class="clipboard-copy-txt".*?</div>|<clipboard-copy.*?</clipboard-copy>'

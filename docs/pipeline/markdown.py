@@ -115,3 +115,10 @@ def labeled(html: str) -> str:
         return head.replace("<table", "<table data-stacked", 1) + mark + body
 
     return re.sub(r"<table>.*?</table>", label, html, flags=re.DOTALL)
+
+
+def searched(html: str) -> str:
+    """Return a page of which the search index leaves out the code and what it printed: each page
+    loads the index, and the names of all functions stand in the reference, too.
+    """
+    return html.replace('<div class="language-', '<div data-search-exclude class="language-')

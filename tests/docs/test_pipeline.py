@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("jupytext", reason="the site's tools are not installed: uv sync")
 import nbformat
 from pipeline import chapter_pages, execute, figures, pages, recorded_runs, tables_of_chapters
-from pipeline.markdown import labeled, link_terms, mathml
+from pipeline.markdown import labeled, link_terms, mathml, searched
 
 from tutorial_code.shared.chapters import read_chapters
 
@@ -119,6 +119,18 @@ def test_a_figure_has_few_decimals_but_its_words_keep_theirs():
     assert lines and not re.search(r"\.\d\d", " ".join(lines))
 
 
+def test_a_line_of_a_figure_is_written_by_its_steps():
+    from tutorial_code.shared.inline_svg import by_steps
+
+    assert by_steps("M 1.04 2 \nL 3.16 2.5 \nL 3 -4.02 \n") == "M1 2l2.2 .5-.2-6.5"
+    for kept in ("M 1 2 \nL 3 4 \n", "M 0 3 \nC 0.7 3 1.5 2.6 2.1 2.1 \nz\n"):
+        assert by_steps(kept) == kept
+    closed = by_steps("M 0 0 \nL 1 0 \nL 1 1 \nL 0 1 \nz\n")
+    assert closed == "M0 0l1 0 0 1-1 0z"
+    apart = by_steps("M 0 0 \nL 1 0 \nL 2 0 \nM 5 5 \nL 6 5 \n")
+    assert apart == "M0 0l1 0 1 0M5 5l1 0"
+
+
 def test_colab_edit_and_discuss_are_offered_when_the_repository_is_named():
     chapter = read_chapters()[2]
     execution = execute.Execution([[] for cell in chapter.cells if not cell.prose], 0.0)
@@ -184,3 +196,10 @@ def test_a_wide_table_knows_its_headings_in_each_cell():
     assert '<td data-label="b c">2</td>' in html and "<table data-stacked>" in html
     narrow = "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
     assert labeled(narrow) == narrow
+
+
+def test_the_search_leaves_out_code_and_what_it_printed():
+    for kind in ("text output no-copy", "python"):
+        block = searched(f'<div class="language-{kind} highlight"><pre>1.0</pre></div>')
+        assert block.startswith(f'<div data-search-exclude class="language-{kind}')
+    assert searched("<p><code>backward</code></p>") == "<p><code>backward</code></p>"
