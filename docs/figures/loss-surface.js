@@ -100,18 +100,18 @@
       const { path, first, last } = told(state, data);
       const { best, steep, flat, across, along } = shapeOf(data);
       const lowest = lossAt(best, data);
-      const wide = narrow ? 286 : 400;
+      const wide = narrow ? 280 : 400;
       const high = (wide * (SLOPES[1] - SLOPES[0])) / (OFFSETS[1] - OFFSETS[0]);
       const [left, top] = [40, 26];
       const x = d3.scaleLinear(OFFSETS, [left, left + wide]);
       const y = d3.scaleLinear(SLOPES, [top + high, top]);
       const shown = (points) => inside(points.map(([slope, offset]) => [x(offset), y(slope)]), [left, left + wide], [top, top + high]);
       const contours = [0.03, 0.1, 0.3, 0.7, 1.4, 2.5, 4, 6, 9, 13].map((above) => {
-        const ring = d3.range(0, 2 * Math.PI + 0.01, Math.PI / 60).map((turn) => {
+        const ring = d3.range(0, 2 * Math.PI + 0.01, Math.PI / 36).map((turn) => {
           const [a, b] = [Math.sqrt((2 * above) / steep) * Math.cos(turn), Math.sqrt((2 * above) / flat) * Math.sin(turn)];
           return [0, 1].map((i) => best[i] + a * across[i] + b * along[i]);
         });
-        return shown(ring).map((points) => line(points, "soft", { width: 0.7 }));
+        return shown(ring).map((points) => line(points.map((point) => point.map((at) => Number(at.toFixed(1)))), "soft", { width: 0.7 }));
       });
       const isIn = ([slope, offset]) => offset >= OFFSETS[0] && offset <= OFFSETS[1] && slope >= SLOPES[0] && slope <= SLOPES[1];
       const dots = path.filter(isIn).map(([slope, offset]) => circle(x(offset), y(slope), 1.8, "x"));
