@@ -352,8 +352,8 @@ def misclassified_figure(
     class.
     """
     titles = [
-        f"{classes[m.true]}, taken for\n"
-        f"{classes[m.predicted]} ({m.probability:.0%})"
+        f"{classes[m.true]}, taken for\n{classes[m.predicted]} "
+        f"({m.probability:.0%})"
         for m in misclassified
     ]
     return plots.image_grid(
@@ -585,7 +585,9 @@ if __name__ == "__main__":
                 cam = grad_cam(model, model[6], test_images[m.index], target)
                 gray = data.test_images[m.index].float().mean(dim=0).numpy()
                 opacity = 0.75 * cam / cam.max().clamp(min=1e-9)
-                axis.imshow(gray, cmap="gray", extent=(0, 8, 8, 0))
+                axis.imshow(
+                    gray, cmap="gray", extent=(0, 8, 8, 0), interpolation="none"
+                )
                 axis.imshow(
                     torch.ones_like(cam).numpy(),
                     cmap="Wistia",  # 1 of 1.2 is amber
@@ -593,7 +595,7 @@ if __name__ == "__main__":
                     vmax=1.2,
                     alpha=opacity.numpy(),
                     extent=(0, 8, 8, 0),
-                    interpolation="bilinear",
+                    interpolation="none",
                 )
                 axis.axis("off")
                 word = "true" if target == m.true else "said"
@@ -779,7 +781,11 @@ if __name__ == "__main__":
     ]
     for number, each in enumerate(rights):
         print(f"seed {number}: {100 * each.float().mean():.1f}%")
-    print(paired_difference(rights[0], rights[1]))
+    found = paired_difference(rights[0], rights[1])
+    print(
+        f"seed 0 minus seed 1: {found.points:.1f} ± {found.standard_error:.1f} "
+        f"points ({found.only_first} only seed 0, {found.only_second} only 1)"
+    )
 
 # %% [markdown]
 # `resnet50 compare` computes the same for two of your runs. A difference of

@@ -46,7 +46,7 @@ def page() -> str:
             f"## `{answer}`\n\n"
             f"Chapter {exercise.number}. Check yours with `resnet50 check {exercise.id}`.\n"
         )
-        parts += [_entry(mistake, seen[mistake.id]) for mistake in mistakes_of(answer)]
+        parts += [_entry(mistake, seen[answer, mistake.id]) for mistake in mistakes_of(answer)]
     return "\n".join(parts)
 
 

@@ -29,26 +29,35 @@ class Seen(NamedTuple):
     right_curves: list[list[float]]  # the same without the mistake
 
 
-def seen_mistakes() -> dict[str, Seen]:
-    """Return what was measured of every mistake, by its id."""
-    measured: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+def seen_mistakes() -> dict[tuple[str, str], Seen]:
+    """Return what was measured of every mistake, by its answer and its id."""
+    measured: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
     for name in RUNS:
         rows = recorded_run(name).rows()
         right = next((row for row in rows if row["id"] == RIGHT), {})
-        measured |= {row["id"]: (row, right) for row in rows if row["id"] != RIGHT}
-    curves: dict[str, list[list[float]]] = {}
+        # A record of one answer does not repeat its name.
+        measured |= {
+            (row.get("answer", "evaluate"), row["id"]): (row, right)
+            for row in rows
+            if row["id"] != RIGHT
+        }
+    curves: dict[tuple[str, str], list[list[float]]] = {}
+    by_id = {id: answer for answer, id in measured}
     for curve in recorded_run("mistakes-cpu").rows("curves.jsonl"):
-        curves.setdefault(curve["id"], []).append(curve["accuracies"])
+        key = (curve.get("answer") or by_id.get(curve["id"], RIGHT), curve["id"])
+        curves.setdefault(key, []).append(curve["accuracies"])
+    right_curves = curves[RIGHT, RIGHT]
     found = {}
     for answer in NAMES:
         for mistake in mistakes_of(answer):
             signs = ["count"] if _count_differs(mistake) else []
-            if mistake.id in measured:
-                signs.append(_sign(*measured[mistake.id]))
+            key = answer, mistake.id
+            if key in measured:
+                signs.append(_sign(*measured[key]))
             if len(signs) == 2 and signs[1] == "nothing":
                 signs.pop()
-            of_mistake = curves.get(mistake.id, [])
-            found[mistake.id] = Seen(signs, of_mistake, curves[RIGHT] if of_mistake else [])
+            of_mistake = curves.get(key, [])
+            found[key] = Seen(signs, of_mistake, right_curves if of_mistake else [])
     return found
 
 

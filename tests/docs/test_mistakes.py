@@ -36,13 +36,13 @@ def test_the_head_says_which_is_which():
 def test_every_mistake_says_by_what_one_sees_it():
     """Measured or counted; what a check of the catalogue's own words would not notice."""
     seen = seen_mistakes()
-    assert set(seen) == {mistake.id for name in NAMES for mistake in mistakes_of(name)}
+    assert set(seen) == {(name, each.id) for name in NAMES for each in mistakes_of(name)}
     for of_mistake in seen.values():
         assert set(of_mistake.signs) <= set(SIGNS)
         assert bool(of_mistake.curves) == bool(of_mistake.right_curves)
-    assert seen["all-1x1"].signs[0] == "count"
-    assert seen["shortcut-and-branch-share-norm"].signs == ["count", "training"]
-    assert seen["input-changed-in-place"].signs == ["error"]
+    assert seen["Bottleneck", "all-1x1"].signs[0] == "count"
+    assert seen["Bottleneck", "shortcut-and-branch-share-norm"].signs == ["count", "training"]
+    assert seen["Bottleneck", "input-changed-in-place"].signs == ["error"]
     with_curves = [of_mistake for of_mistake in seen.values() if of_mistake.curves]
     assert len(with_curves) >= 15 and all(len(each.curves) == 3 for each in with_curves)
 

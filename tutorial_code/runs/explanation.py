@@ -17,7 +17,7 @@ from tutorial_code.runs import run_files
 from tutorial_code.runs.own_code.components import naming_own_lines
 from tutorial_code.runs.prediction import Prediction, predict_files
 from tutorial_code.runs.trained_run import load_run
-from tutorial_code.shared.colors import LIGHT
+from tutorial_code.shared.colors import DARK
 from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.overwriting import prepare_to_overwrite
 
@@ -184,7 +184,7 @@ def overlay_of(image: Tensor, cam: Tensor) -> Image.Image:
     opacity = STRONGEST * smooth / cam.max().clamp(min=1e-12)
     mask = Image.fromarray((255 * opacity).round().byte().numpy())
     marked = plain.convert("L").convert("RGB")
-    marked.paste(Image.new("RGB", size, LIGHT.x), mask=mask)
+    marked.paste(Image.new("RGB", size, DARK.x), mask=mask)
     both = Image.new("RGB", (2 * SIDE + GAP, SIDE), "white")
     both.paste(plain, (0, 0))
     both.paste(marked, (SIDE + GAP, 0))
