@@ -312,7 +312,8 @@ if __name__ == "__main__":
     axis.set(ylabel="accuracy, %", ylim=(0, 105))
     axis.text(2.4, 38, "running statistics", color=plots.F)
     axis.text(0.1, 84, "estimated anew", color=plots.Y)
-    axis.tick_params(axis="x", labelsize=8)
+    axis.set_xticks(range(5), ["5\nbatches", "1", "2", "3", "4"])
+    axis.set_xlabel("epochs of training")
     plots.show(
         figure,
         name="ch06-statistics",

@@ -147,7 +147,7 @@ if __name__ == "__main__":
     plots.show(
         plots.image_grid(
             torch.cat([shifted, cut]),
-            ["shifted, mirrored"] * 4 + ["and cut out"] * 4,
+            ["shifted"] * 4 + ["cut out"] * 4,
             columns=4,
         ),
         name="ch08-augmentation",

@@ -627,10 +627,11 @@ if __name__ == "__main__":
 #
 # ## Leaving something out
 #
-# What does each piece do? The same training is stopped after step 51, and goes
-# on with one piece missing, three seeds each. The first column says by how much
-# the weights differ at the end from the uninterrupted ones, relative to their
-# norm; the next three are test accuracies, seed by seed.
+# What does each piece do, the momentum, the schedule and the random numbers?
+# The same training is stopped after step 51, and goes on with one piece
+# missing, three seeds each. The first column says by how much the weights
+# differ at the end from the uninterrupted ones, relative to their norm; the
+# next three are test accuracies, seed by seed.
 #
 # *Predict:* which missing piece costs the most accuracy?
 #

@@ -9,16 +9,16 @@ function startFinding(place) {
     headings.set(entry, heading);
   }
   const select = (name, text, options) =>
-    `<label>${text}<select name="${name}"><option value="">any</option>${options
+    `<span><label for="find-${name}">${text}</label><select id="find-${name}" name="${name}"><option value="">any</option>${options
       .map(([value, shown]) => `<option value="${value}">${shown}</option>`)
-      .join("")}</select></label>`;
+      .join("")}</select></span>`;
   const answers = place.dataset.answers.split(" ").map((name) => [name, name]);
   const signs = place.dataset.signs.split("|").map((sign) => sign.split(":"));
   const form = document.createElement("form");
   form.innerHTML =
     select("answer", "in", answers) +
     select("sign", "you see", signs) +
-    '<label>with the words<input type="search" name="words" autocomplete="off"></label>';
+    '<span><label for="find-words">with the words</label><input id="find-words" type="search" name="words" autocomplete="off"></span>';
   form.addEventListener("submit", (event) => event.preventDefault());
   const message = document.createElement("p");
   message.setAttribute("role", "status");
