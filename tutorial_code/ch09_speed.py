@@ -636,7 +636,7 @@ if __name__ == "__main__":
 # *Predict:* which missing piece costs the most accuracy?
 #
 # - The momentum.
-# - The schedule: the rate begins again with the warm-up, and ends high.
+# - The schedule: the rate begins low again, and ends high.
 # - The random numbers: other images come first.
 
 
