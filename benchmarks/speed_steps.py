@@ -59,14 +59,14 @@ def plain_loop(setup: TrainingSetup, device: torch.device) -> Callable[[int], in
     def some_batches(count: int) -> int:
         set_up_backends(device, tf32=False)
         model.train()
-        images = 0
+        done = 0
         for images, labels in itertools.islice(setup.train_loader, count):
             images, labels = images.to(device), labels.to(device)
             optimizer.zero_grad()
             nn.functional.cross_entropy(model(images), labels).backward()
             optimizer.step()
-            images += len(labels)
-        return images
+            done += len(labels)
+        return done
 
     some_batches.model = model
     return some_batches
