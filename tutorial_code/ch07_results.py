@@ -865,8 +865,43 @@ if __name__ == "__main__":
 #
 # On a machine with a GPU the same commands use it. The training on photographs
 # that this chapter took apart is `uv run resnet50 train --data cifar10 --epochs
-# 16 --batch-size 128 --lr 0.1`.
-#
+# 16 --batch-size 128 --lr 0.1`. A GPU does 30 such epochs in five minutes. With
+# what chapter 8 adds to the recipe, the same network goes further.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    ends = {
+        "exercise-cpu": "16 epochs",
+        "exercise-gpu": "30 epochs",
+        "full-gpu": "chapter 8",
+    }
+    lines = {}
+    for name, end in ends.items():
+        run = tables.recorded_run(name)
+        epochs, machine = (
+            run.rows("metrics.jsonl"),
+            run.read("environment.json"),
+        )
+        lines[end] = [100 - epoch["test_accuracy"] for epoch in epochs]
+        minutes = sum(epoch["seconds"] for epoch in epochs) / 60
+        accuracy = epochs[-1]["test_accuracy"]
+        print(
+            f"{name:12}  {len(epochs)} epochs  {minutes:4.1f} minutes  "
+            f"{accuracy:.2f}% ± {standard_error(accuracy, 10_000):.2f}  "
+            f"{machine['gpu'] or machine['cpu']}"
+        )
+    plots.show(
+        plots.curves(lines, "epoch", "% of test images wrong", log=True),
+        name="ch07-photographs",
+        caption="Compare where the three trainings end: ResNet-50 on the "
+        "photographs of CIFAR-10 by the recipe of chapter 5 for 16 and for 30 "
+        "epochs, and by the full recipe.",
+        alt="Share of misclassified test photographs by epoch in three "
+        "trainings. The two of the plain recipe end near 18% and 15%, and the "
+        "one with the full recipe near 9%.",
+    )
+
+# %% [markdown]
 # ## What goes wrong
 #
 # Curves are where most mistakes are noticed first, and three shapes are worth
