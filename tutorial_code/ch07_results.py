@@ -891,7 +891,7 @@ if __name__ == "__main__":
             f"{machine['gpu'] or machine['cpu']}"
         )
     plots.show(
-        plots.curves(lines, "epoch", "% of test images wrong", log=True),
+        plots.curves(lines, "epoch", "% of test images wrong"),
         name="ch07-photographs",
         caption="Compare where the three trainings end: ResNet-50 on the "
         "photographs of CIFAR-10 by the recipe of chapter 5 for 16 and for 30 "
