@@ -12,6 +12,10 @@ KEPT = re.compile(
     r"```.*?```|`[^`\n]+`|\*+[^*\n]+\*+|\[[^\]]*\]\([^)]*\)|<[^>]+>|^#+ .*?$|^ {4}.*?$",
     re.DOTALL | re.MULTILINE,
 )
+# The choices of a prediction become buttons, in which no link may stand.
+LINKLESS = re.compile(
+    r"^\*Predict:\*(?:(?!\n\n).)*\n\n?- (?:(?!\n\n).)*|" + KEPT.pattern, KEPT.flags
+)
 COLORED = {
     "x": "x",
     "F(x)": "f",
@@ -20,10 +24,10 @@ COLORED = {
 MATHS = re.compile(r"\$\$(.+?)\$\$|\$((?:[^$\n]|\n(?!\n))+?)\$", re.DOTALL)
 
 
-def outside_code(text: str, change) -> str:
+def outside_code(text: str, change, kept: re.Pattern = KEPT) -> str:
     """Apply a change to everything that is not code, a link, a tag or a heading."""
     parts, end = [], 0
-    for match in KEPT.finditer(text):
+    for match in kept.finditer(text):
         parts += [change(text[end : match.start()]), match[0]]
         end = match.end()
     return "".join([*parts, change(text[end:])])
@@ -80,7 +84,7 @@ def link_terms(text: str, terms: dict[str, str], linked: set[str]) -> str:
             linked.add(anchor)
             return re.sub(word, link, part, count=1, flags=re.IGNORECASE)
 
-        text = outside_code(text, link_first)
+        text = outside_code(text, link_first, LINKLESS)
     return text
 
 

@@ -84,6 +84,13 @@ def test_a_term_is_linked_where_it_is_introduced():
     assert text == "Some [**strides**](../glossary.md#stride){ .term } are **large**."
 
 
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_no_link_stands_in_a_choice_which_becomes_a_button(gap):
+    asked = f"*Predict:* where\nto?{gap}- The stride.\n- Neither."
+    text = link_terms(f"{asked}\n\nThe stride.\n\n- A stride.", {"stride": "stride"}, set())
+    assert text == f"{asked}\n\nThe [stride](../glossary.md#stride){{ .term }}.\n\n- A stride."
+
+
 def test_what_flows_through_a_block_has_its_color_in_formulas():
     text = mathml("From $x$ to $F(x)$ and $z$.")
     assert text.count('class="formula x"') == text.count('class="formula f"') == 1
