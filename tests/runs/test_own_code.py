@@ -684,3 +684,10 @@ def test_blocks_that_are_not_found_are_said():
         == "4 of 16 were found; the others do not start as their shortcuts"
     )
     assert blocks_not_found(Config(zero_init=False), network) == ""
+
+
+def test_explain_shows_where_the_readers_own_network_looks(run, images_folder, command, tmp_path):
+    image = images_folder / "test" / "one" / "0.png"
+    code, out, err = command("explain", run, image, "-o", "seen")
+    assert code == 0 and not err and out.startswith("Maps of 4×4 positions, from ")
+    assert (tmp_path / "seen" / "0.png").exists()
