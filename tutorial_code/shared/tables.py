@@ -77,11 +77,14 @@ def split_tables(
 
 def _table(rows: list[Mapping[str, Any]], columns: Mapping[str, tuple[str, str]]) -> Table:
     shown = [key for key in columns if any(row.get(key) is not None for row in rows)]
-    body = [
-        ["" if row.get(key) is None else columns[key][1].format(row[key]) for key in shown]
-        for row in rows
-    ]
+    body = [[_cell(row.get(key), columns[key][1]) for key in shown] for row in rows]
     return [[columns[key][0] for key in shown], *body]
+
+
+def _cell(value: Any, form: str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else form.format(value)
 
 
 def recorded_runs() -> list[RecordedRun]:
