@@ -15,8 +15,6 @@ curves.jsonl. right.npy says in bits which images each training of the design cl
 says what each part is worth, with its error, where each combination has two seeds.
 """
 
-import argparse
-import json
 import multiprocessing
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -25,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import records
 import torch
 from ablation_trainings import HELD_OUT, VIEWS, Result, Scale, Training, all_trainings, train
 from ablation_worth import all_worths
@@ -33,7 +32,6 @@ from tutorial_code.runs import run_files
 from tutorial_code.runs.config import configure
 from tutorial_code.runs.hardware import choose_hardware
 
-ROOT = Path(__file__).parent.parent
 CURVES = "curves.jsonl"
 RIGHT = "right.npy"
 WORTH = "worth.jsonl"
@@ -68,7 +66,7 @@ class Record:
 
     def holds(self, about: dict[str, Any]) -> bool:
         """Tell whether a training is recorded."""
-        return any(about.items() <= row.items() for row in self.rows)
+        return records.holds(self.rows, about)
 
     def add(self, about: dict[str, Any], result: Result) -> None:
         """Record a training: its row last, because the row says that all is there."""
@@ -122,13 +120,11 @@ def record_all(
 
 def main() -> None:
     """Run the trainings that are not recorded yet, as far as the time allows."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = records.make_parser(__doc__)
     parser.add_argument("name", choices=SCALES)
     parser.add_argument("--data", default="cifar10")
     parser.add_argument("--jobs", type=int, default=2, help="trainings side by side on a CPU")
     parser.add_argument("--epochs", type=int, help="other than those of the record")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
-    parser.add_argument("--time-limit", type=float, default=float("inf"), help="minutes")
     arguments = parser.parse_args()
 
     scale = SCALES[arguments.name]
@@ -143,16 +139,8 @@ def main() -> None:
         **asdict(base),
     }
     folder = arguments.runs / arguments.name
-    folder.mkdir(parents=True, exist_ok=True)
     record = Record(folder, [training.about for training in trainings])
-    config = folder / run_files.CONFIG
-    facts = json.loads(json.dumps(facts))
-    if record.rows and json.loads(config.read_text(encoding="utf-8")) != facts:
-        raise SystemExit(
-            f"{folder} holds rows of another configuration: delete them to record this one."
-        )
-    run_files.write_json(config, facts)
-    run_files.write_json(folder / run_files.ENVIRONMENT, choose_hardware(base).describe())
+    records.describe(folder, facts, record.rows, choose_hardware(base).describe())
     todo = [training for training in trainings if not record.holds(training.about)]
     jobs = arguments.jobs if base.device == "cpu" else 1
     if not record_all(todo, record, scale.images, jobs, arguments.time_limit):

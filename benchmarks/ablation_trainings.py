@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from steady_start import warm_up
 from torch import Tensor, nn
 
 from tutorial_code.ch01_images import ImageData, load_dataset
 from tutorial_code.ch04_resnet50 import ResNet50
-from tutorial_code.ch05_training import add_schedule, train_one_epoch
+from tutorial_code.ch05_training import train_one_epoch
 from tutorial_code.ch08_learning import combinations, use_small_stem
 from tutorial_code.data.device_loader import DeviceLoader
 from tutorial_code.runs.config import Config
@@ -139,8 +140,8 @@ def train(training: Training, images: int) -> Result:
     parts = setup.model, setup.criterion, setup.optimizer, hardware.device
     losses = []
     if training.steps:
-        if training.warmup:  # to a rate that stays: so long a cosine hardly falls
-            add_schedule(setup.optimizer, 10**9, warmup_steps=len(setup.train_loader))
+        if training.warmup:
+            warm_up(setup.optimizer, len(setup.train_loader))
         while len(losses) < training.steps:
             for batch in islice(setup.train_loader, training.steps - len(losses)):
                 losses.append(_train_on([batch], *parts))

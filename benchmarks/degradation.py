@@ -13,15 +13,13 @@ also taken in evaluation mode, by chapter 6's loop, with the statistics of Batch
 over these images.
 """
 
-import argparse
-import json
 import statistics
 import time
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
+import records
 import torch
 
 from tutorial_code.ch01_images import ImageData, load_dataset, make_loaders
@@ -29,9 +27,7 @@ from tutorial_code.ch03_bottleneck import Stack
 from tutorial_code.ch05_training import make_criterion, make_optimizer, train_one_epoch
 from tutorial_code.ch06_testing import estimate_statistics, evaluate
 from tutorial_code.runs import run_files
-from tutorial_code.runs.hardware import describe_machine
 
-ROOT = Path(__file__).parent.parent
 NAME = "degradation-cpu"
 CURVES = "curves.jsonl"
 CPU = torch.device("cpu")
@@ -117,7 +113,7 @@ def summarize(curves: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Run the trainings that are not recorded yet, as far as the time allows."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = records.make_parser(__doc__)
     parser.add_argument("--data", default="cifar10")
     parser.add_argument("--images", type=int, default=4_000, help="to train on")
     parser.add_argument("--depths", type=int, nargs="+", default=[8, 24, 48])
@@ -125,35 +121,21 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--lr", type=float, default=0.05)
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
-    parser.add_argument("--time-limit", type=float, default=float("inf"), help="minutes")
     arguments = parser.parse_args()
-    began = time.monotonic()
-
-    facts = {k: v for k, v in vars(arguments).items() if k not in ("runs", "time_limit")}
-    facts |= {"momentum": 0.9, "weight_decay": 0.0, "network": "Stack of chapter 3, 16 channels"}
+    settings = records.settings_of(arguments)
+    settings |= {"momentum": 0.9, "weight_decay": 0.0, "network": "Stack of chapter 3, 16 channels"}
     folder = arguments.runs / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    config, lines = folder / run_files.CONFIG, folder / CURVES
-    if lines.exists() and json.loads(config.read_text(encoding="utf-8")) != facts:
-        raise SystemExit(f"{folder} holds curves of another configuration: delete {CURVES}.")
-    run_files.write_json(config, facts)
-    run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
-    curves = run_files.read_rows(lines)
-
+    curves = run_files.read_rows(folder / CURVES)
+    records.describe(folder, settings, curves)
     data = some_images(load_dataset(arguments.data), arguments.images)
-    longest = 0.0
-    for training in trainings(arguments.depths, arguments.epochs, arguments.seeds):
-        if any(training.items() <= curve.items() for curve in curves):
-            continue
-        if (time.monotonic() - began + longest) / 60 > arguments.time_limit:
-            print("stopped at the time limit; the same command continues")
-            return
-        start = time.monotonic()
+    for training in records.unrecorded(
+        trainings(arguments.depths, arguments.epochs, arguments.seeds),
+        lambda each: records.holds(curves, each),
+        arguments.time_limit,
+    ):
         result = train(training, data, arguments.lr, arguments.batch_size)
-        longest = max(longest, time.monotonic() - start)
         curves.append(training | result)
-        run_files.write_rows(lines, curves)
+        run_files.write_rows(folder / CURVES, curves)
         run_files.write_rows(folder / run_files.ROWS, summarize(curves))
         print(
             "{layers:3} layers, {kind:8}, seed {seed}, {epochs} epochs: ".format(**training)
@@ -161,7 +143,6 @@ def main() -> None:
                 result["losses"][-1], result["loss_in_evaluation"], result["accuracy"]
             )
         )
-    print(f"recorded in {folder}")
 
 
 if __name__ == "__main__":

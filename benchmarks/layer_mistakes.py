@@ -9,24 +9,20 @@ the test batch itself. What the catalogue says that one sees is taken from it. I
 minutes on one core; a mistake that has a row is not repeated.
 """
 
-import argparse
 import statistics
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+import records
 import torch
 import torch.nn.functional as F
 from sklearn.datasets import load_digits
 from torch import Tensor, nn
 
-from tutorial_code.checks.catalogue import Mistake, mistakes_of, solution, wrong_version
+from tutorial_code.checks.catalogue import Mistake, solution, wrong_version
 from tutorial_code.runs import run_files
-from tutorial_code.runs.hardware import describe_machine
 
-ROOT = Path(__file__).parent.parent
 NAME = "layer-mistakes-cpu"
-RIGHT = "none"  # stands for the right version
 NAMES = ("conv2d", "batch_statistics", "batch_norm")
 LAYERS = ((1, 8, 1), (8, 16, 2), (16, 16, 2))  # in_channels, out_channels, stride
 TRAIN, BATCH, EPOCHS, SEEDS = 1437, 64, 4, (0, 1, 2)
@@ -92,10 +88,9 @@ def train_and_test(functions: dict[str, Callable[..., Any]], seed: int) -> tuple
 def row_of(mistake: Mistake | None) -> dict[str, Any]:
     """Return the row of a mistake, or of the right functions."""
     functions = {name: solution(name) for name in NAMES}
-    about = {"id": RIGHT, "answer": RIGHT}
     if mistake:
         functions[mistake.answer] = wrong_version(mistake)
-        about = {"id": mistake.id, "answer": mistake.answer}
+    about = records.about(mistake)
     try:
         found = [train_and_test(functions, seed) for seed in SEEDS]
     except RuntimeError as error:
@@ -112,24 +107,17 @@ def row_of(mistake: Mistake | None) -> dict[str, Any]:
 
 def main() -> None:
     """Train with each mistake that has no row yet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = records.make_parser(__doc__)
     parser.add_argument("ids", nargs="*", help="mistakes; without any, all of them")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    folder = arguments.runs / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / run_files.ROWS
-    rows = run_files.read_rows(path)
     settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": RATE, "momentum": MOMENTUM}
-    run_files.write_json(folder / run_files.CONFIG, settings | {"seeds": list(SEEDS)})
-    run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(torch.device("cpu")))
-    for mistake in [None, *(mistake for name in NAMES for mistake in mistakes_of(name))]:
-        id = mistake.id if mistake else RIGHT
-        if id in {row["id"] for row in rows} or (arguments.ids and id not in arguments.ids):
-            continue
+    folder = arguments.runs / NAME
+    rows = run_files.read_rows(folder / run_files.ROWS)
+    records.describe(folder, settings | {"seeds": SEEDS}, rows)
+    for mistake in records.unrecorded_mistakes(NAMES, arguments, rows):
         rows.append(row_of(mistake))
-        run_files.write_rows(path, rows)
+        run_files.write_rows(folder / run_files.ROWS, rows)
         print(rows[-1], flush=True)
 
 

@@ -9,11 +9,10 @@ chapter 6 tests the copy. What the catalogue says that one sees is taken from th
 that has a row is not repeated.
 """
 
-import argparse
 import copy
-from pathlib import Path
 from typing import Any
 
+import records
 import torch
 from torch import nn
 from what_mistakes_do import initialize, narrow_network
@@ -26,11 +25,9 @@ from tutorial_code.ch05_training import (
     train_one_epoch,
 )
 from tutorial_code.ch06_testing import evaluate
-from tutorial_code.checks.catalogue import mistakes_of, solution_source, wrong_version
+from tutorial_code.checks.catalogue import Mistake, solution_source, wrong_version
 from tutorial_code.runs import run_files
-from tutorial_code.runs.hardware import describe_machine
 
-ROOT = Path(__file__).parent.parent
 NAME = "evaluate-mistakes-cpu"
 CPU = torch.device("cpu")
 CALLS = 3
@@ -73,42 +70,35 @@ def shown(values: list[Any]) -> str:
     return " ".join(v if isinstance(v, str) else f"{float(v):.4g}" for v in values)
 
 
-def row_of(id: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+def row_of(mistake: Mistake | None, found: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the row of a mistake, from what it gave for each network."""
+    about = records.about(mistake)
     for each in found:
         if "error" in each:
-            return {"id": id, "error": each["error"]}
-    return {"id": id} | {key: shown([each[key] for each in found]) for key in found[0]}
+            return about | {"error": each["error"]}
+    return about | {key: shown([each[key] for each in found]) for key in found[0]}
 
 
 def main() -> None:
     """Measure the mistakes that have no row yet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = records.make_parser(__doc__)
     parser.add_argument("ids", nargs="*", help="mistakes; without any, all of them")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--lr", type=float, default=0.03)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
     arguments = parser.parse_args()
-    settings = {key: vars(arguments)[key] for key in ("epochs", "batch_size", "lr", "seeds")}
+    settings = records.settings_of(arguments)
     folder = arguments.runs / NAME
-    folder.mkdir(parents=True, exist_ok=True)
     rows = run_files.read_rows(folder / run_files.ROWS)
-    if not rows:
-        run_files.write_json(folder / run_files.CONFIG, settings)
-        run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
-    networks = [trained(seed, settings) for seed in settings["seeds"]]
-    versions = {"none": evaluate} | {
-        mistake.id: wrong_version(mistake)
-        for mistake in mistakes_of("evaluate")
-        if not arguments.ids or mistake.id in arguments.ids
-    }
-    for id, function in versions.items():
-        if id not in {row["id"] for row in rows}:
-            rows.append(row_of(id, [what_it_gives(function, *network) for network in networks]))
-            run_files.write_rows(folder / run_files.ROWS, rows)
-            print(rows[-1], flush=True)
+    records.describe(folder, settings, rows)
+    networks: list[tuple[nn.Module, Any]] = []
+    for mistake in records.unrecorded_mistakes(["evaluate"], arguments, rows):
+        networks = networks or [trained(seed, settings) for seed in settings["seeds"]]
+        function = wrong_version(mistake) if mistake else evaluate
+        rows.append(row_of(mistake, [what_it_gives(function, *network) for network in networks]))
+        run_files.write_rows(folder / run_files.ROWS, rows)
+        print(rows[-1], flush=True)
 
 
 if __name__ == "__main__":

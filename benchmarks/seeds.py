@@ -10,12 +10,10 @@ with the test images that it misclassifies at the end, and one to rows.jsonl. A 
 line is not repeated.
 """
 
-import argparse
 import copy
-import time
-from pathlib import Path
 from typing import Any
 
+import records
 import torch
 from torch.utils.data import DataLoader
 
@@ -32,9 +30,8 @@ from tutorial_code.ch06_testing import estimate_statistics, evaluate
 from tutorial_code.ch07_results import predict, standard_error
 from tutorial_code.ch09_speed import Accelerated
 from tutorial_code.runs import run_files
-from tutorial_code.runs.hardware import choose_precision, describe_machine
+from tutorial_code.runs.hardware import choose_precision
 
-ROOT = Path(__file__).parent.parent
 NAME = "seeds-cpu"
 CURVES = "curves.jsonl"
 CPU = torch.device("cpu")
@@ -103,36 +100,27 @@ def rows_of(curves: list[dict[str, Any]], images: int) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Run the trainings that are not recorded yet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = records.make_parser(__doc__)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--lr", type=float, default=0.04)
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
-    parser.add_argument("--time-limit", type=float, default=float("inf"), help="minutes")
     arguments = parser.parse_args()
-    began = time.monotonic()
-    settings = {k: v for k, v in vars(arguments).items() if k not in ("runs", "time_limit")}
-    settings["precision"] = choose_precision("auto", CPU)[0]
+    settings = records.settings_of(arguments) | {"precision": choose_precision("auto", CPU)[0]}
     folder = arguments.runs / NAME
-    folder.mkdir(parents=True, exist_ok=True)
     curves = run_files.read_rows(folder / CURVES)
-    if not curves:
-        run_files.write_json(folder / run_files.CONFIG, settings)
-        run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
+    records.describe(folder, settings, curves)
     images = len(load_dataset("digits").test_labels)
-    for name, (seed, threads) in trainings(arguments.seeds).items():
-        if any(curve["name"] == name for curve in curves):
-            continue
-        if time.monotonic() - began > 60 * arguments.time_limit:
-            print("stopped at the time limit; the same command continues")
-            return
+    for name, (seed, threads) in records.unrecorded(
+        trainings(arguments.seeds).items(),
+        lambda each: records.holds(curves, {"name": each[0]}),
+        arguments.time_limit,
+    ):
         torch.set_num_threads(threads)
         curves.append({"name": name, "seed": seed, "threads": threads, **train(seed, settings)})
         run_files.write_rows(folder / CURVES, curves)
         run_files.write_rows(folder / run_files.ROWS, rows_of(curves, images))
         print(f"{name}: {curves[-1]['accuracies'][-1]:.2f}%", flush=True)
-    print(f"recorded in {folder}")
 
 
 if __name__ == "__main__":

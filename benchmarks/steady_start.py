@@ -11,14 +11,11 @@ Every training adds a line to runs/steady-start/curves.jsonl, the loss of each s
 made, and a training that has a line is not repeated; rows.jsonl sums up the seeds.
 """
 
-import argparse
-import json
 import statistics
-import time
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
+import records
 import torch
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
@@ -28,9 +25,7 @@ from tutorial_code.ch03_bottleneck import Bottleneck
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch05_training import initialize, make_criterion, make_optimizer, train_one_epoch
 from tutorial_code.runs import run_files
-from tutorial_code.runs.hardware import describe_machine
 
-ROOT = Path(__file__).parent.parent
 NAME = "steady-start"
 CURVES = "curves.jsonl"
 CPU = torch.device("cpu")
@@ -60,6 +55,12 @@ def network(weights: str, blocks: list[int]) -> nn.Module:
     return model
 
 
+def warm_up(optimizer: torch.optim.Optimizer, steps: int) -> None:
+    """Let the rate rise to its value over so many steps, and stay there."""
+    schedule = LambdaLR(optimizer, lambda step: min(1, (step + 1) / steps))
+    optimizer.register_step_post_hook(lambda *_: schedule.step())
+
+
 def train(training: dict[str, Any], steps: int, batch_size: int, blocks: list[int]) -> list[float]:
     """Return the loss of each of the first steps, before it is made."""
     torch.manual_seed(training["seed"])
@@ -67,8 +68,7 @@ def train(training: dict[str, Any], steps: int, batch_size: int, blocks: list[in
     model, criterion = network(training["weights"], blocks), make_criterion()
     optimizer = make_optimizer(model, training["lr"])
     if training["warmup"]:
-        schedule = LambdaLR(optimizer, lambda step: min(1, (step + 1) / len(loader)))
-        optimizer.register_step_post_hook(lambda *_: schedule.step())
+        warm_up(optimizer, len(loader))
     losses: list[float] = []
     while len(losses) < steps:
         for _, batch in zip(range(steps - len(losses)), loader, strict=False):
@@ -106,41 +106,30 @@ def summarize(curves: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Run the trainings that are not recorded yet, as far as the time allows."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = records.make_parser(__doc__)
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--blocks", type=int, nargs=4, default=[3, 4, 6, 3])
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
-    parser.add_argument("--time-limit", type=float, default=float("inf"), help="minutes")
     arguments = parser.parse_args()
-    began = time.monotonic()
-
-    facts = {k: v for k, v in vars(arguments).items() if k not in ("runs", "time_limit")}
-    facts |= {"data": "digits", "momentum": 0.9, "weight_decay": 5e-4}
+    settings = records.settings_of(arguments)
+    settings |= {"data": "digits", "momentum": 0.9, "weight_decay": 5e-4}
     folder = arguments.runs / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    config, lines = folder / run_files.CONFIG, folder / CURVES
-    if lines.exists() and json.loads(config.read_text(encoding="utf-8")) != facts:
-        raise SystemExit(f"{folder} holds curves of another configuration: delete {CURVES}.")
-    run_files.write_json(config, facts)
-    run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
-    curves = run_files.read_rows(lines)
-
-    for seed in range(arguments.seeds):
-        for weights, lr, warmup in STARTS:
-            training = {"weights": weights, "lr": lr, "warmup": warmup, "seed": seed}
-            if any(training.items() <= curve.items() for curve in curves):
-                continue
-            if (time.monotonic() - began) / 60 > arguments.time_limit:
-                print("stopped at the time limit; the same command continues")
-                return
-            losses = train(training, arguments.steps, arguments.batch_size, arguments.blocks)
-            curves.append(training | {"losses": [round(loss, 4) for loss in losses]})
-            run_files.write_rows(lines, curves)
-            run_files.write_rows(folder / run_files.ROWS, summarize(curves))
-            print(training, f"highest {max(losses):.2f}, last {losses[-1]:.2f}", flush=True)
-    print(f"recorded in {folder}")
+    curves = run_files.read_rows(folder / CURVES)
+    records.describe(folder, settings, curves)
+    trainings = (
+        {"weights": weights, "lr": lr, "warmup": warmup, "seed": seed}
+        for seed in range(arguments.seeds)
+        for weights, lr, warmup in STARTS
+    )
+    for training in records.unrecorded(
+        trainings, lambda each: records.holds(curves, each), arguments.time_limit
+    ):
+        losses = train(training, arguments.steps, arguments.batch_size, arguments.blocks)
+        curves.append(training | {"losses": [round(loss, 4) for loss in losses]})
+        run_files.write_rows(folder / CURVES, curves)
+        run_files.write_rows(folder / run_files.ROWS, summarize(curves))
+        print(training, f"highest {max(losses):.2f}, last {losses[-1]:.2f}", flush=True)
 
 
 if __name__ == "__main__":

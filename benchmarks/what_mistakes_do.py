@@ -11,13 +11,11 @@ image is 0.3 points, and three seeds of the right version differ by more, so dif
 than five points say nothing.
 """
 
-import argparse
 import re
 import statistics
-import time
-from pathlib import Path
 from typing import Any
 
+import records
 import torch
 from torch import nn
 
@@ -27,24 +25,20 @@ from tutorial_code.ch05_training import add_schedule
 from tutorial_code.ch06_testing import evaluate
 from tutorial_code.checks.catalogue import (
     Mistake,
-    mistakes_of,
     solution,
     solution_source,
     wrong_source,
     wrong_version,
 )
 from tutorial_code.runs import run_files
-from tutorial_code.runs.hardware import describe_machine
 
-ROOT = Path(__file__).parent.parent
 NAME = "mistakes-cpu"
 CURVES = "curves.jsonl"  # losses and accuracies by epoch, of each seed
 STEPS = "steps.jsonl"  # the loss of each step, of the mistakes that chapters draw
 NAMES = ("Bottleneck", "ResNet50", "make_optimizer", "make_criterion", "train_one_epoch")
 CPU = torch.device("cpu")
-RIGHT = "none"  # stands for the right version
 DRAWN = {
-    RIGHT,
+    records.RIGHT,
     "relu-before-addition",
     "norm-shared",
     "stride-in-every-block",
@@ -115,7 +109,7 @@ def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int)
         initialize(model)
         optimizer = parts["make_optimizer"](model, settings["lr"])
         criterion = parts["make_criterion"]()
-        if (mistake.id if mistake else RIGHT) in DRAWN:
+        if records.about(mistake)["id"] in DRAWN:
             criterion = Listening(criterion)
         steps = len(loader)
         add_schedule(optimizer, settings["epochs"] * steps, warmup_steps=steps)
@@ -136,10 +130,7 @@ def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> tuple[dict, lis
         found.append(train_and_test(mistake, settings, seed))
         if "error" in found[-1]:
             break
-    about = {
-        "id": mistake.id if mistake else RIGHT,
-        "answer": mistake.answer if mistake else RIGHT,
-    }
+    about = records.about(mistake)
     if errors := [each["error"] for each in found if "error" in each]:
         return about | {"error": errors[0]}, []
     final = [each["accuracies"][-1] for each in found]
@@ -150,60 +141,37 @@ def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> tuple[dict, lis
         "loss": statistics.mean(each["losses"][-1] for each in found),
     }
     seeds = zip(settings["seeds"], found, strict=True)
-    return row, [{"id": about["id"], "seed": seed, **each} for seed, each in seeds]
+    return row, [about | {"seed": seed, **each} for seed, each in seeds]
 
 
 def main() -> None:
     """Train with each mistake that has no row yet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = records.make_parser(__doc__)
     parser.add_argument("ids", nargs="*", help="mistakes; without any, all of them")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--lr", type=float, default=0.03)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--time-limit", type=float, help="minutes after which no more is begun")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
     arguments = parser.parse_args()
-    start = time.monotonic()
-    settings = {key: vars(arguments)[key] for key in ("epochs", "batch_size", "lr", "seeds")}
+    settings = records.settings_of(arguments)
     folder = arguments.runs / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / run_files.ROWS
-    rows, curves = run_files.read_rows(path), run_files.read_rows(folder / CURVES)
-    steps = run_files.read_rows(folder / STEPS)
-    if not rows:
-        run_files.write_json(folder / run_files.CONFIG, settings)
-        run_files.write_json(folder / run_files.ENVIRONMENT, describe_machine(CPU))
-    mistakes = [None, *(mistake for name in NAMES for mistake in mistakes_of(name))]
-    for mistake in mistakes:
-        id = mistake.id if mistake else RIGHT
-        known = id in {row["id"] for row in rows}
-        if known and id in DRAWN:
-            known = id in {each["id"] for each in steps}
-        if known or (arguments.ids and id not in arguments.ids):
-            continue
-        if arguments.time_limit and time.monotonic() - start > 60 * arguments.time_limit:
-            print("The time is up: the same command continues.")
-            return
+    rows, curves, steps = (
+        run_files.read_rows(folder / name) for name in (run_files.ROWS, CURVES, STEPS)
+    )
+    records.describe(folder, settings, rows)
+    for mistake in records.unrecorded_mistakes(NAMES, arguments, rows):
         row, more = row_of(mistake, settings)
         steps += [
-            {"id": id, "seed": curve["seed"], "losses": curve.pop("steps")}
+            {**records.about(mistake), "seed": curve["seed"], "losses": curve.pop("steps")}
             for curve in more
             if "steps" in curve
         ]
-        rows = _replaced(rows, id, [row])
-        curves = _replaced(curves, id, more)
+        rows.append(row)
+        curves += more
         run_files.write_rows(folder / STEPS, steps)
         run_files.write_rows(folder / CURVES, curves)
-        run_files.write_rows(path, rows)
+        run_files.write_rows(folder / run_files.ROWS, rows)
         print(row, flush=True)
-
-
-def _replaced(rows: list[dict], id: str, more: list[dict]) -> list[dict]:
-    """Return the rows with others of this mistake, in the place of its first."""
-    place = next((i for i, row in enumerate(rows) if row["id"] == id), len(rows))
-    rest = [row for row in rows if row["id"] != id]
-    return [*rest[:place], *more, *rest[place:]]
 
 
 if __name__ == "__main__":

@@ -606,13 +606,8 @@ if __name__ == "__main__":
                 sure = abs(row["worth"]) > 2 * row["error"]
                 color = plots.Y if sure else "black"
                 axis.errorbar(
-                    row["worth"],
-                    place,
-                    xerr=2 * row["error"],
-                    fmt="o" if sure else "none",
-                    color=color,
+                    row["worth"], place, xerr=2 * row["error"], fmt="o", color=color
                 )
-                axis.plot(row["worth"], place, "o", color=color)
             axis.axvline(0, color="black", linewidth=0.7)
             axis.set_yticks(range(8), [row["part"] for row in ordered])
             axis.set_xlabel("points of accuracy, with 95% intervals")

@@ -35,17 +35,10 @@ def seen_mistakes() -> dict[tuple[str, str], Seen]:
     for name in RUNS:
         rows = recorded_run(name).rows()
         right = next((row for row in rows if row["id"] == RIGHT), {})
-        # A record of one answer does not repeat its name.
-        measured |= {
-            (row.get("answer", "evaluate"), row["id"]): (row, right)
-            for row in rows
-            if row["id"] != RIGHT
-        }
+        measured |= {(row["answer"], row["id"]): (row, right) for row in rows if row["id"] != RIGHT}
     curves: dict[tuple[str, str], list[list[float]]] = {}
-    by_id = {id: answer for answer, id in measured}
     for curve in recorded_run("mistakes-cpu").rows("curves.jsonl"):
-        key = (curve.get("answer") or by_id.get(curve["id"], RIGHT), curve["id"])
-        curves.setdefault(key, []).append(curve["accuracies"])
+        curves.setdefault((curve["answer"], curve["id"]), []).append(curve["accuracies"])
     right_curves = curves[RIGHT, RIGHT]
     found = {}
     for answer in NAMES:

@@ -9,8 +9,10 @@ from helpers import ROOT
 sys.path.append(str(ROOT / "benchmarks"))
 
 import what_mistakes_do
+from records import RIGHT, about
 
 from tutorial_code.checks.catalogue import mistakes_of, solution_source
+from tutorial_code.shared.tables import recorded_run
 
 
 def test_the_narrow_network_has_a_quarter_of_each_width():
@@ -45,31 +47,23 @@ def test_a_row_for_each_mistake_that_is_not_repeated(tmp_path, monkeypatch, caps
 
 
 def test_what_is_recorded_is_of_mistakes_that_there_are():
-    known = {mistake.id for name in what_mistakes_do.NAMES for mistake in mistakes_of(name)}
-    recorded = ROOT / "runs" / what_mistakes_do.NAME / "rows.jsonl"
-    rows = recorded.read_text(encoding="utf-8").splitlines() if recorded.exists() else []
-    assert {json.loads(row)["id"] for row in rows} <= known | {what_mistakes_do.RIGHT}
-    assert known | {what_mistakes_do.RIGHT} >= what_mistakes_do.DRAWN
+    known = [(name, each.id) for name in what_mistakes_do.NAMES for each in mistakes_of(name)]
+    known.append((RIGHT, RIGHT))
+    rows = recorded_run(what_mistakes_do.NAME).rows()
+    assert {(row["answer"], row["id"]) for row in rows} <= set(known)
+    ids = [id for _, id in known]
+    # What is drawn is found by its id alone.
+    assert all(ids.count(id) == 1 for id in what_mistakes_do.DRAWN)
 
 
-def test_of_what_is_drawn_the_steps_are_recorded_later_too(tmp_path, monkeypatch):
-    folder = tmp_path / what_mistakes_do.NAME
-    folder.mkdir()
-    old = {"id": "none"}, {"id": "bias-in-branch"}, {"id": "no-addition"}
-    what_mistakes_do.run_files.write_rows(folder / "rows.jsonl", old)
-    what_mistakes_do.run_files.write_rows(folder / "curves.jsonl", old)
-    given = ["what_mistakes_do.py", "--runs", str(tmp_path), "none", "bias-in-branch"]
+def test_a_mistake_of_the_same_name_in_another_answer_has_its_own_row(tmp_path, monkeypatch):
+    given = ["what_mistakes_do.py", "--runs", str(tmp_path), "no-super-init"]
     monkeypatch.setattr(sys, "argv", given)
-    curve = {"id": "none", "seed": 0, "steps": [2.0, 1.0]}
-    monkeypatch.setattr(what_mistakes_do, "row_of", lambda *_: ({"id": "none", "loss": 1}, [curve]))
+    monkeypatch.setattr(what_mistakes_do, "row_of", lambda mistake, _: (about(mistake), []))
     what_mistakes_do.main()
-    rows, curves, steps = (
-        what_mistakes_do.run_files.read_rows(folder / f"{name}.jsonl")
-        for name in ("rows", "curves", "steps")
-    )
-    assert rows == [{"id": "none", "loss": 1}, *old[1:]]
-    assert curves == [{"id": "none", "seed": 0}, *old[1:]]
-    assert steps == [{"id": "none", "seed": 0, "losses": [2.0, 1.0]}]
+    rows = (tmp_path / what_mistakes_do.NAME / "rows.jsonl").read_text(encoding="utf-8")
+    answers = [json.loads(row)["answer"] for row in rows.splitlines()]
+    assert answers == ["Bottleneck", "ResNet50"]
 
 
 def test_a_mistake_that_switches_autograd_off_does_not_harm_the_next(tmp_path, monkeypatch):

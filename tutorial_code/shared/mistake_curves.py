@@ -1,6 +1,7 @@
 """What recorded mistakes do to a training, drawn beside the right version."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -22,6 +23,9 @@ def show_mistakes(
         alt: as for ``plots.show``.
         most: the upper end of the axis of the loss. Values above it are drawn at the edge.
     """
+    steps, epochs = (
+        tables.recorded_run(RUN).rows(name) for name in ("steps.jsonl", "curves.jsonl")
+    )
     wide, axes = plots.figure_with(2, len(mistakes), width=6.4, height=3.4)
     narrow, narrow_axes = plots.figure_with(len(mistakes), 2, plots.NARROW, 1.5 * len(mistakes))
     for place, (id, title) in enumerate(mistakes.items()):
@@ -29,8 +33,8 @@ def show_mistakes(
             (*axes[:, place], axes[0, place]),
             (*narrow_axes[place], narrow_axes[place, 0]),
         ):
-            _losses(loss, id, most)
-            _accuracies(accuracy, id)
+            _losses(loss, steps, id, most)
+            _accuracies(accuracy, epochs, id)
             axis.set_title(title, loc="left", color=plots.WRONG, fontsize=9)
     for row, label in enumerate(("loss of a batch", "test accuracy, %")):
         axes[row, 0].set_ylabel(label)
@@ -52,8 +56,7 @@ def print_mistakes(mistakes: Mapping[str, str]) -> None:
         )
 
 
-def _losses(axis: Axes, id: str, most: float) -> None:
-    rows = tables.recorded_run(RUN).rows("steps.jsonl")
+def _losses(axis: Axes, rows: list[dict[str, Any]], id: str, most: float) -> None:
     for each, color in ((RIGHT, plots.Y), (id, plots.WRONG)):
         for row in rows:
             if row["id"] == each:
@@ -63,8 +66,7 @@ def _losses(axis: Axes, id: str, most: float) -> None:
     axis.set(ylim=(0, 1.03 * most), xlabel="step")
 
 
-def _accuracies(axis: Axes, id: str) -> None:
-    rows = tables.recorded_run(RUN).rows("curves.jsonl")
+def _accuracies(axis: Axes, rows: list[dict[str, Any]], id: str) -> None:
     for each, color in ((RIGHT, plots.Y), (id, plots.WRONG)):
         for row in rows:
             if row["id"] == each:

@@ -1,0 +1,99 @@
+"""Measurements that are recorded piece by piece, and go on where they were stopped."""
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+
+from tutorial_code.checks.catalogue import Mistake, mistakes_of
+from tutorial_code.runs import run_files
+from tutorial_code.runs.hardware import describe_machine
+
+ROOT = Path(__file__).parent.parent
+Piece = TypeVar("Piece")
+RIGHT = "none"  # stands for the right version among mistakes
+NOT_SETTINGS = {"runs", "time_limit", "ids", "jobs", "name"}
+
+
+def make_parser(doc: str) -> argparse.ArgumentParser:
+    """Return a parser with the options of every record, and the first line of ``doc``."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="where it is recorded")
+    parser.add_argument("--time-limit", type=float, default=float("inf"), help="minutes")
+    return parser
+
+
+def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments that a result depends on."""
+    return {key: value for key, value in vars(arguments).items() if key not in NOT_SETTINGS}
+
+
+def describe(
+    folder: Path, settings: Mapping[str, Any], pieces: Iterable, machine: Mapping | None = None
+) -> None:
+    """Write what is measured, with which settings and on what machine.
+
+    Args:
+        folder: of the record; it is made if it is not there.
+        settings: of the measurement.
+        pieces: what the record holds already.
+        machine: what it is measured on; without it, this machine's CPU.
+
+    Raises:
+        SystemExit: the record holds pieces that were measured with other settings.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / run_files.CONFIG
+    settings = json.loads(json.dumps(settings))
+    if list(pieces) and json.loads(config.read_text(encoding="utf-8")) != settings:
+        raise SystemExit(
+            f"{folder} holds pieces of another configuration: delete them to record this one."
+        )
+    run_files.write_json(config, settings)
+    run_files.write_json(
+        folder / run_files.ENVIRONMENT, machine or describe_machine(torch.device("cpu"))
+    )
+
+
+def unrecorded(
+    pieces: Iterable[Piece], recorded: Callable[[Piece], bool], minutes: float
+) -> Iterator[Piece]:
+    """Yield the pieces that are not recorded yet, as long as one more fits into the time."""
+    began, longest = time.monotonic(), 0.0
+    for piece in pieces:
+        if recorded(piece):
+            continue
+        start = time.monotonic()
+        if (start - began + longest) / 60 > minutes:
+            print("stopped at the time limit; the same command continues")
+            return
+        yield piece
+        longest = max(longest, time.monotonic() - start)
+    print("all is recorded")
+
+
+def holds(rows: Iterable[Mapping[str, Any]], about: Mapping[str, Any]) -> bool:
+    """Tell whether one of the rows has all of these entries."""
+    return any(about.items() <= row.items() for row in rows)
+
+
+def about(mistake: Mistake | None) -> dict[str, str]:
+    """Return what names a mistake in a record; None stands for the right version."""
+    if mistake is None:
+        return {"id": RIGHT, "answer": RIGHT}
+    return {"id": mistake.id, "answer": mistake.answer}
+
+
+def unrecorded_mistakes(
+    answers: Iterable[str], arguments: argparse.Namespace, rows: list[dict[str, Any]]
+) -> Iterator[Mistake | None]:
+    """Yield the mistakes of these answers that have no row yet, after the right version: those that
+    ``arguments.ids`` names, or all.
+    """
+    every = [None, *(mistake for name in answers for mistake in mistakes_of(name))]
+    chosen = [each for each in every if not arguments.ids or about(each)["id"] in arguments.ids]
+    return unrecorded(chosen, lambda each: holds(rows, about(each)), arguments.time_limit)
