@@ -31,7 +31,7 @@ def make_optimizer(
     """Return SGD with momentum and weight decay over all parameters of the
     model.
 
-    Source: He et al. 2015, section 3.4.
+    Source: He et al. 2015, section 3.4, with another rate and decay.
     """
     raise NotImplementedError
 

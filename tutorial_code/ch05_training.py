@@ -3,11 +3,11 @@
 #
 # *What is a step?*
 #
-# The network of chapter 4 has 23.5 million weights, and all of them are random.
-# Training changes them in steps, a little after every batch of images, until
-# the network answers well. How far should a step go, and in which direction?
-# With two weights one can see it. The figure fits a straight line to twelve
-# points, and the two weights of the line are its slope and its offset.
+# The network of chapter 4 has 23.5 million weights, and nearly all of them are
+# random. Training changes them in steps, a little after every batch of images,
+# until the network answers well. How far should a step go, and in which
+# direction? With two weights one can see it. The figure fits a straight line to
+# twelve points, and the two weights of the line are its slope and its offset.
 #
 # ![Change the learning rate, and watch the path from the start to the lowest
 # point, the green cross. Every point of the map on the left is a line, and the
@@ -41,9 +41,10 @@ from tutorial_code.ch04_resnet50 import ResNet50
 #
 # A **loss** is one number that says how wrong a model is. For the line it is
 # the mean of the squared errors $e^2$, where an error is how far the line
-# passes above or below a point. The **gradient** says for each weight how fast
-# the loss grows when this weight grows a little. For the slope that is the mean
-# of $2\,e\,x$, and for the offset the mean of $2\,e$:
+# passes above a point, and negative where it passes below. The **gradient**
+# says for each weight how fast the loss grows when this weight grows a little.
+# For the slope that is the mean of $2\,e\,x$, and for the offset the mean of
+# $2\,e$:
 
 # %%
 POINTS_X = torch.arange(1, 13) / 4  # (12,)
@@ -97,10 +98,10 @@ if __name__ == "__main__":
             )
 
 # %% [markdown]
-# The surface is a narrow valley. Across it the slope is steep, so the first
-# steps jump from one side to the other. Along it the slope is gentle, and most
-# of the thirty steps are spent on going along. At a rate of 0.23 the path still
-# arrives, though it jumps from side to side all the way.
+# The surface is a narrow valley. Across it the walls are steep, so the first
+# steps jump from one side to the other. Along it the floor is nearly level, and
+# most of the thirty steps are spent on going along. At a rate of 0.23 the path
+# still arrives, though it jumps from side to side all the way.
 #
 # *Predict:* What does a path do at a rate of 0.25?
 #
@@ -125,10 +126,11 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # It gets farther away: the training *diverges*. A rate that is only 9% larger
-# looks harmless, but between the two lies a sharp edge. The slope across the
-# valley is the curvature, 8.417, times the distance from its floor. So a step
-# at rate $r$ multiplies this distance by $1 - 8.417\,r$. That is −0.94 at 0.23
-# and −1.10 at 0.25, and the edge lies at $2 / 8.417 = 0.238$.
+# looks harmless, but between the two lies a sharp edge. Across the valley the
+# gradient grows with the distance from the floor. The factor is called the
+# *curvature*, and here it is 8.417. So a step at rate $r$ multiplies this
+# distance by $1 - 8.417\,r$. That is −0.94 at 0.23 and −1.10 at 0.25, and the
+# edge lies at $2 / 8.417 = 0.238$.
 #
 # Along the valley the curvature is 0.354, so at a rate of 0.2 each step takes
 # away only 7% of what is left. The steepest direction sets the largest rate,
@@ -137,8 +139,8 @@ if __name__ == "__main__":
 # A network is trained on batches, so that a step need not wait for all images.
 # The gradient of a batch is an estimate, right on average, but different from
 # batch to batch. Choose "4 points a batch" in the figure: the path trembles,
-# and near the lowest point it does not come to rest. Steps along the gradients
-# of random batches are called **stochastic gradient descent**, SGD.
+# and near the lowest point it does not come to rest. Steps against the
+# gradients of random batches are called **stochastic gradient descent**, SGD.
 #
 # ## The loss: how wrong is it?
 #
@@ -210,16 +212,18 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # All three lie above 2.3 and not far from it: random logits are not all equal,
-# and a network that prefers some classes for no reason is more often wrong than
-# right. A first loss of 20 or of 0.1 would be a bad sign.
+# and a preference without a reason costs more on the images where it is wrong
+# than it gains on those where it is right. A first loss of 20 or of 0.1 would
+# be a bad sign.
 #
 # ## The optimizer: which way is better?
 #
 # What turns gradients into steps is called the **optimizer**. SGD as we have it
-# steps along the last gradient alone. In a narrow valley that is wasteful: most
-# of the gradient points across. **Momentum** keeps a sum $v$ of the gradients,
-# in which older ones count less, and steps along that sum. In PyTorch's form,
-# with a momentum of 0.9, gradient $g$, learning rate $r$ and weight $w$:
+# steps against the last gradient alone. In a narrow valley that is wasteful:
+# most of the gradient points across. **Momentum** keeps a sum $v$ of the
+# gradients, in which older ones count less, and steps against that sum. In
+# PyTorch's form, with a momentum of 0.9, gradient $g$, learning rate $r$ and
+# weight $w$:
 #
 # $$v \leftarrow 0.9\,v + g \qquad w \leftarrow w - r\,v$$
 #
@@ -260,10 +264,11 @@ if __name__ == "__main__":
         print(f"{name:12} after 199 and 200 steps {ends}")
 
 # %% [markdown]
-# It is 10 times $r$, since $1 + 0.9 + 0.81 + \dots = 1 / (1 - 0.9)$. Many
-# expect 1, because momentum sounds like an average. It is a sum. Gradients that
-# agree, as they do along the valley, add up to ten of themselves. Those that
-# take turns, as they do across it, add up to about half of one.
+# It is 10 times $r$, since $1 + 0.9 + 0.81 + \dots = 1 / (1 - 0.9)$. It is
+# tempting to expect 1, because momentum sounds like an average. It is a sum.
+# Gradients that agree, as they do along the valley, add up to ten of
+# themselves. Those that take turns, as they do across it, add up to about half
+# of one.
 #
 # Here are forty steps at a small rate, without and with momentum. The function
 # also has **weight decay**, which adds a little of each weight to its gradient,
@@ -289,10 +294,10 @@ if __name__ == "__main__":
         print(f"rate 0.02, momentum {momentum}: loss {loss:.3f}")
 
 # %% [markdown]
-# With momentum, 40 steps go nearly all the way, and without it about a quarter;
-# try both in the figure at the top. The price is that the path swings: what has
-# gathered speed runs past the lowest point. PyTorch's own SGD makes these very
-# steps.
+# With momentum, 40 steps go nearly all the way along the valley, and without it
+# about a quarter of it, although the loss has already fallen far; try both in
+# the figure at the top. The price is that the path swings: what has gathered
+# speed runs past the lowest point. PyTorch's own SGD makes these very steps.
 
 # %%
 if __name__ == "__main__":
@@ -308,7 +313,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # He et al. (section 3.4) trained with a momentum of 0.9, a weight decay of
 # 0.0001, a learning rate of 0.1 and batches of 256 images. Our batches are
-# smaller, and so is our rate.
+# smaller, and so is our rate; our weight decay is 0.0005.
 #
 # Write `make_optimizer`. It takes a model and three settings, and returns
 # PyTorch's SGD over *all* parameters of the model, with each of the settings
@@ -325,7 +330,7 @@ def make_optimizer(
     """Return SGD with momentum and weight decay over all parameters of the
     model.
 
-    Source: He et al. 2015, section 3.4.
+    Source: He et al. 2015, section 3.4, with another rate and decay.
     """
     return torch.optim.SGD(
         model.parameters(), lr=lr, momentum=momentum, weight_decay=weight_decay
@@ -382,8 +387,9 @@ if __name__ == "__main__":
 # `zero_grad` finds nothing to throw away. In the second it does. Momentum's sum
 # stays, because the optimizer keeps it elsewhere.
 #
-# The same in numbers, for one weight, its gradient, its sum $v$, and the
-# running mean of one channel:
+# The same in numbers, for one weight, its gradient, the running mean of one
+# channel, and momentum's sum $v$ (velocity). In $v$ weight decay has added
+# 0.0005 of the weight to the gradient.
 
 
 # %% tags=["folded", "covered", "tutorial-names"]
@@ -588,13 +594,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # `backward()` frees the saved values, even while the loss is still there. What
 # a sum of losses keeps in a training loop are the nodes: little for each batch,
-# but more with every batch, and for nothing. In a test loop nobody calls
-# `backward()`, so the saved values of all batches stay as well. Chapter 6 has
-# the remedy for that.
+# but more with every batch, and nothing ever uses them. In a test loop nobody
+# calls `backward()`, so the saved values of all batches stay as well. Chapter 6
+# has the remedy for that.
 #
 # ## One batch, memorized
 #
-# The best test of a training loop takes seconds: give it the same few images
+# A good test of a training loop takes seconds: give it the same few images
 # again and again. If it cannot learn eight images, it will not learn a
 # thousand. Loop and network are right by now. We take a fresh `ResNet50`, eight
 # digits and a learning rate of 0.03, and make ten steps.
@@ -689,10 +695,11 @@ if __name__ == "__main__":
         draw(starts),
         name="ch05-steady-start",
         caption="Compare how high the three curves rise. Thick lines are "
-        "geometric means, thin ones the three seeds; the axis is logarithmic.",
+        "means of the logarithms, thin ones the three seeds; the axis is "
+        "logarithmic.",
         alt="Loss over 60 steps from three starts. With PyTorch's own weights "
         "and with He initialization it jumps far above 10; with the last scale "
-        "of each block at zero it stays near its start and then falls.",
+        "of each block at zero it rises to less than 5 and then falls.",
     )
     print_starts(starts)
 
@@ -745,8 +752,8 @@ if __name__ == "__main__":
 #
 # In our network BatchNorm follows every convolution and rescales its output
 # (chapter 2), so the size of the weights does not change what the fresh network
-# computes. It changes how far a step moves it. Here a convolution before a
-# BatchNorm gets weights that are twice as large:
+# computes in training mode. It changes how far a step moves it. Here a
+# convolution before a BatchNorm gets weights that are twice as large:
 
 # %%
 if __name__ == "__main__":
@@ -848,14 +855,15 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# With two of the seeds warm-up takes away the rise of the first epoch, and with
-# the third it delays it. A rate that stays small has no rise at all. Neither
-# ends lower than a rate of 0.04 at once, on average, and the lowest losses of
-# all belong to PyTorch's own weights at a rate of 0.005. So sixty steps do not
-# show that a large rate is worth having. They show what it takes to bear one:
-# with PyTorch's own weights the loss jumps in spite of a warm-up, and with the
-# last scale of zero it does not. What these changes are worth in a longer
-# training is a subject of [chapter 8](ch08_learning.py).
+# With two of the seeds warm-up takes away most of the rise of the first epoch.
+# With the third the rise comes three steps later and is as high. A rate that
+# stays small has hardly any rise. Neither ends lower than a rate of 0.04 at
+# once, on average, and the lowest losses of all belong to PyTorch's own weights
+# at a rate of 0.005. So sixty steps do not show that a large rate is worth
+# having. They show what it takes to bear one. At a rate of 0.04 the loss jumps
+# with PyTorch's own weights in spite of a warm-up, and with the last scale of
+# zero it stays below 5. At 0.16 it jumps even so. What these changes are worth
+# in a longer training is a subject of [chapter 8](ch08_learning.py).
 #
 # After the warm-up the rate falls along half a wave of a cosine, to 0 at the
 # end (Loshchilov and Hutter 2017). The figure at the top shows why: with
@@ -1003,8 +1011,8 @@ if __name__ == "__main__":
 # ## In three sentences
 #
 # - A step moves every weight against its gradient, times a learning rate:
-#   beyond an edge that the steepest direction sets, training diverges, and
-#   momentum adds up what the gradients have in common.
+#   beyond an edge that the steepest direction sets, the path across a valley
+#   diverges, and momentum adds up what the gradients have in common.
 # - A loop zeroes the gradients, runs forward, computes the loss, goes backward
 #   and steps; forward moves BatchNorm's statistics, backward adds to the
 #   gradients, and only the step moves the weights.

@@ -46,10 +46,10 @@ CPU = torch.device("cpu")
 # ## Networks to test
 #
 # We want networks that have learned something, at several stages, and from
-# three seeds. ResNet-50 would take minutes for that. Chapter 3's residual stack
-# of 12 layers takes two seconds, and has the two things that this chapter is
-# about: BatchNorm and autograd. It learns the digits for four epochs, and we
-# keep a copy after the first five batches and after each epoch.
+# three seeds. ResNet-50 would take about a minute for that. Chapter 3's
+# residual stack of 12 layers takes two seconds, and shows the two things that
+# this chapter is about: BatchNorm and autograd. It learns the digits for four
+# epochs, and we keep a copy after the first five batches and after each epoch.
 
 
 # %%
@@ -184,7 +184,7 @@ if __name__ == "__main__":
         print(f"{mode:5}  {size:5}  {'    '.join(shown)}")
 
 # %% [markdown]
-# About 25%. A moderate loss is the tempting answer, since nothing about the
+# About 25%. A moderate drop is the tempting answer, since nothing about the
 # images has changed. But in a batch of nothing but threes, BatchNorm subtracts
 # what the images have in common, and what they have in common is that they are
 # threes. The networks are fine: in evaluation mode the order plays no part.
@@ -237,10 +237,10 @@ if __name__ == "__main__":
 #
 # ## Statistics that lag behind
 #
-# Evaluation mode has a weakness of its own. Running statistics are averages
-# over the last batches, and in these batches the network had other weights.
-# While the weights change fast, the statistics describe a network that no
-# longer exists.
+# Evaluation mode has a weakness of its own. Running statistics are averages in
+# which the last batches count most, and in these batches the network had other
+# weights. While the weights change fast, the statistics describe a network that
+# no longer exists.
 #
 # We can find out how much that costs. `estimate_statistics` lets a network look
 # at all training images, and takes the plain mean of what it then finds. No
@@ -334,10 +334,10 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Still about 10%. The statistics were not what was missing: after five batches
-# the network has learned nothing yet. One epoch later it is the other way
-# round. Now the weights know a good part of the digits, and the running
-# statistics hide it. As the learning rate falls and the weights come to rest,
-# the statistics catch up, and in the end the two ways hardly differ.
+# the network has learned nothing yet. At the end of the first epoch it is the
+# other way round. Now the weights know a good part of the digits, and the
+# running statistics hide it. As the learning rate falls and the weights come to
+# rest, the statistics catch up, and in the end the two ways hardly differ.
 #
 # So a poor test in the first epochs of a training is no alarm. Chapter 7 meets
 # it again with ResNet-50.
@@ -345,9 +345,9 @@ if __name__ == "__main__":
 # ## Second switch: `torch.no_grad()`
 #
 # The other switch concerns memory. To compute gradients, `backward` needs what
-# each layer had as its input. So **autograd**, the part of PyTorch that records
-# a computation, keeps it, layer by layer, until `backward` has used it. A test
-# has no `backward`, and keeps it for nothing.
+# went into each layer, or what came out of it. So **autograd**, the part of
+# PyTorch that records a computation, keeps it, layer by layer, until `backward`
+# has used it. A test has no `backward`, so what is kept is never used.
 #
 # *Predict:* A batch of digits, 32×32 pixels, goes through ResNet-50. In which
 # group does autograd keep the most?
@@ -411,9 +411,9 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# Under `with torch.no_grad():`, autograd records nothing. The same words stand
-# above a function as a *decorator*, `@torch.no_grad()`, and then hold for all
-# that the function does. The logits that come out are the same numbers.
+# Under `with torch.no_grad():`, autograd records nothing. Written above a
+# function as a *decorator*, `@torch.no_grad()`, it holds for all that the
+# function does. The logits that come out are the same numbers.
 #
 # The two switches know nothing of each other. Here are all four combinations,
 # measured on the small network.
@@ -641,9 +641,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # Between the two. The choice was worth something, because some seeds are really
 # better than others. But the number that made the choice promises more than the
-# network keeps: part of what it measured was luck with these 100 images. The
-# choice itself is no sin, the report is. With a third set of images one may
-# choose on the second and report from the third.
+# network keeps: part of what it measured was luck with these 100 images. There
+# is nothing wrong with the choice, only with reporting that number. With a
+# third set of images one may choose on the second and report from the third.
 #
 # The gap is smaller where a test has more images, and where the candidates are
 # more alike, as the last epochs of one training are. It does not vanish. For
@@ -655,12 +655,12 @@ if __name__ == "__main__":
 #
 # - **`eval()` is forgotten.** You see an accuracy that changes with the size
 #   and the order of the batches, as in the table above: about 92% in batches of
-#   16 drawn at random, about 24% in batches of one class. You see nothing of
+#   16 drawn at random, about 24% in order of class. You see nothing of
 #   the running statistics that the test has moved.
 # - **Autograd stays on.** Every number is right, but memory is not: 113 MB for
 #   64 digits, as the figure says. If the losses are added up as tensors, too,
 #   the sum holds on to what was kept of every batch, since no `backward` frees
-#   it, and the memory of a large test runs full.
+#   it, and a large test fills up the memory.
 # - **The mean of the batches.** The result is nearly right, and changes when
 #   the size of the batch does, as in the figure above. Nothing about a network
 #   changes with the size of its test batches.

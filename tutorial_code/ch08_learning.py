@@ -11,12 +11,11 @@
 # too.
 #
 # ![Shift the flower, mirror it, and press where the square is to be. A training
-# step sees one such version of a photograph, and hardly ever the same
-# again.](figure:augmentation)
+# step sees one such version of a photograph.](figure:augmentation)
 #
-# **By the end of this chapter you will have** added eight parts to your
-# training, each with its reason, and measured what each of them is worth,
-# together with how sure that is.
+# **By the end of this chapter you will have** completed your training, each
+# part with its reason, and measured what eight of the parts are worth, together
+# with how sure that is.
 #
 # **You need** chapters 1 to 7.
 
@@ -45,8 +44,9 @@ from tutorial_code.shared import plots, tables
 # blocks in each of four stages with a quarter of ResNet-50's channels: 26
 # layers. It learns from 10,000 photographs of CIFAR-10's training set and is
 # tested on 20,000 *others of the training set*. The test set is not touched,
-# because whoever chooses by it has no honest number left. Batches have 128
-# images, the learning rate is 0.1, and a training takes 60 epochs.
+# because whoever chooses by it has no honest number left. The stem is a 3×3
+# convolution with stride 2. Batches have 128 images, the learning rate is 0.1,
+# and a training takes 60 epochs.
 #
 # Before anything is compared, a pilot answers two questions. Can this network
 # memorize its training images at all? If it cannot, nothing that keeps a
@@ -66,9 +66,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # It can: all of the training images are right, and 55% of the others. What a
-# part of the recipe can win lies in these 45 points. The seeds lie half a point
-# apart, so of two single trainings of which one is half a point better, nothing
-# can be said.
+# part of the recipe can win lies in these 45 points. The seeds lie up to half a
+# point apart. So a difference of half a point between two single trainings says
+# nothing.
 #
 # ## A stem for small images
 #
@@ -120,14 +120,14 @@ if __name__ == "__main__":
         print(f"{name:17} {millions:6.0f} million multiply-adds, {last}×{last}")
 
 # %% [markdown]
-# ## Images that hardly ever come twice
+# ## Images that change in every epoch
 #
-# A network with 23 million weights can remember 50,000 images one by one, and
-# what it remembers of one image helps with no other. **Augmentation** makes
-# remembering useless. Chapter 1 shifted and mirrored photographs. **Cutout**
-# also sets a square of each training image to the mean (DeVries and Taylor
-# 2017). If the square hides the ears of a cat, the network must know the cat by
-# something else. Here are both for a whole batch at once
+# A network with 23 million weights can memorize 50,000 images one by one, and
+# that is not what we want. **Augmentation** makes it harder. Chapter 1 shifted
+# and mirrored photographs: each of them has 9 · 9 · 2 = 162 versions.
+# **Cutout** also sets a square of each training image to the mean (DeVries and
+# Taylor 2017). If the square hides the ears of a cat, the network must know the
+# cat by something else. Here are both for a whole batch at once
 # (`device_loader.py`).
 
 # %% tags=["folded"]
@@ -166,7 +166,7 @@ if __name__ == "__main__":
 # Cross-entropy is never content. If the right class has 99%, the loss still
 # falls when its logit grows. **Label smoothing** takes a tenth of the
 # probability that is asked for and shares it among all ten classes: 91% for the
-# right one, and 1% for each of the others (Szegedy et al. 2016, section 7).
+# right one, and 1% for each of the others (Szegedy et al. 2015, section 7).
 #
 # *Predict:* the logits of the nine other classes stay 0, and that of the right
 # class grows from 2 to 16. Where is the smoothed loss lowest?
@@ -179,7 +179,7 @@ if __name__ == "__main__":
 # %%
 class SmoothedCrossEntropy(nn.CrossEntropyLoss):
     """Cross-entropy that smooths labels in training and not in testing (Szegedy
-    et al. 2016, section 7).
+    et al. 2015, section 7).
     """
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
@@ -200,9 +200,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Between 4 and 5, exactly where softmax gives the 91% that are asked for. A
-# larger logit is punished as if it was too sure. So the training loss cannot
-# come near 0 any more, and it is no longer the loss that you know. In testing
-# we take the plain one, so that runs with and without smoothing compare.
+# larger logit is punished as too sure. So the training loss cannot come near 0
+# any more, and it is no longer the loss that you know. In testing we take the
+# plain one, so that runs with and without smoothing compare.
 #
 # ![Change the share that is taken from the right class.](figure:smoothing)
 #
@@ -237,12 +237,12 @@ if __name__ == "__main__":
 # It does not change, but for the small number that BatchNorm adds to the
 # variance. BatchNorm divides by the standard deviation, and with it by the 10.
 # So decay does not make such a layer weaker. It keeps its weights short, and a
-# step of the same length turns short weights further: decay raises the
-# effective learning rate (van Laarhoven 2017).
+# step of the same length turns short weights further: decay acts as a larger
+# learning rate would (van Laarhoven 2017).
 #
-# BatchNorm's own scales and shifts, and the bias of the classifier, are not
-# divided by anything. Decay does pull those toward 0, and He et al. 2019 (*Bag
-# of Tricks*, section 3.1) leave them out.
+# For BatchNorm's own scales and shifts and the bias of the classifier this
+# argument does not hold one by one. T. He et al. 2018 (*Bag of Tricks*, section
+# 3.1) leave them out of the decay.
 
 
 # %%
@@ -320,18 +320,19 @@ if __name__ == "__main__":
             caption="Training loss in the third epoch, three seeds each, over "
             "the learning rate; what is above 4 is drawn at 4.",
             alt="Training loss over the learning rate. Without warm-up it is "
-            "lowest at 0.2, 1.6, and from 0.8 on it is that of guessing, 2.3, "
-            "or higher. With warm-up it stays at 1.7 up to 0.8 and rises to "
-            "1.8 at 1.6. At 6.4 both fail.",
+            "lowest at 0.2, 1.6, near that of guessing, 2.3, at 0.8 and 1.6, "
+            "and higher above that. With warm-up it lies between 1.65 and 1.8 "
+            "up to 0.8, and is 1.8 at 1.6. At 6.4 both fail.",
         )
     else:
         print(f"recorded so far: {len(tried)} of 42 trainings")
 
 # %% [markdown]
 # Little at a low rate, and much at a high one. At 0.1 and 0.2 it costs a
-# little, because for one of three epochs the rate is lower than it could be.
-# From 0.4 on it decides. Without it, the loss at 0.8 is that of guessing among
-# ten classes, 2.3; with it, 0.8 is about as good as 0.4. At 6.4 nothing helps.
+# little, perhaps because for one of three epochs the rate is lower than it
+# could be. From 0.4 on it decides. Without it, the loss at 0.8 is that of
+# guessing among ten classes, 2.3; with it, 0.8 is about as good as 0.4. At 6.4
+# nothing helps.
 #
 # The best loss is no better with a warm-up: 1.65 at a rate of 0.4, and 1.64 at
 # 0.2 without. What this network wins is room for rates that are four times as
@@ -341,11 +342,11 @@ if __name__ == "__main__":
 # ## Blocks that start as nothing
 #
 # Chapter 5 set the last scale of every block to 0, so that each block starts as
-# its shortcut. The reason was depth: many blocks that all add something random
-# make the values grow, and the gradients with them. So it should matter more
-# the deeper the network is. The recorded run looks at the first hundred steps
-# of two narrow networks, with 50 and with 101 layers, three seeds each and
-# without a warm-up.
+# its shortcut. This is called *zero-initialization*. A reason could be depth:
+# many blocks that all add something random make the values grow from block to
+# block. If so, it should matter more the deeper the network is. The recorded
+# run looks at the first hundred steps of two narrow networks, with 50 and with
+# 101 layers, three seeds each and without a warm-up.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -388,8 +389,8 @@ if __name__ == "__main__":
             "thin lines, their mean over nine steps in a thick one.",
             alt="Training loss of the first hundred steps, of 50 and of 101 "
             "layers. With ordinary scales it rises to 7 and more and comes "
-            "back to 2.3, that of guessing. With zero-initialization it falls "
-            "from 2.3 to 1.8.",
+            "back to 2.3, that of guessing. With zero-initialization it stays "
+            "near 2.3 for some twenty steps and falls to 1.8.",
         )
     else:
         print(f"recorded so far: {len(starts)} of 12 trainings")
@@ -397,18 +398,18 @@ if __name__ == "__main__":
 # %% [markdown]
 # It matters at both depths. With ordinary scales the loss jumps to between 7
 # and 17 within the first steps. After a hundred steps it is back at 2.3, and
-# five of the six networks guess. With zero-initialization it falls from the
-# beginning and reaches 1.8 to 1.9. That it should matter *more* in the deeper
-# network was the expectation, and the record does not show it: the loss jumps
-# as high with 50 layers as with 101. A hundred steps say nothing about the end
-# of a training either. That is what the last measurement of this chapter is
-# for.
+# five of the six networks guess. With zero-initialization it stays near 2.3 for
+# some twenty steps, and then falls to between 1.8 and 1.9. That it should
+# matter *more* in the deeper network was the expectation, and the record does
+# not show it: the loss jumps as high with 50 layers as with 101. And a hundred
+# steps say nothing about the end of a training. The last measurement of this
+# chapter does.
 #
 # ## An average of the weights
 #
 # While the rate is high, a weight never comes to rest at its best value. Every
-# step pushes it a little to one side or the other, because each batch is other
-# images. An average over many steps is pushed about less.
+# step pushes it a little to one side or the other, because each batch holds
+# other images. An average over many steps is pushed about less.
 #
 # ![Raise the rate, then the number of averaged steps: what becomes of the
 # weight, and of its average?](figure:average)
@@ -416,8 +417,9 @@ if __name__ == "__main__":
 # An **exponential moving average** (EMA) needs only one more copy of the
 # network. After each step it moves a small share of the way to the weights as
 # they are now. With a share of 1/78 it averages about the last 78 steps, which
-# is an epoch here. The statistics of BatchNorm are averaged in the same way, so
-# that they fit the averaged weights.
+# is an epoch here. The statistics of BatchNorm are averaged in the same way.
+# They need not be exactly those of the averaged weights; Izmailov et al. (2018)
+# estimate them anew.
 
 
 # %%
@@ -498,17 +500,23 @@ class EvalWithFlip(nn.Module):
 # to leave out one after the other. Then each training says something about one
 # part only, and a difference of two trainings has the noise of both.
 #
-# There is a better way. Let every training have half of the parts. Sixteen
-# trainings, sixteen different halves, chosen so that eight trainings have a
-# part and eight have not, whichever part you look at. Then the mean of the ones
-# minus the mean of the others is what that part is worth, *and all sixteen
-# trainings serve every part*.
+# There is a better way. Let every training have some of the parts. Sixteen
+# trainings take sixteen combinations, chosen so that eight trainings have a
+# part and eight have not, whichever part you look at. One has no part, one has
+# all eight, and fourteen have four. Then the mean of the eight with the part
+# minus the mean of the eight without it is what that part is worth, *and all
+# sixteen trainings serve every part*.
 #
 # ![Choose a part. Eight trainings have it; compare them with the eight others.
 # Is any other part unfairly distributed between the two
 # halves?](figure:switches)
 #
-# How does one find such halves? Four parts take all their 2·2·2·2 = 16
+# Three parts need a word. *Crop and mirror* is what chapter 1 does: a shifted
+# image is a crop of a larger one. *Weight decay* is 0.0005 where it is on, and
+# 0.0001 where it is off. *Cosine* is a warm-up of two epochs and then the
+# cosine, against a constant rate from the first step on.
+#
+# How does one find such combinations? Four parts take all their 2·2·2·2 = 16
 # combinations. Each of the other four follows from three of those: it is on
 # where an odd number of the three is on. With the signs +1 and −1 for on and
 # off, that is the product of three signs.
@@ -551,12 +559,12 @@ if __name__ == "__main__":
     print("columns balanced:", bool((together == 16 * torch.eye(8)).all()))
 
 # %% [markdown]
-# Balanced means that among the trainings with cutout as many have smoothing as
-# among those without it, and so for any two parts. So what smoothing does
-# cannot be taken for what cutout does. There is a price. Where two parts help
-# each other, the design cannot say which two: the pairs share their columns,
-# four to a column. What it measures of a part is its worth on average over all
-# that the other parts may be.
+# Balanced means that, of the trainings with cutout, as many have smoothing as
+# of those without cutout, and likewise for any two parts. So what smoothing
+# does cannot be taken for what cutout does. There is a price. Where two parts
+# help each other, the design cannot say which two: the pairs share their
+# columns, four to a column. What it measures of a part is its worth on average
+# over all that the other parts may be, as long as no three parts act together.
 #
 # Every combination is trained with two seeds: 32 trainings.
 
@@ -606,7 +614,11 @@ if __name__ == "__main__":
                 sure = abs(row["worth"]) > 2 * row["error"]
                 color = plots.Y if sure else "black"
                 axis.errorbar(
-                    row["worth"], place, xerr=2 * row["error"], fmt="o", color=color
+                    row["worth"],
+                    place,
+                    xerr=2 * row["error"],
+                    fmt="o",
+                    color=color,
                 )
             axis.axvline(0, color="black", linewidth=0.7)
             axis.set_yticks(range(8), [row["part"] for row in ordered])
@@ -676,13 +688,13 @@ if __name__ == "__main__":
 # 7x7`. To choose between them, hold images out: `--val-size 5000`. A run's
 # report names the options that it was trained with.
 #
-# A GPU trained the whole ResNet-50 by this command in less than three minutes.
-# With its 50 epochs, the small stem and all that this chapter adds, it is right
-# on 91.4% of the test photographs. By the recipe of chapter 5, with the stem of
-# chapter 4 and in 30 epochs, it was right on 84.9% (the recorded runs
-# `full-gpu` and `exercise-gpu`). Which part of the difference comes from what,
-# two trainings cannot say; the sixteen combinations for the whole network are
-# trained on a GPU by `bash benchmarks/record_run.sh ablation`.
+# An NVIDIA H200 trained the whole ResNet-50 by this command in less than three
+# minutes. With its 50 epochs, the small stem and all that this chapter adds, it
+# is right on 91.4% of the test photographs. By the recipe of chapter 5, with
+# the stem of chapter 4 and in 30 epochs, it was right on 84.9% (the recorded
+# runs `full-gpu` and `exercise-gpu`). Which part of the difference comes from
+# what, two trainings cannot say; the sixteen combinations for the whole network
+# are trained on a GPU by `bash benchmarks/record_run.sh ablation`.
 #
 # ## What goes wrong
 #
@@ -705,8 +717,8 @@ if __name__ == "__main__":
 #
 # - A part of a recipe is worth what a measurement says, on your network, your
 #   images and your number of epochs.
-# - Sixteen trainings, each with half of the parts on, measure eight parts at
-#   once, and every training serves every part.
+# - Sixteen trainings, in which each part is on in eight and off in eight,
+#   measure eight parts at once, and every training serves every part.
 # - What is smaller than its error was not found, which is less than to say that
 #   it is not there.
 #
@@ -730,16 +742,17 @@ if __name__ == "__main__":
 # *Answer:* Of 9 trainings only two serve a part, the full recipe and the one
 # without that part, so its worth has the noise of two single trainings. Of 16
 # balanced ones all serve every part, and the means of eight have about a third
-# of the noise.
+# of the noise. For means of eight, the first way would need each of its nine
+# trainings eight times: 72 in place of 16.
 #
 # ## Read on
 #
-# - He et al. 2019, *Bag of Tricks for Image Classification*: many small parts,
-#   measured one on top of the other.
-# - Box, Hunter and Hunter, *Statistics for Experimenters*, chapters 5 and 6:
-#   designs such as the one above.
+# - T. He et al. 2018, *Bag of Tricks for Image Classification*: many small
+#   parts, measured one on top of the other.
+# - Box, Hunter and Hunter, *Statistics for Experimenters*, second edition,
+#   chapters 5 and 6: designs such as the one above.
 # - Izmailov et al. 2018, *Averaging Weights Leads to Wider Optima*: an equal
 #   average over the end of a training.
 #
-# Next: [chapter 9](ch09_speed.py) makes each step faster, and a killed training
-# go on.
+# Next: [chapter 9](ch09_speed.py) makes each step faster, and lets a killed
+# training go on.

@@ -3,18 +3,18 @@
 #
 # *Where does the time go, and what must a checkpoint hold?*
 #
-# The full recipe of chapter 8 takes hours on two cores of a CPU, and minutes
-# on a large GPU. Two questions decide whether you will use it. Can each step
-# take less time, without computing anything else? And if the machine stops in
-# the middle, what is lost?
+# The full recipe of chapter 8 takes a day or so on two cores of a CPU (an
+# estimate), and less than three minutes on a large GPU. Two questions decide
+# whether you will use it. Can each step take less time, without computing
+# anything else? And if the machine stops in the middle, what is lost?
 #
 # Every operation of a network does two things: it computes, and it moves
 # numbers between memory and the processor. Whichever takes longer decides how
 # long the operation takes.
 #
-# ![Choose an operation, and see what limits it. The sloping line is what the
-# memory can deliver, the level one what the processor can compute; no operation
-# lies above them.](figure:roofline)
+# ![Choose an operation, and see what limits it. The sloping line is the fastest
+# copying that was measured, the level one the fastest product of large
+# matrices.](figure:roofline)
 #
 # **By the end of this chapter you will have** seen where every millisecond of
 # a training step goes, measured five ways to make it faster, and written a
@@ -54,7 +54,7 @@ CPU = torch.device("cpu")
 # %% [markdown]
 # ## Computing, or waiting for memory?
 #
-# Take the ReLU after the stem, with a batch of 128 images and 64 channels of
+# Take the ReLU in the stem, with a batch of 128 images and 64 channels of
 # 16×16 positions. It looks at each number once: one operation. For that it
 # reads four bytes and writes four. So it does an eighth of an operation per
 # byte, and this ratio is called its **arithmetic intensity**.
@@ -119,13 +119,14 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# Memory limits it: the figure above gives BatchNorm less than one operation per
-# byte. Divisions and roots mislead many people here, but they are taken once
-# for a channel and not once for a number. The record shows it as well. The ReLU
+# Memory limits it: the figure above gives BatchNorm in fp32 less than one
+# operation per byte. Divisions and roots are slow, but they are taken once for
+# a channel and not once for a number. The record shows it as well. The ReLU
 # moves nearly as many bytes a second as the memory delivers at best. BatchNorm
-# seems to move half as many, because the record counts each number once where
-# BatchNorm reads it twice. The 3×3 convolutions take five times as long as
-# BatchNorm, and keep the memory waiting.
+# seems to move less than half as many. A part of that is the counting: the
+# record counts each number once where BatchNorm reads it twice. The 3×3
+# convolutions take five times as long as BatchNorm, and keep the memory
+# waiting.
 #
 # ## One step, taken apart
 #
@@ -169,7 +170,6 @@ KINDS = {
     "batch_norm": "BatchNorm",
     "relu": "ReLU",
     "threshold": "ReLU",  # the derivative of a ReLU
-    "sgd": "optimizer",
 }
 
 if __name__ == "__main__":
@@ -181,10 +181,14 @@ if __name__ == "__main__":
     train_one_epoch(model, batch, criterion, optimizer, CPU)
     with Stopwatch() as stopwatch:
         train_one_epoch(model, batch, criterion, optimizer, CPU)
-    times: dict[str, float] = defaultdict(float)
+    with Stopwatch() as of_optimizer:
+        optimizer.step()  # once more, by itself: additions have no owner
+    times = {"optimizer": sum(of_optimizer.seconds.values())}
+    times |= {kind: 0.0 for kind in (*KINDS.values(), "the rest")}
     for name, seconds in stopwatch.seconds.items():
         found = [kind for part, kind in KINDS.items() if part in name]
         times[found[0] if found else "the rest"] += seconds
+    times["the rest"] = max(0, times["the rest"] - times["optimizer"])
     whole = sum(times.values())
     for kind, seconds in sorted(times.items(), key=lambda item: -item[1]):
         print(f"{kind:13} {1000 * seconds:7.1f} ms  {seconds / whole:4.0%}")
@@ -192,8 +196,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # More than two thirds. There are as many BatchNorms as convolutions, and nearly
 # as many ReLUs. But a convolution does hundreds of operations with each number
-# that it reads, and they do one or a few. The rest is everything else: adding
-# the shortcuts, copying, and the loss.
+# that it reads, and they do one or a few. The optimizer moves 23.5 million
+# weights by plain additions and multiplications. The rest is everything else:
+# adding the shortcuts, copying, and the loss.
 #
 # The recorded run takes the step apart more finely: 128 images, both cores,
 # and convolutions told apart by their kernels, in four of the ways to train
@@ -317,11 +322,13 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# In fp32 the 3×3 convolutions lie on the roof. No better program can make them
-# faster on this machine, only another format of numbers. The 1×1 convolutions
-# do about as many operations and reach two thirds of that speed. As products in
-# bf16 they come close to the roof of bf16. The 3×3 convolutions in bf16 reach
-# three fifths of it, which a better library might raise.
+# In fp32 the 3×3 convolutions are as fast as products of large matrices. A
+# program that does the same multiplications can hardly be faster on this
+# machine. Another format of numbers can, or a method that needs fewer
+# multiplications. The 1×1 convolutions do about as many operations and reach
+# two thirds of that speed. As products in bf16 they come close to the roof of
+# bf16. The 3×3 convolutions in bf16 reach three fifths of it, which a better
+# library might raise.
 #
 # ## Five ways to make a step faster
 #
@@ -363,10 +370,10 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # It is 256. With 8 bits of precision the next number after 256 is 258, and 257
-# lies halfway and is rounded to the even neighbor. The last line is why the
-# weights stay in fp32: a weight of 0.1 does not notice a step of 0.0001. Inside
-# a convolution the sums are kept in fp32, so only what goes in and comes out is
-# rounded.
+# lies halfway and is rounded to the neighbor whose last bit is 0, which is 256.
+# The last line is why the weights stay in fp32: a weight of 0.1 does not notice
+# a step of 0.0001. Inside a convolution the sums are kept in fp32, so only what
+# goes in and comes out is rounded (Kalamkar et al. 2019).
 #
 # `torch.autocast` computes convolutions and products in bf16, and leaves the
 # loss in fp32. That and the order of the channels go around the network, so
@@ -448,8 +455,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # **Compiling.** `torch.compile` reads the network once and writes programs in
-# which small operations are fused: BatchNorm, ReLU and an addition then read
-# and write each number once in place of three times.
+# which small operations are fused: normalizing, the addition and ReLU then read
+# and write each number once in place of three times. The mean and the variance
+# still take a reading of their own.
 #
 # The table below was measured in one process, all rows in turn, so that
 # whatever else the machine did slowed all of them. A row with + adds to the row
@@ -468,12 +476,13 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # bf16 does. The images on the device and the products come next, and each of
-# the two lets the training do about a fifth more images a second. Many people
-# expect more of compiling. But BatchNorm, ReLU and additions are a small part
-# of this step, and fusing them saves less than the compiled code loses
-# elsewhere. Channels last alone changes little. The last two rows train for ten
-# epochs, the plain loop and the fastest of the others: half the time, and
-# accuracies that differ by no more than chance.
+# the two lets the training do about a fifth more images a second. It is
+# tempting to expect more of compiling. But BatchNorm, ReLU and additions are a
+# small part of this step, so that fusing them cannot save much. Here the
+# compiled network is even slower, and the record does not say why. Channels
+# last alone changes little. The last two rows train for ten epochs, the plain
+# loop and the fastest of the others: half the time, and accuracies that differ
+# by no more than chance.
 #
 # ## The same steps on a GPU
 #
@@ -489,10 +498,10 @@ if __name__ == "__main__":
 # **CUDA graph** avoids this: the operations of one step are recorded once, and
 # from then on the whole record is started at once.
 #
-# The table below is of a GPU that computes some two thousand times as fast as
-# the CPU above, with photographs and the 3×3 stem. Two rows are new. **TF32**
-# rounds the factors of fp32 products to 10 bits after the binary point, and the
-# sums stay in fp32.
+# The table below is of a GPU that computes products in bf16 nearly two thousand
+# times as fast as the CPU above, with photographs and the 3×3 stem. Two rows
+# are new. **TF32** rounds the factors of fp32 products to 10 bits after the
+# binary point, and the sums stay in fp32.
 #
 # *Predict:* in fp32 the plain loop does 2,740 images a second. What do bf16 and
 # products together reach, with batches of 128 images?
@@ -509,10 +518,10 @@ if __name__ == "__main__":
 # About twice as many, and less than 6% of what the GPU can do. From TF32 to
 # compiling, the four rows lie between 5,600 and 6,800 images a second: whatever
 # is saved in computing, Python still starts operation after operation. The
-# products are even slower than the convolutions here, since they are more
-# operations. The CUDA graph computes the same and more than doubles the speed.
-# A batch of 512 images, without a graph, more than triples it: as many starts
-# serve four times as many images.
+# products are even slower than the convolutions here, perhaps because each is
+# several operations. The CUDA graph computes the same and more than doubles the
+# speed. A batch of 512 images, without a graph, more than triples the speed of
+# the compiled row: as many starts serve four times as many images.
 #
 # So a GPU wants large batches. `--recipe full` takes 512 images, bf16 and a
 # compiled network. On that GPU its 50 epochs took less than three minutes, and
@@ -618,7 +627,7 @@ class SmallTraining:
 
 
 # %% [markdown]
-# The order of the images, their shifts and squares are drawn by one generator,
+# The order of the images and their shifts are drawn by one generator,
 # at the start of an epoch and during it. In the middle of an epoch it has moved
 # on. So the checkpoint holds its state at the start of the epoch; the second
 # process sets it back, draws the same order, and passes over the batches that
@@ -668,7 +677,7 @@ if __name__ == "__main__":
 # They are equal to the last bit, not only about equal: the second process
 # computed what the first one would have computed. On another machine, with
 # another number of threads or on a GPU, sums are taken in another order, and
-# the last bits differ.
+# the last bits may differ.
 #
 # ## Leaving something out
 #
@@ -725,7 +734,7 @@ if __name__ == "__main__":
 # the others. Without the momentum or without the random numbers the weights
 # differ by several percent, and the accuracies differ no more than those of
 # seeds: it is another training, and as good as the first. Even so, both belong
-# into a checkpoint. As long as a resumed training must be *equal*, a test can
+# in a checkpoint. As long as a resumed training must be *equal*, a test can
 # tell whether anything was forgotten; if it only has to be about as good, no
 # test can.
 #
@@ -741,14 +750,16 @@ if __name__ == "__main__":
 #
 # The first command stops after half an hour, and the second goes on where it
 # stopped, also in the middle of an epoch. A loss that is not a number stops the
-# training and names the step. `--recipe full` uses the steps of this chapter
-# by itself, as far as the machine has them.
+# training and names the step. `--recipe full` keeps the images on the device
+# and the channels last, takes batches of 512, and uses bf16 and compiling where
+# the machine has them. It leaves out the products, which were faster only with
+# the 7×7 stem, and CUDA graphs.
 #
 # ## What goes wrong
 #
-# **Only the weights are saved.** Nothing fails, and the loss looks much as
-# before. The table above shows what is missing: the rate begins again, and the
-# end of the schedule, where the network gets good, is not reached.
+# **Only the weights are saved.** Nothing fails. The table above shows what is
+# missing: the rate begins again, and the end of the schedule, where the network
+# gets good, is not reached.
 #
 # **A speed is measured with a busy machine.** Two programs that compute side by
 # side wait for each other. Measure both versions in one process, in turn, and
@@ -764,8 +775,9 @@ if __name__ == "__main__":
 #
 # - An operation takes as long as its computing or its moving of numbers,
 #   whichever is longer, and in ResNet-50 the convolutions take most of a step.
-# - Fewer bytes and better-shaped work make it faster: numbers of 16 bits, and
-#   products in place of 1×1 convolutions.
+# - Fewer bytes and better-shaped work make it faster: numbers of 16 bits,
+#   products in place of 1×1 convolutions on this CPU, and larger batches or a
+#   CUDA graph on a GPU.
 # - A checkpoint holds all that decides the next step: weights and statistics,
 #   momentum, the schedule, the random numbers, and the place in the epoch.
 #

@@ -1,4 +1,4 @@
-// Sixteen trainings, each with half of eight switches on: whichever is chosen, eight have it.
+// Sixteen trainings and eight switches: whichever is chosen, it is on in eight of them.
 figure("switches", {
   controls: {
     part: {
