@@ -41,6 +41,10 @@ function startFinding(place) {
       heading.hidden = !used.has(heading);
       heading.nextElementSibling.hidden = heading.hidden; // the line about its chapter
     }
+    for (const link of document.querySelectorAll(".md-nav--secondary a[href*='#']")) {
+      const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (target) link.closest("li").hidden = target.hidden || Boolean(target.closest("[hidden]"));
+    }
     const count = shown.length;
     message.textContent =
       count === entries.length ? `All ${count} mistakes are shown.` : `${count} of ${entries.length} mistakes ${count === 1 ? "is" : "are"} shown.`;
