@@ -622,11 +622,13 @@ class Bottleneck(nn.Module):
         stride: 1 keeps height and width; 2 halves them, rounding up.
     """
 
+    expansion = 4  # channels of the output for each channel inside
+
     def __init__(
         self, in_channels: int, channels: int, stride: int = 1
     ) -> None:
         super().__init__()
-        out_channels = 4 * channels
+        out_channels = self.expansion * channels
         self.conv1 = nn.Conv2d(in_channels, channels, kernel_size=1, bias=False)
         self.bn1 = nn.BatchNorm2d(channels)
         self.conv2 = nn.Conv2d(

@@ -250,7 +250,7 @@ class GroupCount(NamedTuple):
     multiply_adds: int
 
 
-def count_groups(model: ResNet50, image_size: int) -> list[GroupCount]:
+def count_groups(model: nn.Module, image_size: int) -> list[GroupCount]:
     """Count each group of a ResNet on one image of ``image_size`` ×
     ``image_size`` pixels.
     """
@@ -272,7 +272,7 @@ def count_groups(model: ResNet50, image_size: int) -> list[GroupCount]:
     for name, group in groups.items():
         counted = summary(group, input_data=x, verbose=0)
         x = group(x)
-        blocks = sum(isinstance(layer, Bottleneck) for layer in group)
+        blocks = sum(hasattr(layer, "shortcut") for layer in group)
         rows.append(
             GroupCount(
                 name,

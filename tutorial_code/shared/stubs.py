@@ -1,6 +1,7 @@
 """Stubs: definitions whose bodies are left for the reader to fill in."""
 
 import ast
+import re
 import textwrap
 
 Definition = ast.ClassDef | ast.FunctionDef
@@ -8,7 +9,8 @@ Definition = ast.ClassDef | ast.FunctionDef
 
 def task_comment(words: str, width: int) -> str:
     """Return the text of a task as comments of a Python file."""
-    paragraphs = words.replace("`", "").replace("*", "").split("\n\n")
+    plain = re.sub(r"(\*+)(\S(?:.*?\S)?)\1", r"\2", words.replace("`", ""), flags=re.DOTALL)
+    paragraphs = plain.split("\n\n")
     text = "\n\n".join(textwrap.fill(paragraph, width - 2) for paragraph in paragraphs if paragraph)
     return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
 

@@ -187,10 +187,12 @@ def looks_of(name: str) -> list[dict[str, Any]]:
     """Return the configurations in which a class or function is observed, from its folder.
 
     Their keys are described in the module of ``checks/observe`` that observes this kind. What
-    stands beside ``kind`` in the table of the class or function holds for each of them.
+    stands beside ``kind`` in the table of the class or function holds for each of them, and
+    ``chapter`` is the module that asks for it.
     """
     table = _FOLDERS[exercise_of(name).id][name]
     common = {key: value for key, value in table.items() if key not in {"kind", "look"}}
+    common["chapter"] = f"tutorial_code.{exercise_of(name).chapter}"
     return [{**common, **look} for look in table["look"]]
 
 

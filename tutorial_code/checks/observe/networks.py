@@ -1,7 +1,8 @@
 """How networks and their blocks are observed: made in several ways, run, and compared by what they
 compute.
 
-Each configuration has the keys ``how``, ``call`` and ``input`` (the shape of a batch). ``how`` is
+Each configuration has the keys ``how``, ``call`` and ``input`` (the shape of a batch), and perhaps
+``given``: classes of the chapter, of earlier exercises, that the call names. ``how`` is
 
 * ``structure``: only shapes and counts are recorded. Such configurations come first; if feature
   maps are far too large, nothing else is observed, because it would take too long.
@@ -13,6 +14,7 @@ Each configuration has the keys ``how``, ``call`` and ``input`` (the shape of a 
 """
 
 import copy
+import sys
 from collections.abc import Callable, Iterator
 from math import prod
 from typing import Any
@@ -69,6 +71,18 @@ def count_structures(looks: list[Look]) -> int:
     return number
 
 
+def _made(network: Network, look: Look) -> nn.Module:
+    """Make the network of a configuration."""
+    return Call(look["call"]).of(network, **_given(look))
+
+
+def _given(look: Look) -> dict[str, Any]:
+    """Return the classes that a configuration's calls name, from the chapter as it is loaded: while
+    an answer is judged, the chapter holds no more than an answer may import.
+    """
+    return {name: getattr(sys.modules[look["chapter"]], name) for name in look.get("given", [])}
+
+
 def _on(look: Look) -> str:
     return f"{look['call']} on {'×'.join(map(str, look['input']))}"
 
@@ -79,7 +93,7 @@ def _values(network: Network, look: Look) -> Scenario:
     """
     with Attempt(_on(look)) as attempt:
         facts, scenario = attempt.facts, attempt.scenario
-        model = Call(look["call"]).of(network)
+        model = _made(network, look)
         facts[Fact.MADE_IN_TRAINING_MODE] = is_in_training_mode(model)
         attempt.when = "runs forward"
         x = numbers(tuple(look["input"]), "input")
@@ -133,7 +147,7 @@ def _structure(network: Network, look: Look) -> Scenario:
     """Record shapes and counts only."""
     with Attempt(_on(look)) as attempt:
         with NoDraws():
-            model = Call(look["call"]).of(network)
+            model = _made(network, look)
         attempt.facts[Fact.MADE_IN_TRAINING_MODE] = is_in_training_mode(model)
         attempt.when = "runs forward"
         found = first_trace(model, torch.zeros(look["input"]), attempt.facts)
@@ -148,7 +162,7 @@ def _sizes(network: Network, look: Look) -> Scenario:
     *others, last = map(str, look["sizes"])
     name = f"{look['call']} on one image of {', '.join(others)} and {last} pixels"
     with Attempt(name) as attempt:
-        model = Call(look["call"]).of(network)
+        model = _made(network, look)
         attempt.when = "runs forward"
         before, x = buffers_of(model), numbers(tuple(look["input"]), "input")
         place_weights(model, first_trace(model, x))
@@ -170,9 +184,8 @@ def _independence(network: Network, look: Look) -> Scenario:
     """Make two networks, and observe whether they share weights."""
     with Attempt(f"two of {look['call']}", when="is made twice") as attempt:
         memory = []
-        call = Call(look["call"])
         with NoDraws(), torch.no_grad():
-            for model in (call.of(network), call.of(network)):
+            for model in (_made(network, look), _made(network, look)):
                 model(torch.zeros(look["input"]))  # lazy layers get their weights at the first call
                 tensors = (*model.parameters(), *model.buffers())
                 memory.append({storage_of(tensor) for tensor in tensors})
@@ -184,11 +197,11 @@ def _again(network: Network, look: Look) -> Scenario:
     """Make networks by two calls, and observe whether the arguments of the second were changed."""
     with Attempt(f"{look['call']} made again", when="is made again") as attempt:
         with NoDraws(), torch.no_grad():
-            model = Call(look["call"]).of(network)
+            model = _made(network, look)
             # Lazy layers get their weights at the first call.
             model.train()(torch.zeros(look["input"]))
             attempt.facts[Fact.PARAMETERS] = count_parameters(model)
-            positional, named = Call(look["then"]).arguments()
+            positional, named = Call(look["then"]).arguments(**_given(look))
             before = copy.deepcopy(named)
             network(*positional, **named)
         changed = [name for name in named if named[name] != before[name]]

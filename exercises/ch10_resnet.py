@@ -1,0 +1,39 @@
+"""Exercise: The family of ResNets.
+
+Read chapter 10: tutorial_code/ch10_family.py
+Then check what you wrote: uv run resnet50 check resnet
+"""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+
+# Write ResNet. Its constructor takes block, a class such as BasicBlock or
+# Bottleneck, num_blocks, the blocks in each of the four stages, and
+# num_classes. Stem, strides and classifier are those of chapter 4. A block is
+# made by block(in_channels, channels, stride) and gives block.expansion *
+# channels channels. Name the layers as you like.
+class ResNet(nn.Module):
+    """A residual network: a stem, four stages of blocks, average pooling and a
+    linear classifier.
+
+    Source: He et al. 2015, table 1, with the stride of a bottleneck on its 3×3
+    convolution.
+
+    Args:
+        block: the class of the blocks, called as ``block(in_channels, channels,
+            stride)``; its attribute ``expansion`` says how many channels it
+            gives for each of ``channels``.
+        num_blocks: blocks in conv2_x, conv3_x, conv4_x and conv5_x.
+        num_classes: logits for each image.
+    """
+
+    def __init__(
+        self, block: type, num_blocks: Sequence[int], num_classes: int = 10
+    ) -> None:
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map images (batch, 3, h, w) to logits (batch, num_classes)."""
+        raise NotImplementedError

@@ -1,0 +1,428 @@
+# %% [markdown]
+# # 10. The family
+#
+# *One table, five networks: what differs between them?*
+#
+# Table 1 of He et al. (2015) has five columns, and you have built one of them.
+# The other four need only one more block, and a class that takes a block and
+# four numbers. Then the question changes: if a network of 152 layers is as easy
+# to write as one of 18, which one should you take?
+#
+# ![Choose a network. Each box is a block, as wide as its channels; the bars
+# compare its weights and its work with those of the other
+# four.](figure:family)
+#
+# **By the end of this chapter you will have** written `BasicBlock` and one
+# class for the whole family, counted all five networks beside the paper's
+# numbers, and shown that each of them computes what torchvision's does.
+#
+# **You need** `Bottleneck` from [chapter 3](ch03_bottleneck.py) and the stem,
+# the stages and the classifier of [chapter 4](ch04_resnet50.py).
+
+# %%
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from tutorial_code.ch03_bottleneck import Bottleneck
+from tutorial_code.ch04_resnet50 import (
+    ResNet50,
+    count_groups,
+    from_torchvision,
+    to_torchvision,
+    with_stride_on_first_conv,
+)
+from tutorial_code.shared import plots
+
+# %% [markdown]
+# ## The simpler block
+#
+# The networks of 18 and 34 layers have no bottleneck. Their block is the pair
+# of 3×3 convolutions with which chapter 3 began, with a shortcut around it. It
+# gives as many channels as it has inside.
+#
+# ![The two blocks where they stand in conv2_x. Change the channels, and compare
+# the weights.](figure:two-blocks)
+#
+# With a pencil: a 3×3 convolution from 64 to 64 channels has $64 \cdot 64 \cdot
+# 9 = 36{,}864$ weights, so the pair has 73,728. The bottleneck works on 256
+# channels. It squeezes them to 64 with $256 \cdot 64 = 16{,}384$ weights,
+# convolves with 36,864, and widens again with 16,384: 69,632 in all. So at the
+# start of the network both blocks cost about the same, and the bottleneck hands
+# on four times as many channels.
+#
+# *Predict:* how many weights would a pair of 3×3 convolutions have that works
+# on 256 channels, as the bottleneck does?
+#
+# - About four times as many as the bottleneck.
+# - About seventeen times as many.
+# - About a hundred times as many.
+
+# %%
+if __name__ == "__main__":
+    pair = 2 * 9 * 256**2
+    bottleneck = 2 * 256 * 64 + 9 * 64**2
+    print(f"pair {pair:,}   bottleneck {bottleneck:,}")
+    print(f"{pair / bottleneck:.1f} times as many")
+
+# %% [markdown]
+# About seventeen times. Four times the channels make sixteen times the weights,
+# because a convolution has weights from every channel to every channel. For
+# this reason the deeper three networks have bottlenecks (section 4.1).
+#
+# ## The exercise: a block
+#
+# Write `BasicBlock`. It takes `in_channels`, `channels` and `stride`, as
+# `Bottleneck` does. Its branch has two 3×3 convolutions to `channels` channels,
+# the first with the stride, both without a bias; each is followed by BatchNorm,
+# and the first of these by ReLU. The shortcut is the identity where input and
+# output have the same shape, and else a 1×1 convolution with the stride and
+# BatchNorm. ReLU comes last, after the addition.
+
+
+# %% tags=["exercise"]
+class BasicBlock(nn.Module):
+    """The block of ResNet-18 and ResNet-34: ``relu(F(x) + shortcut(x))``.
+
+    ``F`` is two 3×3 convolutions to ``channels`` channels, the first with the
+    stride; each is followed by BatchNorm, the first also by ReLU. The shortcut
+    is the identity where input and output have the same shape, otherwise a 1×1
+    convolution with BatchNorm.
+
+    Source: He et al. 2015, figure 5 (left), with the projection of section 3.3.
+
+    Args:
+        in_channels: channels of the input.
+        channels: channels inside the block, and of the output.
+        stride: 1 keeps height and width; 2 halves them, rounding up.
+    """
+
+    expansion = 1  # channels of the output for each channel inside
+
+    def __init__(
+        self, in_channels: int, channels: int, stride: int = 1
+    ) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(
+            in_channels,
+            channels,
+            kernel_size=3,
+            stride=stride,
+            padding=1,
+            bias=False,
+        )
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(
+            channels, channels, kernel_size=3, padding=1, bias=False
+        )
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.relu = nn.ReLU(inplace=True)
+        if stride == 1 and in_channels == channels:
+            self.shortcut = nn.Identity()
+        else:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(
+                    in_channels,
+                    channels,
+                    kernel_size=1,
+                    stride=stride,
+                    bias=False,
+                ),
+                nn.BatchNorm2d(channels),
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (batch, in_channels, h, w) to (batch, channels, ceil(h /
+        stride), ceil(w / stride)).
+        """
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        return self.relu(out + self.shortcut(x))
+
+
+# %% [markdown]
+# ## What differs is said once
+#
+# From outside, the two blocks differ in one number: how many channels they give
+# for each channel inside. The block says it itself, as a class attribute:
+# `BasicBlock.expansion` is 1, and `Bottleneck.expansion` is 4. Whoever builds a
+# network from blocks asks for it, and needs to know nothing else.
+#
+# *Predict:* in ResNet-50 the first block of conv2_x has stride 1 and needs a
+# projection all the same, because 64 channels become 256. Does the first block
+# of conv2_x in ResNet-34 need one?
+#
+# - Yes: every stage begins with a projection.
+# - No: 64 channels come in, and 64 go out.
+
+# %%
+if __name__ == "__main__":
+    for block in (BasicBlock, Bottleneck):
+        first = block(64, 64)
+        kind = type(first.shortcut).__name__
+        print(f"{block.__name__:10} expansion {block.expansion}: {kind}")
+
+# %% [markdown]
+# No. The stem gives 64 channels, and the first basic block leaves them at 64,
+# so its shortcut is the identity. The rule inside the block decides it; the
+# network does not have to.
+#
+# ## The exercise: the family
+#
+# Write `ResNet`. Its constructor takes `block`, a class such as `BasicBlock` or
+# `Bottleneck`, `num_blocks`, the blocks in each of the four stages, and
+# `num_classes`. Stem, strides and classifier are those of chapter 4. A block is
+# made by `block(in_channels, channels, stride)` and gives `block.expansion *
+# channels` channels. Name the layers as you like.
+
+
+# %% tags=["exercise"]
+class ResNet(nn.Module):
+    """A residual network: a stem, four stages of blocks, average pooling and a
+    linear classifier.
+
+    Source: He et al. 2015, table 1, with the stride of a bottleneck on its 3×3
+    convolution.
+
+    Args:
+        block: the class of the blocks, called as ``block(in_channels, channels,
+            stride)``; its attribute ``expansion`` says how many channels it
+            gives for each of ``channels``.
+        num_blocks: blocks in conv2_x, conv3_x, conv4_x and conv5_x.
+        num_classes: logits for each image.
+    """
+
+    def __init__(
+        self, block: type, num_blocks: Sequence[int], num_classes: int = 10
+    ) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(
+            3, 64, kernel_size=7, stride=2, padding=3, bias=False
+        )
+        self.bn1 = nn.BatchNorm2d(64)
+        self.relu = nn.ReLU(inplace=True)
+        self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
+        self.in_channels = 64
+        self.conv2_x = self._stage(block, 64, num_blocks[0], stride=1)
+        self.conv3_x = self._stage(block, 128, num_blocks[1], stride=2)
+        self.conv4_x = self._stage(block, 256, num_blocks[2], stride=2)
+        self.conv5_x = self._stage(block, 512, num_blocks[3], stride=2)
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(self.in_channels, num_classes)
+
+    def _stage(
+        self, block: type, channels: int, blocks: int, stride: int
+    ) -> nn.Sequential:
+        row = []
+        for number in range(blocks):
+            first = number == 0
+            row.append(
+                block(self.in_channels, channels, stride if first else 1)
+            )
+            self.in_channels = block.expansion * channels
+        return nn.Sequential(*row)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map images (batch, 3, h, w) to logits (batch, num_classes)."""
+        x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
+        x = self.conv5_x(self.conv4_x(self.conv3_x(self.conv2_x(x))))
+        return self.fc(self.avgpool(x).flatten(1))
+
+
+# %% [markdown]
+# ## The table
+#
+# Now the whole of Table 1 is five lines. The name of each network counts its
+# layers: two convolutions in a basic block, three in a bottleneck, and the stem
+# and the classifier besides.
+
+
+# %%
+FAMILY: dict[str, tuple[type, tuple[int, ...]]] = {
+    "resnet18": (BasicBlock, (2, 2, 2, 2)),
+    "resnet34": (BasicBlock, (3, 4, 6, 3)),
+    "resnet50": (Bottleneck, (3, 4, 6, 3)),
+    "resnet101": (Bottleneck, (3, 4, 23, 3)),
+    "resnet152": (Bottleneck, (3, 8, 36, 3)),
+}
+
+
+def make_resnet(name: str, num_classes: int = 10) -> ResNet:
+    """Return a network of the family by its name, such as ``resnet34``."""
+    block, num_blocks = FAMILY[name]
+    return ResNet(block, num_blocks, num_classes)
+
+
+if __name__ == "__main__":
+    for name, (block, num_blocks) in FAMILY.items():
+        convolutions = {BasicBlock: 2, Bottleneck: 3}[block]
+        layers = 2 + convolutions * sum(num_blocks)
+        print(f"{name:9} {layers:3} layers  {block.__name__:10} {num_blocks}")
+
+# %% [markdown]
+# ResNet-34 and ResNet-50 have the same sixteen blocks in the same four stages;
+# only the block is another.
+#
+# *Predict:* which has more parameters, ResNet-34 or ResNet-50, and which does
+# more multiply-adds?
+#
+# - ResNet-50 has twice the parameters and does twice the work.
+# - ResNet-50 has a sixth more of the one and a tenth more of the other.
+# - ResNet-34 has more of both, since 3×3 convolutions are dear.
+
+# %%
+PAPER = {  # billions of multiply-adds in Table 1, "FLOPs"
+    "resnet18": 1.8,
+    "resnet34": 3.6,
+    "resnet50": 3.8,
+    "resnet101": 7.6,
+    "resnet152": 11.3,
+}
+
+
+class Count(NamedTuple):
+    """What a network of the family has and does, for one image of 224×224."""
+
+    parameters: int
+    multiply_adds: int
+    on_first_conv: int  # multiply-adds with the stride on the first 1×1
+
+
+def count(name: str) -> Count:
+    """Count a network of the family with 1,000 classes."""
+
+    def sums(model: nn.Module) -> tuple[int, int]:
+        rows = count_groups(model, 224)
+        return (
+            sum(row.parameters for row in rows),
+            sum(row.multiply_adds for row in rows),
+        )
+
+    with torch.no_grad():
+        parameters, work = sums(make_resnet(name, 1000))
+        moved = with_stride_on_first_conv(make_resnet(name, 1000))
+        return Count(parameters, work, sums(moved)[1])
+
+
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    counts = {name: count(name) for name in FAMILY}
+    print(
+        "           parameters   billion multiply-adds   stride moved   paper"
+    )
+    for name, found in counts.items():
+        print(
+            f"{name:9} {found.parameters:11,} "
+            f"{found.multiply_adds / 1e9:23.2f} "
+            f"{found.on_first_conv / 1e9:14.2f} {PAPER[name]:7.1f}"
+        )
+
+# %% [markdown]
+# A sixth more parameters, 25.6 against 21.8 million, and a tenth more work. For
+# this the reader of the last stage gets 2,048 channels in place of 512, and the
+# network has 16 layers more.
+#
+# The last column is the paper's. With the stride of a bottleneck on its first
+# 1×1 convolution, as the paper builds it, 101 and 152 layers round to the
+# paper's numbers, and 50 layers are the one difference that chapter 4 left
+# unexplained. ResNet-34 has 3.66 here and 3.6 there. The paper's own 34 layers
+# had no projections at first: where the channels double, the new ones are
+# filled with zeros (section 4.1, option A).
+
+# %%
+if __name__ == "__main__":
+    model = make_resnet("resnet34", 1000)
+    sides = {"conv3_x": 28, "conv4_x": 14, "conv5_x": 7}
+    without = counts["resnet34"].multiply_adds
+    for stage, side in sides.items():
+        projection = getattr(model, stage)[0].shortcut[0]
+        without -= projection.weight.numel() * side**2
+    print(f"without its three projections: {without / 1e9:.3f} billion")
+
+# %% [markdown]
+# Without the three projections it is 3.64, which rounds to 3.6.
+#
+# ## Deeper, or not?
+#
+# The paper's answer, for a million photographs and a thousand classes: every
+# step to a deeper network makes fewer errors, and each step gains less than the
+# one before.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    TOP1 = {  # error in percent, ten crops: He et al. 2015, tables 2 and 3
+        "18": (counts["resnet18"].multiply_adds, 27.88),
+        "34": (counts["resnet34"].multiply_adds, 25.03),
+        "50": (counts["resnet50"].multiply_adds, 22.85),
+        "101": (counts["resnet101"].multiply_adds, 21.75),
+        "152": (counts["resnet152"].multiply_adds, 21.43),
+    }
+
+    def draw_errors(width: float, height: float) -> plots.Figure:
+        figure, axes = plots.figure_with(1, 1, width, height)
+        axis = axes[0, 0]
+        work = [each / 1e9 for each, _ in TOP1.values()]
+        errors = [error for _, error in TOP1.values()]
+        axis.plot(work, errors, "o-", color=plots.F)
+        for name, x, y in zip(TOP1, work, errors, strict=True):
+            axis.annotate(
+                name, (x, y), (5, 5), textcoords="offset points", color=plots.F
+            )
+        axis.set(
+            xlabel="billion multiply-adds for one image",
+            ylabel="top-1 error on ImageNet, %",
+            xlim=(0, 12.5),
+            ylim=(20, 29),
+        )
+        return figure
+
+    plots.show(
+        draw_errors(5.6, 2.9),
+        name="ch10-errors",
+        narrow=draw_errors(3, 2.7),
+        caption="Follow the line from 18 to 152 layers. The errors are those "
+        "that He et al. (2015) report in tables 2 and 3; the work is counted "
+        "above.",
+        alt="Top-1 error on ImageNet over the work for one image: 18 layers "
+        "27.9%, 34 layers 25.0%, 50 layers 22.9%, 101 layers 21.8%, 152 layers "
+        "21.4%.",
+    )
+
+# %% [markdown]
+# From 18 to 50 layers the error falls by five points for 2.3 billion more
+# multiply-adds. From 50 to 152 it falls by 1.4 points for 7.4
+# billion more. For ten digits, or for ten kinds of photographs, even the
+# smallest of the five has more weights than there are pixels in all training
+# images of the digits together. Begin with a small one.
+#
+# ## Is it the real one?
+#
+# First inside the house: the family's `resnet50` is chapter 4's `ResNet50`,
+# with the same parameters under the same names in the same order.
+
+# %%
+if __name__ == "__main__":
+    ours = {name: p.shape for name, p in ResNet50().named_parameters()}
+    family = make_resnet("resnet50").named_parameters()
+    print("the same:", list(ours.items()) == [(n, p.shape) for n, p in family])
+
+# %% [markdown]
+# And outside: torchvision builds the same five. Chapter 4's functions rename
+# the weights, and each network gets those of its counterpart.
+
+# %%
+if __name__ == "__main__":
+    from torchvision import models
+
+    image = torch.rand(1, 3, 64, 64, dtype=torch.float64)
+    for name in FAMILY:
+        torch.manual_seed(0)
+        theirs = getattr(models, name)(num_classes=10).double().eval()
+        model = make_resnet(name).double().eval()
+        model.load_state_dict(from_torchvision(theirs.state_dict()))
+        with torch.no_grad():
+            apart = (model(image) - theirs(image)).abs().max().item()
+        theirs.load_state_dict(to_torchvision(model.state_dict()))
+        print(f"{name:9} largest difference {apart:.1e}")
