@@ -258,7 +258,9 @@ def count_groups(model: nn.Module, image_size: int) -> list[GroupCount]:
 
     groups = {
         "conv1": nn.Sequential(model.conv1, model.bn1, model.relu),
-        "conv2_x": nn.Sequential(model.maxpool, *model.conv2_x),
+        "conv2_x": nn.Sequential(
+            model.maxpool, *model.get_submodule("conv2_x").children()
+        ),
         "conv3_x": model.conv3_x,
         "conv4_x": model.conv4_x,
         "conv5_x": model.conv5_x,

@@ -816,3 +816,5 @@ if __name__ == "__main__":
 #
 # This is the end of part III. Your network is built, checked, trained and
 # tested, and you can explain it.
+#
+# Next: [chapter 10](ch10_family.py) builds its four relatives.

@@ -3,8 +3,17 @@
 
 const STAGE_CHANNELS = [64, 128, 256, 512];
 
-/** Count a ResNet of bottleneck blocks as torchinfo does: one multiply-add a weight and position. */
-function countNetwork({ size, stem, blocks, width, classes }) {
+const FAMILY = {
+  "ResNet-18": { block: "basic", blocks: [2, 2, 2, 2] },
+  "ResNet-34": { block: "basic", blocks: [3, 4, 6, 3] },
+  "ResNet-50": { block: "bottleneck", blocks: [3, 4, 6, 3] },
+  "ResNet-101": { block: "bottleneck", blocks: [3, 4, 23, 3] },
+  "ResNet-152": { block: "bottleneck", blocks: [3, 8, 36, 3] },
+};
+
+/** Count a ResNet as torchinfo does: one multiply-add a weight and position. */
+function countNetwork({ size, stem, kind, blocks, width, classes }) {
+  const expansion = kind === "basic" ? 1 : 4;
   const rows = [];
   let side = size;
   let parameters = 0;
@@ -29,12 +38,13 @@ function countNetwork({ size, stem, blocks, width, classes }) {
   blocks.forEach((count, stage) => {
     const inside = (width * STAGE_CHANNELS[stage]) / 64;
     for (let block = 0; block < count; block += 1) {
-      convolution(channels, inside, 1);
-      if (block === 0 && stage > 0) side = halve(side); // the 3×3 carries the stride
-      convolution(inside, inside, 3);
-      convolution(inside, 4 * inside, 1);
-      if (block === 0) convolution(channels, 4 * inside, 1); // the projection
-      channels = 4 * inside;
+      const strided = block === 0 && stage > 0;
+      if (kind === "bottleneck") convolution(channels, inside, 1);
+      if (strided) side = halve(side); // the first 3×3 carries the stride
+      convolution(kind === "bottleneck" ? inside : channels, inside, 3);
+      convolution(inside, expansion * inside, kind === "bottleneck" ? 1 : 3);
+      if (strided || channels !== expansion * inside) convolution(channels, expansion * inside, 1); // the projection
+      channels = expansion * inside;
     }
     close(`conv${stage + 2}_x`, [channels, side, side], count);
   });
@@ -48,9 +58,12 @@ function startCalculator(place) {
   const body = place.querySelector("tbody");
   const number = (least, most, value) =>
     `<input type="number" required min="${least}" max="${most}" value="${value}">`; // an empty one is not a 0
+  const select = (options) => `<select>${options.map(([value, text]) => `<option value="${value}">${text}</option>`).join("")}</select>`;
   const fields = [
+    ["network", "network", select([...Object.keys(FAMILY), "another one"].map((name) => [name, name]))],
     ["size", "input size, pixels", number(8, 1024, place.dataset.size)],
-    ["stem", "stem", '<select><option value="7">7×7/2 and max-pool</option><option value="3">3×3/1</option></select>'],
+    ["stem", "stem", select([["7", "7×7/2 and max-pool"], ["3", "3×3/1"]])],
+    ["block", "blocks are", select([["bottleneck", "bottlenecks"], ["basic", "basic blocks"]])],
     ...[3, 4, 6, 3].map((count, stage) => [`blocks${stage}`, `blocks, conv${stage + 2}_x`, number(1, 99, count)]),
     ["width", "channels, stem", number(1, 512, 64)],
     ["classes", "classes", number(1, 100000, place.dataset.classes)],
@@ -63,6 +76,20 @@ function startCalculator(place) {
   const message = document.createElement("p");
   message.setAttribute("role", "status");
   place.prepend(form, message);
+  form.elements.network.value = "ResNet-50";
+
+  /** The blocks follow a network that is chosen, and the network's name follows the blocks. */
+  const agree = (changed) => {
+    const { elements } = form;
+    const chosen = FAMILY[elements.network.value];
+    if (changed === elements.network && chosen) {
+      elements.block.value = chosen.block;
+      chosen.blocks.forEach((count, stage) => (elements[`blocks${stage}`].value = count));
+    }
+    const same = ([, { block, blocks }]) =>
+      block === elements.block.value && blocks.every((count, stage) => count === Number(elements[`blocks${stage}`].value));
+    elements.network.value = Object.entries(FAMILY).find(same)?.[0] ?? "another one";
+  };
 
   const show = () => {
     if (!form.checkValidity()) {
@@ -74,12 +101,14 @@ function startCalculator(place) {
     const rows = countNetwork({
       size: value("size"),
       stem: form.elements.stem.value,
+      kind: form.elements.block.value,
       blocks: [0, 1, 2, 3].map((stage) => value(`blocks${stage}`)),
       width: value("width"),
       classes: value("classes"),
     });
     const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
-    const layers = 2 + 3 * rows.reduce((sum, row) => sum + (row.blocks || 0), 0);
+    const each = form.elements.block.value === "basic" ? 2 : 3;
+    const layers = 2 + each * rows.reduce((sum, row) => sum + (row.blocks || 0), 0);
     message.textContent = `A network of ${layers} layers.`;
     redraw(document.querySelector("figure[data-figure=shares]"), {}, rows);
     rows.push({ name: "sum", shape: [], blocks: "", parameters: total("parameters"), multiplyAdds: total("multiplyAdds") });
@@ -93,7 +122,10 @@ function startCalculator(place) {
       )
       .join("");
   };
-  form.addEventListener("input", show);
+  form.addEventListener("input", ({ target }) => {
+    agree(target);
+    show();
+  });
   show();
 }
 

@@ -48,6 +48,7 @@ EXPECTED = {
     ],
     "ch08_learning": [],
     "ch09_speed": ["256 + 1 = 256", "goes on after step 40", "every number equal: True"],
+    "ch10_family": ["16.9 times as many", "3.645 billion", "the same: True"],
 }
 
 

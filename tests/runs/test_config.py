@@ -100,6 +100,12 @@ BUILT = {
         ["normalize"],
     ),
     "cutout": ({"loader": "device", "augment": False, "cutout": 8}, has_a_hole, False, True),
+    "model": (
+        {"model": "resnet18"},
+        lambda setup: (type(setup.network).__name__, type(setup.network.conv4_x[0]).__name__),
+        ("ResNet50", "Bottleneck"),
+        ("ResNet", "BasicBlock"),
+    ),
     "stem": (
         {"stem": "3x3-stride2"},
         lambda setup: (setup.network.conv1.kernel_size, setup.network.conv1.stride),

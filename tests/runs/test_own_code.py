@@ -535,7 +535,7 @@ def test_a_file_that_changes_while_it_is_judged(exercises, tmp_path, monkeypatch
 
     monkeypatch.setattr(selection, "judge_files", judge_and_edit)
     with pytest.raises(ReaderError, match="was changed while it was being judged"):
-        selection.choose()
+        selection.choose("resnet50")
 
 
 def test_an_error_of_the_readers_code_is_a_sentence(exercises, command, small, tmp_path):

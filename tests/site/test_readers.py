@@ -10,6 +10,7 @@ import torch
 from nbclient import NotebookClient
 
 from tutorial_code.ch04_resnet50 import ResNet50, count_groups
+from tutorial_code.ch10_family import make_resnet
 
 
 @pytest.mark.parametrize("words", ["zero_grad", "bottleneck", "confusion matrix"])
@@ -137,6 +138,22 @@ def test_the_calculator_counts_as_torchinfo_does(size, stem, blocks, classes, pa
         assert cells[2] == f"{group.parameters:,}", group.name
         assert cells[3] == f"{group.multiply_adds:,}", group.name
     assert shown[-1][2] == f"{sum(group.parameters for group in counted):,}"
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet152"])
+def test_the_calculator_knows_the_family(name, page):
+    page.goto("network.html", wait_until="networkidle")
+    network = page.locator("#calculator [name=network]")
+    assert network.input_value() == "ResNet-50"
+    network.select_option(name.replace("resnet", "ResNet-"))
+    with torch.device("meta"), torch.no_grad():
+        counted = count_groups(make_resnet(name, 1000), 224)
+    for row, group in zip(page.locator("#calculator tbody tr").all(), counted, strict=False):
+        cells = row.locator("td").all_text_contents()
+        assert cells[2:] == [f"{group.parameters:,}", f"{group.multiply_adds:,}"], group.name
+    assert f"{name.removeprefix('resnet')} layers" in page.get_by_role("status").first.inner_text()
+    page.get_by_label("blocks, conv4_x").fill("7")
+    assert network.input_value() == "another one"
 
 
 def shares_on(page):

@@ -17,6 +17,14 @@ SPEED = "Speed"
 RUN = "During the run"
 # The stride of each 3×3 stem; the paper's 7×7 stem is none of them.
 STEMS = {"7x7": None, "3x3": 1, "3x3-stride2": 2}
+# The two classes that each network is built from, as the exercises name them.
+MODELS = {
+    "resnet18": ("BasicBlock", "ResNet"),
+    "resnet34": ("BasicBlock", "ResNet"),
+    "resnet50": ("Bottleneck", "ResNet50"),
+    "resnet101": ("Bottleneck", "ResNet"),
+    "resnet152": ("Bottleneck", "ResNet"),
+}
 GROUPS = (START, OPTIMIZER, IMAGES, NETWORK, SPEED, RUN)
 
 
@@ -67,6 +75,9 @@ class Config:
     cutout: int = _option(IMAGES, 0, "Side of the square cut out of training images; 0 for none.")
     val_size: int = _option(
         IMAGES, 0, "Training images to hold out and test on, in place of the test set."
+    )
+    model: str = _option(
+        NETWORK, "resnet50", "The network; chapter 10 has the others.", tuple(MODELS)
     )
     stem: str = _option(
         NETWORK,
@@ -130,7 +141,12 @@ class Config:
     @property
     def own_network(self) -> bool:
         """Whether part of the network is the reader's, so that its layers may have any names."""
-        return not {"Bottleneck", "ResNet50"}.isdisjoint(self.mine)
+        return not set(MODELS[self.model]).isdisjoint(self.mine)
+
+    @property
+    def title(self) -> str:
+        """The name of the network in words, such as ResNet-50."""
+        return self.model.replace("resnet", "ResNet-")
 
     @property
     def small_stem_stride(self) -> int | None:

@@ -46,8 +46,8 @@ def _safetensors(run: TrainedRun, path: Path) -> None:
 def _torchvision(run: TrainedRun, path: Path) -> None:
     if run.config.stem != "7x7":
         raise ReaderError(
-            "torchvision's resnet50 has the 7×7 stem, and this run has the 3×3 one: export it "
-            "as safetensors or onnx."
+            f"torchvision's {run.config.model} has the 7×7 stem, and this run has the 3×3 one: "
+            "export it as safetensors or onnx."
         )
     weights = to_torchvision(_weights(run))
     if run.pieces.own_network and not _is_torchvisions(run, weights):
@@ -61,9 +61,9 @@ def _torchvision(run: TrainedRun, path: Path) -> None:
 @torch.no_grad()
 def _is_torchvisions(run: TrainedRun, weights: dict[str, Tensor]) -> bool:
     """Tell whether torchvision's network, with these weights, computes the same as the reader's."""
-    from torchvision.models import resnet50
+    from torchvision import models
 
-    theirs = resnet50(num_classes=len(run.checkpoint["classes"]))
+    theirs = getattr(models, run.config.model)(num_classes=len(run.checkpoint["classes"]))
     try:
         theirs.load_state_dict(weights)
     except RuntimeError:  # names or shapes differ

@@ -86,7 +86,7 @@ def _with_mine(config: Config, console: Console) -> tuple[Config, dict[str, str]
             f"--mine needs {error.name}, which is not installed: pip install it."
         ) from error
     console.line("checking   your answers in exercises/")
-    chosen = choose()
+    chosen = choose(config.model)
     for remark in chosen.remarks:
         console.line(remark)
     names = chosen.names
@@ -159,7 +159,10 @@ def _head(config: Config, folder: Path, data: ImageData, hardware: Hardware) -> 
     """Return the lines that are shown before the first epoch."""
     counts = f"{len(data.train_labels):,} to train, {len(data.test_labels):,} to test"
     lines = [f"run        {folder}"]
-    lines += [f"{owner:<10} {', '.join(names)}" for owner, names in whose(config.mine).items()]
+    lines += [
+        f"{owner:<10} {', '.join(names)}"
+        for owner, names in whose(config.model, config.mine).items()
+    ]
     lines.append(f"data       {config.data}: {counts}")
     if config.data.startswith("folder:") and config.mirror is None:
         lines.append("mirror     no (give --mirror if a mirrored image keeps its class)")

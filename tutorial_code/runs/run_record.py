@@ -10,7 +10,7 @@ from tutorial_code.ch07_results import Epoch, standard_error
 from tutorial_code.runs import epoch_table, run_files
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.older_versions import read_config, upgrade_answer
-from tutorial_code.runs.own_code.components import PIECES
+from tutorial_code.runs.own_code.components import pieces_of
 from tutorial_code.shared.errors import ReaderError
 
 
@@ -39,7 +39,7 @@ class RunRecord(NamedTuple):
     def whose(self) -> str:
         """Return in sentences which parts are the reader's, and which are the chapters'."""
         own = self.config.mine
-        others = [name for name in PIECES if name not in own]
+        others = [name for name in pieces_of(self.config.model) if name not in own]
         sentence = f"Written by the reader: {', '.join(own)}."
         return f"{sentence} The chapters' own: {', '.join(others)}." if others else sentence
 

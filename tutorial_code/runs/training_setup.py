@@ -21,8 +21,9 @@ from tutorial_code.ch08_learning import (
     use_small_stem,
 )
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
+from tutorial_code.ch10_family import FAMILY, BasicBlock
 from tutorial_code.data.device_loader import Loader, make_device_loaders
-from tutorial_code.runs.config import Config
+from tutorial_code.runs.config import MODELS, Config
 from tutorial_code.runs.hardware import Hardware, set_up_backends
 from tutorial_code.runs.own_code import components
 from tutorial_code.runs.own_code.components import Components
@@ -76,7 +77,7 @@ def make_network(
 ) -> nn.Module:
     """Return the requested network; ``build`` initializes it."""
     pieces = pieces or components.CHAPTERS
-    network = pieces.ResNet50(num_classes=classes)
+    network = _network_of(config.model, classes, pieces)
     if pieces.own_network:
         return adapt(config, hardware, network)
     if hardware.conv1x1_matmul:
@@ -84,6 +85,18 @@ def make_network(
     if config.small_stem_stride:
         use_small_stem(network, config.small_stem_stride)
     return network
+
+
+def _network_of(model: str, classes: int, pieces: Components) -> nn.Module:
+    """Build a network of the family from the pieces of an owner."""
+    block_name, network_name = MODELS[model]
+    if network_name == "ResNet50":
+        return pieces.ResNet50(num_classes=classes)
+    given, num_blocks = FAMILY[model]
+    block = getattr(pieces, block_name)
+    if not hasattr(block, "expansion"):  # a reader's block need not say it in chapter 3
+        block.expansion = given.expansion
+    return pieces.ResNet(block, num_blocks, classes)
 
 
 def make_run_loaders(
@@ -152,10 +165,10 @@ def _initialize(config: Config, network: nn.Module, pieces: Components) -> None:
         initialize_own(config, network)
         return
     initialize(network)
-    if not config.zero_init:
-        for module in network.modules():
-            if isinstance(module, Bottleneck):
-                nn.init.ones_(module.bn3.weight)
+    for module in network.modules():
+        if isinstance(module, (Bottleneck, BasicBlock)):
+            last = module.bn3 if isinstance(module, Bottleneck) else module.bn2
+            nn.init.constant_(last.weight, 0.0 if config.zero_init else 1.0)
 
 
 def _optimizer(config: Config, network: nn.Module, pieces: Components) -> torch.optim.Optimizer:

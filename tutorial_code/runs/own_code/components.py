@@ -13,19 +13,28 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from tutorial_code import ch03_bottleneck, ch04_resnet50, ch05_training, ch06_testing
-from tutorial_code.checks.exercises import EXERCISES, FOLDER, NAMES, find_exercise
+from tutorial_code import (
+    ch03_bottleneck,
+    ch04_resnet50,
+    ch05_training,
+    ch06_testing,
+    ch10_family,
+)
+from tutorial_code.checks.exercises import EXERCISES, FOLDER, find_exercise
 from tutorial_code.checks.isolate.answers import run_source, use_own
 from tutorial_code.runs import run_files
+from tutorial_code.runs.config import MODELS
 from tutorial_code.runs.older_versions import find_answer, let_import_former_chapters
 from tutorial_code.shared.errors import ReaderError, is_full_memory
 
 
 class Components(NamedTuple):
-    """The six classes and functions, under the names that the exercises give them."""
+    """The classes and functions, under the names that the exercises give them."""
 
     Bottleneck: Callable[..., nn.Module]
     ResNet50: Callable[..., nn.Module]
+    BasicBlock: Callable[..., nn.Module]
+    ResNet: Callable[..., nn.Module]
     make_criterion: Callable[[], Callable]
     make_optimizer: Callable[..., torch.optim.Optimizer]
     train_one_epoch: Callable[..., float]
@@ -35,12 +44,14 @@ class Components(NamedTuple):
     @property
     def own_network(self) -> bool:
         """Whether part of the network is the reader's, so that its layers may have any names."""
-        return not {"Bottleneck", "ResNet50"}.isdisjoint(self.mine)
+        return any(not set(names).isdisjoint(self.mine) for names in MODELS.values())
 
 
 CHAPTERS = Components(
     ch03_bottleneck.Bottleneck,
     ch04_resnet50.ResNet50,
+    ch10_family.BasicBlock,
+    ch10_family.ResNet,
     ch05_training.make_criterion,
     ch05_training.make_optimizer,
     ch05_training.train_one_epoch,
@@ -48,13 +59,18 @@ CHAPTERS = Components(
 )
 
 
-# Those of the exercises' classes and functions that a training uses.
-PIECES = tuple(name for name in Components._fields if name in NAMES)
+LOOPS = ("make_criterion", "make_optimizer", "train_one_epoch", "evaluate")
 
 
-def whose(mine: Sequence[str]) -> dict[str, list[str]]:
+def pieces_of(model: str) -> tuple[str, ...]:
+    """Return the names of the exercises' classes and functions that a training uses."""
+    return *MODELS[model], *LOOPS
+
+
+def whose(model: str, mine: Sequence[str]) -> dict[str, list[str]]:
     """Return the names of the pieces by owner; nothing if all are the chapters'."""
-    owners = {"yours": list(mine), "chapter's": [name for name in PIECES if name not in mine]}
+    others = [name for name in pieces_of(model) if name not in mine]
+    owners = {"yours": list(mine), "chapter's": others}
     return {owner: names for owner, names in owners.items() if names and mine}
 
 
@@ -92,7 +108,7 @@ def components_of(run: Path, names: Sequence[str]) -> Components:
             defined = _run(Path(chapter.__file__))
             defined |= {name: value for name, value in own.items() if name in defined}
             own |= {name: defined[name] for name in exercise.names}
-    pieces = {name: value for name, value in own.items() if name in PIECES}
+    pieces = {name: value for name, value in own.items() if name in Components._fields}
     return CHAPTERS._replace(**pieces, mine=tuple(names))
 
 

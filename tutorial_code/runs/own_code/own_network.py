@@ -6,12 +6,11 @@ from torch import nn
 from tutorial_code.ch01_images import IMAGE_SIZE
 from tutorial_code.ch08_learning import use_small_stem
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
+from tutorial_code.ch10_family import FAMILY
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import Hardware
 from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.initialization import block_scales, operations_of, use_he_initialization
-
-BLOCKS = 16  # of ResNet-50
 
 
 def adapt(config: Config, hardware: Hardware, network: nn.Module) -> nn.Module:
@@ -68,11 +67,12 @@ def initialize_own(config: Config, network: nn.Module) -> None:
 
 def blocks_not_found(config: Config, network: nn.Module) -> str:
     """Return a sentence about blocks that were not initialized, or an empty string."""
-    found = len(block_scales(network)) if config.zero_init else BLOCKS
+    blocks = sum(FAMILY[config.model][1])
+    found = len(block_scales(network)) if config.zero_init else blocks
     return (
         ""
-        if found == BLOCKS
-        else f"{found} of {BLOCKS} were found; the others do not start as their shortcuts"
+        if found == blocks
+        else f"{found} of {blocks} were found; the others do not start as their shortcuts"
     )
 
 

@@ -9,7 +9,7 @@ from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import EXERCISES, FOLDER, Exercise
 from tutorial_code.checks.isolate.answers import AnswerError, read_source
 from tutorial_code.checks.isolate.worker import judge_files
-from tutorial_code.runs.own_code.components import PIECES
+from tutorial_code.runs.own_code.components import pieces_of
 from tutorial_code.shared.errors import ReaderError
 
 
@@ -22,13 +22,15 @@ class Choice(NamedTuple):
     remarks: list[str]  # why the others are left out, a line for each exercise
 
 
-def choose() -> Choice:
-    """Judge the answers in exercises/, each network with the reader's own block if that passes.
+def choose(model: str) -> Choice:
+    """Judge the answers in exercises/ that a model is trained with, each network with the reader's
+    own block if that passes.
 
     Raises:
         ReaderError: nothing passes, or a file was changed meanwhile.
     """
-    exercises = _used_in_training()
+    pieces = pieces_of(model)
+    exercises = _used_in_training(pieces)
     before = {exercise: _source_of(exercise) for exercise in exercises}
     names: list[str] = []
     remarks: list[str] = []
@@ -41,7 +43,7 @@ def choose() -> Choice:
             remarks.append(f"{exercise.id:<10} not started")
             continue
         (verdict,) = judge_files([(exercise.file, exercise)], jobs=1, own=own)
-        passed = [name for name in exercise.names if name in PIECES and passes(verdict, name)]
+        passed = [name for name in exercise.names if name in pieces and passes(verdict, name)]
         if passed:
             names += passed
             used[exercise.file.name] = source
@@ -63,9 +65,9 @@ def choose() -> Choice:
     return Choice(tuple(names), {**used, **imported_files(used)}, remarks)
 
 
-def _used_in_training() -> list[Exercise]:
+def _used_in_training(pieces: tuple[str, ...]) -> list[Exercise]:
     """Return the exercises that a training uses, directly or through others."""
-    direct = [exercise for exercise in EXERCISES if not set(PIECES).isdisjoint(exercise.names)]
+    direct = [exercise for exercise in EXERCISES if not set(pieces).isdisjoint(exercise.names)]
     needed = {id for exercise in direct for id in (exercise.id, *exercise.uses)}
     return [exercise for exercise in EXERCISES if exercise.id in needed]
 

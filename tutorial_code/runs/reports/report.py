@@ -64,7 +64,7 @@ def _html(record: RunRecord, figures: dict[str, str]) -> str:
     return template.substitute(
         light=css_variables(LIGHT),
         dark=css_variables(DARK),
-        title=html.escape(f"ResNet-50 on {record.config.data}"),
+        title=html.escape(f"{record.config.title} on {record.config.data}"),
         tested_on=record.tested_on,
         test_accuracy=f"{record.summary['test_accuracy']:.2f}",
         test_loss=f"{record.summary['test_loss']:.4f}",
@@ -96,7 +96,7 @@ def _html_table(rows: list[epoch_table.Row]) -> str:
 
 def _markdown(record: RunRecord, figures: dict[str, str]) -> str:
     parts = [
-        f"# ResNet-50 on {record.config.data}",
+        f"# {record.config.title} on {record.config.data}",
         record.sentence(),
         epoch_table.markdown(record.epoch_rows()),
     ]

@@ -3,12 +3,19 @@
 import inspect
 from dataclasses import asdict
 
-from tutorial_code import ch03_bottleneck, ch04_resnet50, ch05_training, ch06_testing, ch07_results
+from tutorial_code import (
+    ch03_bottleneck,
+    ch04_resnet50,
+    ch05_training,
+    ch06_testing,
+    ch07_results,
+    ch10_family,
+)
 from tutorial_code.checks.exercises import exercise_of
 from tutorial_code.runs import epoch_table
-from tutorial_code.runs.config import Config
+from tutorial_code.runs.config import MODELS, Config
 from tutorial_code.runs.own_code.answer_cells import as_cell, helpers
-from tutorial_code.runs.own_code.components import PIECES
+from tutorial_code.runs.own_code.components import pieces_of
 from tutorial_code.runs.run_record import RunRecord
 from tutorial_code.shared.notebook_json import code_cell, markdown_cell, notebook_json, text_output
 
@@ -29,6 +36,8 @@ from tutorial_code.ch09_speed import Accelerated, use_matmul_convs"""
 PARTS = {  # title: the chapter, and the names that are taken from it
     "The bottleneck block": (ch03_bottleneck, ["Bottleneck"]),
     "ResNet-50": (ch04_resnet50, ["ResNet50"]),
+    "The basic block": (ch10_family, ["BasicBlock"]),
+    "The family": (ch10_family, ["ResNet"]),
     "Training": (
         ch05_training,
         [
@@ -69,7 +78,7 @@ add_schedule(optimizer, EPOCHS * len(train_loader), warmup_steps=len(train_loade
 
 # For a run with any other option.
 RECIPE_CODE = """\
-from tutorial_code.runs.config import Config
+from tutorial_code.runs.config import MODELS, Config
 from tutorial_code.runs.hardware import choose_hardware
 from tutorial_code.runs.training_setup import build, load_data
 
@@ -96,10 +105,10 @@ SHOWN_IN_BASIC_CODE = {
     "seed",
 }
 
-PIECES_CODE = f"""\
-from tutorial_code.runs.own_code.components import Components
+PIECES_CODE = """\
+from tutorial_code.runs.own_code.components import CHAPTERS
 
-pieces = Components({", ".join(PIECES)}, config.mine)
+pieces = CHAPTERS._replace({given}, mine=config.mine)
 """
 
 TESTING = """\
@@ -134,12 +143,16 @@ def notebook_text(record: RunRecord, figures: dict[str, str]) -> str:
 
     The outputs are those of the run; executing the notebook trains again.
     """
-    title = f"# ResNet-50 on {record.config.data}\n\n{record.sentence()}"
+    title = f"# {record.config.title} on {record.config.data}\n\n{record.sentence()}"
     cells = [markdown_cell(title), code_cell(IMPORTS)]
     mine = record.config.mine
     if mine:
         cells += [markdown_cell(record.whose()), *map(code_cell, helpers(record.answers))]
+    of_others = {name for pair in MODELS.values() for name in pair}
+    of_others -= set(pieces_of(record.config.model))
     for title, (chapter, names) in PARTS.items():
+        if not of_others.isdisjoint(names):
+            continue
         cells.append(markdown_cell(f"## {title}"))
         if not set(names).isdisjoint(mine):
             files = {exercise_of(name).file.name for name in names if name in mine}
@@ -167,7 +180,9 @@ def notebook_text(record: RunRecord, figures: dict[str, str]) -> str:
 def _training_code(record: RunRecord) -> str:
     values, default = asdict(record.config), asdict(Config())
     if any(values[name] != default[name] for name in values if name not in SHOWN_IN_BASIC_CODE):
-        pieces, given = (PIECES_CODE, ", pieces") if record.config.mine else ("", "")
+        own = ", ".join(f"{name}={name}" for name in pieces_of(record.config.model))
+        own = PIECES_CODE.format(given=own)
+        pieces, given = (own, ", pieces") if record.config.mine else ("", "")
         return RECIPE_CODE.format(config=values, pieces=pieces, given=given)
     best = '"cuda" if torch.cuda.is_available() else "cpu"'
     values["device"] = '"cpu"' if record.config.device == "cpu" else best
