@@ -271,8 +271,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # ResNet-34 and ResNet-50 have sixteen blocks each in the same four stages; only
-# the block is another. With it the parameters grow by a sixth and the work by
-# an eighth, and the classifier gets 2,048 channels in place of 512.
+# the block is another. With it the parameters grow by 17% and the work by 12%,
+# and the classifier gets 2,048 channels in place of 512.
 #
 # The paper's table has 1.8, 3.6, 3.8, 7.6 and 11.3 billion multiply-adds.
 #
