@@ -41,9 +41,7 @@ def record(tmp_path, monkeypatch):
 
 
 def test_each_mistake_has_a_row_beside_the_right_one(record):
-    rows = record(
-        "none", "fraction", "only-accuracy", "trains-while-testing", "autograd-stays-off"
-    )
+    rows = record("none", "fraction", "only-accuracy", "trains-while-testing", "autograd-stays-off")
     assert "none" in rows and len(rows) == 5
     assert set(rows["none"]) | {"error"} == set(recorded_run(measured.NAME).columns)
     right = [float(each) for each in rows["none"]["accuracy"].split()]
