@@ -4,6 +4,7 @@ Read chapter 3: tutorial_code/ch03_bottleneck.py
 Then check what you wrote: uv run resnet50 check bottleneck
 """
 
+import torch
 from torch import Tensor, nn
 
 

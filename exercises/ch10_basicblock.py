@@ -4,6 +4,7 @@ Read chapter 10: tutorial_code/ch10_family.py
 Then check what you wrote: uv run resnet50 check basicblock
 """
 
+import torch
 from torch import Tensor, nn
 
 

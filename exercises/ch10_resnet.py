@@ -10,6 +10,7 @@ chapter's.
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 
 from tutorial_code.ch03_bottleneck import Bottleneck

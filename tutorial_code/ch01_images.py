@@ -361,14 +361,13 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # These statistics also say which images a network can judge at all. Our numbers
-# count ink, so as images the digits are light on a dark ground; the first
-# figure of this chapter drew the ink dark, as on paper. In a digit that you
-# write in black on white it is the other way round: after normalization its
-# paper lies far above 0, while that of every training image lies below 0. The
-# network has never seen such an image, and yet it names a class, because it has
-# no way to name none. So `resnet50 predict` compares the mean of your image
-# with those of the training images. It warns you when they are far apart, and
-# `--invert` exchanges light and dark.
+# count ink, so as images the digits are light on a dark ground; on paper it is
+# the ink that is dark. In a digit that you write in black on white it is the
+# other way round: after normalization its paper lies far above 0, while that of
+# every training image lies below 0. The network has never seen such an image,
+# and yet it names a class, because it has no way to name none. So `resnet50
+# predict` compares the mean of your image with those of the training images. It
+# warns you when they are far apart, and `--invert` exchanges light and dark.
 #
 # ## Augmentation
 #
@@ -453,7 +452,7 @@ if __name__ == "__main__":
         alt="A digit 3 and a flower, each as it is and four times augmented: "
         "the digit is shifted a little, the flower is shifted and sometimes "
         "mirrored.",
-        caption="Compare each first image with the four beside it. The digit "
+        caption="Compare each first image with those beside it. The digit "
         "is shifted by up to 2 of its 32 pixels. The flower is shifted by up "
         "to 12 of its 120 pixels, and mirrored half of the time.",
         narrow=plots.image_grid(

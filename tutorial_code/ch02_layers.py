@@ -394,6 +394,7 @@ def sizes_by_layer(x: Tensor, spread: float, normalized: bool) -> list[float]:
     for _ in range(20):
         x = F.conv2d(x, spread * torch.randn(16, 16, 3, 3), padding=1)
         if normalized:
+            # without running statistics, which nobody needs here
             x = F.batch_norm(x, None, None, training=True)
         x = torch.relu(x)
         sizes.append(x.square().mean().sqrt().item())
@@ -613,9 +614,9 @@ def batch_norm(
 # vector meets the columns, and if an image is as wide as it has channels, there
 # is not even an error. The vector needs the shape `(1, channels, 1, 1)`.
 #
-# **Hardly anything can be seen.** The kernel is flipped, and the network learns
-# flipped kernels: a small one reached 93 to 97% on the digits, and 95 to 98%
-# with the right function (three seeds; one test image in 360 is 0.3 points;
+# **The kernel is flipped.** Hardly anything can be seen, because the network
+# learns flipped kernels: a small one reached 93 to 97% on the digits, and 95 to
+# 98% with the right function (three seeds; one test image in 360 is 0.3 points;
 # `benchmarks/layer_mistakes.py` measures every known mistake). Only a
 # comparison with known numbers finds this one.
 #

@@ -101,11 +101,11 @@ class Stack(nn.Module):
 # images, and the *learning rate* says how far.
 #
 # We train plain stacks of 8, 24 and 48 layers on the same 4,000 photographs of
-# CIFAR-10, for 30 epochs each. All start with the same learning rate, 0.05,
-# which was not tuned for each depth. It is divided by ten after two thirds of
-# the epochs and again after five sixths, so that the curves come to rest. Each
-# training is repeated from three different sets of random weights, one for each
-# *seed*.
+# CIFAR-10 (as JPEG files), for 30 epochs each. All start with the same learning
+# rate, 0.05, which was not tuned for each depth. It is divided by ten after two
+# thirds of the epochs and again after five sixths, so that the curves come to
+# rest. Each training is repeated from three different sets of random weights,
+# one for each **seed**.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -705,7 +705,7 @@ if __name__ == "__main__":
 
     block = Bottleneck(256, 64)
     x = torch.randn(2, 256, 8, 8)
-    # It finds that scale by what it does: you may have given it any name.
+    # It finds the last BatchNorm of your block, whatever you called it.
     start_blocks_as_shortcuts(block, x)
     for name, guess in {
         "zeros": torch.zeros_like(x),

@@ -215,7 +215,8 @@ class ResNet50(nn.Module):
 #
 # We do not copy the paper's table: we compute it from the network. torchinfo
 # sends an image through and counts the parameters and the multiply-adds of
-# chapter 2.
+# chapter 2. (It also counts one for each scale, shift and bias, so its sums are
+# a little above those of the weights alone.)
 #
 # *Predict:* which stage holds the most parameters, and which one does the most
 # multiply-adds?
@@ -330,9 +331,9 @@ if __name__ == "__main__":
 # *Predict a number:* after conv5_x of ResNet-50, how many pixels a side does
 # one position see? Images are 224×224.
 #
-# ![Choose a group, and move the marked position on the right, or the square on
-# the photograph. The square on the left is all that this one position can see.
-# In the later groups two neighbors see nearly the same. The photograph, by
+# ![Choose a group, and move the marked position among those of the group, or
+# the square on the photograph. The square is all that this one position can
+# see. In the later groups two neighbors see nearly the same. The photograph, by
 # vultilion, comes with scikit-learn (CC BY 2.0).](figure:receptive-field)
 #
 # It sees more than the whole image. It is tempting to multiply the strides,
@@ -411,8 +412,8 @@ if __name__ == "__main__":
 # strongly over the digits, and differently from each other.
 #
 # ![Choose a digit, and look at its maps from top to bottom; then switch off the
-# trained weights, and you see the network as its training found it. Bright is a
-# large value, and each map is scaled by its own maximum. The bars are the
+# trained weights, and you see the network as it was before training. Bright is
+# a large value, and each map is scaled by its own maximum. The bars are the
 # probabilities of the ten classes.](figure:feature-maps)
 #
 # In the first groups you can still recognize the digit, by its strokes or by
@@ -532,7 +533,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The logits are the same numbers. The renaming works in both directions, so
-# what you train can be used wherever torchvision's network is used.
+# what this class learns can be used wherever torchvision's network is used.
+# Your own network can do the same if its layers have the names and the order of
+# this chapter's, or of torchvision's.
 #
 # ## What goes wrong
 #

@@ -82,8 +82,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # A step goes against the gradient: each weight becomes itself minus the
 # gradient times a **learning rate**. The learning rate is a factor, and not the
-# length of the step. With the same rate of 0.2, steps are long where the
-# surface is steep and short where it is flat:
+# length of the step. With the same rate of 0.2, steps are long where the map in
+# the figure is steep and short where it is flat:
 
 # %%
 if __name__ == "__main__":
@@ -170,16 +170,16 @@ if __name__ == "__main__":
 # *Predict a number:* A network gives the right class a probability of 0.1, and
 # its loss is 2.3. What is its loss if it gives it 0.01?
 #
-# ![Change the three logits and the right class. On the left are the
-# probabilities, in the middle the loss over the probability of the right class,
-# and on the right the same loss over the logit of the right class, with the
-# other two logits held fixed.](figure:cross-entropy)
+# ![Change the three logits and the right class. First come the probabilities,
+# then the loss against the probability of the right class, and last the same
+# loss against the logit of the right class, with the other two logits held
+# fixed.](figure:cross-entropy)
 #
 # It is 4.6, twice as much, although the answer is ten times as bad: the
 # logarithm turns factors into differences. Each further factor of ten costs
-# another 2.3. Seen over the logit, on the right, the loss of a wrong answer is
-# nearly a straight line, and that of a good one is flat. Its slope is the
-# probability minus 1. So an image that is already right hardly pulls at its
+# another 2.3. Seen against the logit, in the last curve, the loss of a wrong
+# answer is nearly a straight line, and that of a good one is flat. Its slope is
+# the probability minus 1. So an image that is already right hardly pulls at its
 # logit, and one that is wrong pulls at it with at most 1, however wrong it is.
 #
 # This gives a first check of any training. A network that knows nothing gives

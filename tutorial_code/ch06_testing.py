@@ -45,11 +45,12 @@ CPU = torch.device("cpu")
 # %% [markdown]
 # ## Networks to test
 #
-# We want networks that have learned something, at several stages, and from
-# three seeds. ResNet-50 would take about a minute for that. Chapter 3's
-# residual stack of 12 layers takes two seconds, and shows the two things that
-# this chapter is about: BatchNorm and autograd. It learns the digits for four
-# epochs, and we keep a copy after the first five batches and after each epoch.
+# We want networks that have learned something, at several moments of their
+# training, and from three seeds. ResNet-50 would take about a minute for that.
+# Chapter 3's residual stack of 12 layers takes two seconds, and shows the two
+# things that this chapter is about: BatchNorm and autograd. It learns the
+# digits for four epochs, and we keep a copy after the first five batches and
+# after each epoch.
 
 
 # %%
@@ -334,10 +335,11 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Still about 10%. The statistics were not what was missing: after five batches
-# the network has learned nothing yet. At the end of the first epoch it is the
-# other way round. Now the weights know a good part of the digits, and the
-# running statistics hide it. As the learning rate falls and the weights come to
-# rest, the statistics catch up, and in the end the two ways hardly differ.
+# the network has learned nothing yet. At the end of the first epoch the weights
+# are good and the statistics are bad. The weights know a good part of the
+# digits, and the running statistics hide it. As the learning rate falls and the
+# weights come to rest, the statistics catch up, and in the end the two ways
+# hardly differ.
 #
 # So a poor test in the first epochs of a training is no alarm. Chapter 7 meets
 # it again with ResNet-50.

@@ -291,10 +291,10 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # With so few misclassified digits, which pair comes first is mostly chance. For
-# a pattern one needs more errors. The
-# recorded run `exercise-cpu` trained ResNet-50 for an hour of two CPU cores on
-# the photographs of CIFAR-10 (Krizhevsky 2009), and of 10,000 test photographs
-# it misclassifies 1,769.
+# a pattern one needs more errors. The recorded run `exercise-cpu` trained
+# ResNet-50 for an hour of two CPU cores on the photographs of CIFAR-10
+# (Krizhevsky 2009), here as JPEG files whose pixels differ a little from the
+# original ones, and of 10,000 test photographs it misclassifies 1,769.
 #
 # *Predict:* Which two of the ten classes are confused most often, counting both
 # directions?
@@ -389,11 +389,11 @@ if __name__ == "__main__":
 #
 # ## How sure may it be?
 #
-# A network is **calibrated** if its confidence is what it says: of all images
-# to which it gives 80%, eight in ten should be classified correctly. With a
-# pencil: a network is 90% sure of each of five images, and four of them are
-# right. Its confidence there is 90% and its accuracy 80%, a gap of 10 points.
-# It is a bit too sure, as far as five images can say.
+# A network is **calibrated** if it is right as often as it says: of all images
+# to which it gives 80%, eight in ten are classified correctly. With a pencil: a
+# network is 90% sure of each of five images, and four of them are right. Its
+# confidence there is 90% and its accuracy 80%, a gap of 10 points. It is a bit
+# too sure, as far as five images can say.
 #
 # A **reliability diagram** does this for all images (Guo et al. 2017, section
 # 2). It sorts them into bins by confidence, and compares the mean confidence
@@ -452,7 +452,7 @@ if __name__ == "__main__":
 # Back to the photographs and their 82%. For 633 of them, the network's
 # confidence lies between 0.6 and 0.7, and is 65% on average.
 #
-# *Predict:* How many of these are classified correctly?
+# *Predict:* What share of these is classified correctly?
 #
 # - About 65%, as it says
 # - Fewer than 60%
@@ -593,15 +593,7 @@ if __name__ == "__main__":
                 axis.imshow(
                     gray, cmap="gray", extent=(0, 8, 8, 0), interpolation="none"
                 )
-                axis.imshow(
-                    torch.ones_like(cam).numpy(),
-                    cmap="Wistia",  # 1 of 1.2 is amber
-                    vmin=0,
-                    vmax=1.2,
-                    alpha=opacity.numpy(),
-                    extent=(0, 8, 8, 0),
-                    interpolation="none",
-                )
+                plots.mark(axis, opacity, side=8)
                 axis.axis("off")
                 word = "true" if target == m.true else "said"
                 axis.set_title(f"{word}: {data.classes[target]}", fontsize=9)
@@ -684,11 +676,11 @@ if __name__ == "__main__":
 #
 # So read such maps with care. They say *where* features spoke for a class, not
 # *what* these features are and not *why*; their places are as coarse as the
-# layer; and they do not say that the same places would persuade you. Adebayo et
-# al. (2018) found methods of this kind whose pictures hardly change when the
-# weights are replaced by random ones; Grad-CAM passed that test. What a map is
-# good for is a suspicion: that a network goes by the background, or by a mark
-# in a corner. The suspicion is then tested on images without it.
+# layer; and they do not say that you would have decided by the same places.
+# Adebayo et al. (2018) found methods of this kind whose pictures hardly change
+# when the weights are replaced by random ones; Grad-CAM passed that test. What
+# a map is good for is a suspicion: that a network goes by the background, or by
+# a mark in a corner. The suspicion is then tested on images without it.
 #
 # `resnet50 explain` draws these maps for a run of your own, with the function
 # above. It takes the last stage or block of the network whose maps have at
@@ -864,8 +856,9 @@ if __name__ == "__main__":
 #
 #     uv run resnet50 train --mine
 #
-# The run is a folder with all that this chapter looked at. The questions of
-# this chapter are commands, too:
+# The run is a folder with its settings, its curves and its answers to the test
+# images. Most questions of this chapter are commands, too. An image of your own
+# is a square photograph or scan; a digit in black on white needs `--invert`:
 #
 #     uv run resnet50 report my_runs/digits-1
 #     uv run resnet50 explain my_runs/digits-1 IMAGE

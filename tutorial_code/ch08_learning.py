@@ -14,8 +14,8 @@
 # step sees one such version of a photograph.](figure:augmentation)
 #
 # **By the end of this chapter you will have** completed your training, each
-# part with its reason, and measured what eight of the parts are worth, together
-# with how sure that is.
+# part with its reason, and learned how sixteen trainings measure eight parts at
+# once, and how sure that is.
 #
 # **You need** chapters 1 to 7.
 
@@ -42,11 +42,11 @@ from tutorial_code.shared import plots, tables
 # Wherever this chapter says what something is worth, it was measured like this,
 # and recorded as `ablation-cpu`. The network is a ResNet of two bottleneck
 # blocks in each of four stages with a quarter of ResNet-50's channels: 26
-# layers. It learns from 10,000 photographs of CIFAR-10's training set and is
-# tested on 20,000 *others of the training set*. The test set is not touched,
-# because whoever chooses by it has no honest number left. The stem is a 3×3
-# convolution with stride 2. Batches have 128 images, the learning rate is 0.1,
-# and a training takes 60 epochs.
+# layers. It learns from 10,000 photographs of CIFAR-10's training set (as JPEG
+# files) and is tested on 20,000 *others of the training set*. The test set is
+# not touched, because whoever chooses by it has no honest number left. The stem
+# is a 3×3 convolution with stride 2. Batches have 128 images, the learning rate
+# is 0.1, and a training takes 60 epochs.
 #
 # Before anything is compared, a pilot answers two questions. Can this network
 # memorize its training images at all? If it cannot, nothing that keeps a
@@ -208,10 +208,10 @@ if __name__ == "__main__":
 #
 # ## Steps: Nesterov, and what not to decay
 #
-# **Nesterov momentum** steps along the gradient once more, with the momentum
-# that this gradient just changed: PyTorch takes $g + 0.9\,v$ where plain
-# momentum takes $v = 0.9\,v + g$. It reacts a little sooner to a change of the
-# gradient.
+# **Nesterov momentum** begins like plain momentum, with $v \leftarrow 0.9\,v +
+# g$. Then it steps along $g + 0.9\,v$ in place of $v$, so the new gradient
+# counts once more (PyTorch's form). It reacts a little sooner to a change of
+# the gradient.
 #
 # **Weight decay** pulls every weight toward 0. What does it do to a convolution
 # that BatchNorm follows?
@@ -241,8 +241,8 @@ if __name__ == "__main__":
 # learning rate would (van Laarhoven 2017).
 #
 # For BatchNorm's own scales and shifts and the bias of the classifier this
-# argument does not hold one by one. T. He et al. 2018 (*Bag of Tricks*, section
-# 3.1) leave them out of the decay.
+# argument does not hold: no BatchNorm divides by one of them alone. T. He et
+# al. 2018 (*Bag of Tricks*, section 3.1) leave them out of the decay.
 
 
 # %%
@@ -330,9 +330,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # Little at a low rate, and much at a high one. At 0.1 and 0.2 it costs a
 # little, perhaps because for one of three epochs the rate is lower than it
-# could be. From 0.4 on it decides. Without it, the loss at 0.8 is that of
-# guessing among ten classes, 2.3; with it, 0.8 is about as good as 0.4. At 6.4
-# nothing helps.
+# could be. From 0.4 on, the loss is lower with it. Without it, the loss at 0.8
+# is that of guessing among ten classes, 2.3; with it, 0.8 is about as good as
+# 0.4. At 6.4 nothing helps.
 #
 # The best loss is no better with a warm-up: 1.65 at a rate of 0.4, and 1.64 at
 # 0.2 without. What this network wins is room for rates that are four times as
@@ -507,8 +507,8 @@ class EvalWithFlip(nn.Module):
 # minus the mean of the eight without it is what that part is worth, *and all
 # sixteen trainings serve every part*.
 #
-# ![Choose a part. Eight trainings have it; compare them with the eight others.
-# Is any other part unfairly distributed between the two
+# ![Choose a part. Eight trainings have it (a filled square is on); compare them
+# with the eight others. Is any other part unfairly distributed between the two
 # halves?](figure:switches)
 #
 # Three parts need a word. *Crop and mirror* is what chapter 1 does: a shifted
@@ -562,9 +562,10 @@ if __name__ == "__main__":
 # Balanced means that, of the trainings with cutout, as many have smoothing as
 # of those without cutout, and likewise for any two parts. So what smoothing
 # does cannot be taken for what cutout does. There is a price. Where two parts
-# help each other, the design cannot say which two: the pairs share their
-# columns, four to a column. What it measures of a part is its worth on average
-# over all that the other parts may be, as long as no three parts act together.
+# help each other, the design cannot say which two: four pairs of parts are
+# always on and off together, and cannot be told apart. What it measures of a
+# part is its worth on average over all that the other parts may be, as long as
+# no three parts act together.
 #
 # Every combination is trained with two seeds: 32 trainings.
 
@@ -596,8 +597,8 @@ def seed_error(rows: list[dict], measure: str = "accuracy") -> float:
 
 
 # %% [markdown]
-# *Predict in a line:* which part is worth most, and which is worth nothing that
-# can be seen?
+# The 32 trainings are being recorded, and what each part is worth will stand
+# here.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -640,20 +641,12 @@ if __name__ == "__main__":
         print(f"recorded so far: {len(designed)} of 32 trainings")
 
 # %% [markdown]
-# *The record is being made, and what it says will stand here.*
-#
 # ## The average, and the schedule
 #
 # The average of the weights needs no trainings of its own: every trained
 # network is tested as it is and with its averaged weights, each time also
 # together with mirror images. Sixteen of the networks were trained at a
 # constant rate, and sixteen with the cosine.
-#
-# *Predict:* where does the average help?
-#
-# - In both groups about as much.
-# - Only at a constant rate.
-# - Only after the cosine.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -677,14 +670,16 @@ if __name__ == "__main__":
         print(f"recorded so far: {len(designed)} of 32 trainings")
 
 # %% [markdown]
-# *The record is being made, and what it says will stand here.*
+# What the average is worth in each of the two groups will stand here.
 #
 # ## One command
 #
 #     uv run resnet50 train --recipe full --data cifar10
 #
 # `--recipe basic` is the training of chapters 5 to 7. Each part has an option
-# of its own, so that you can leave it out: `--no-ema`, `--cutout 0`, `--stem
+# of its own, so that you can leave it out: `--no-augment`, `--cutout 0`,
+# `--label-smoothing 0`, `--schedule constant`, `--weight-decay 0`, `--decay-on
+# all`, `--no-zero-init`, `--no-nesterov`, `--no-ema`, `--no-tta` and `--stem
 # 7x7`. To choose between them, hold images out: `--val-size 5000`. A run's
 # report names the options that it was trained with.
 #

@@ -18,7 +18,7 @@
 #
 # **By the end of this chapter you will have** seen where every millisecond of
 # a training step goes, measured five ways to make it faster, and written a
-# checkpoint from which a killed training goes on as if nothing had happened.
+# checkpoint from which a killed training goes on.
 #
 # **You need** chapters 1 to 8.
 
@@ -91,13 +91,17 @@ if __name__ == "__main__":
 # and Patterson 2009): speed over intensity, with a roof that slopes where
 # memory decides and is level where computing decides.
 #
-# *Predict:* BatchNorm in training reads a batch twice, first for the mean and
-# the variance and then to normalize it, and does a handful of operations with
-# each number. What limits it?
+# BatchNorm in training reads a batch twice, first for the mean and the variance
+# and then to normalize it, and does a handful of operations with each number.
+# Divisions and roots are slow, but they are taken once for a channel and not
+# once for a number. So memory limits it, too.
 #
-# - Computing: it has to divide and to take roots.
-# - Memory: it moves much and computes little.
-# - Neither: it is nothing beside a convolution.
+# *Predict:* in a real training step, how near does the ReLU come to the
+# memory's best speed?
+#
+# - It reaches less than a tenth: Python and the rest take the time.
+# - It reaches about a half.
+# - It reaches more than four fifths.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -109,24 +113,17 @@ if __name__ == "__main__":
     plain = [row for row in kinds if row["step"] == steps[0]]
     for row in plain:
         if row["kind"] in ("3×3 convolutions", "BatchNorm", "ReLU"):
-            print(
-                f"{row['kind']:18} {row['milliseconds']:6.0f} ms a step, "
-                f"{row['gb_per_second']:5.1f} GB/s"
-            )
+            print(f"{row['kind']:18} {row['gb_per_second']:5.1f} GB/s")
     print(
         f"memory at best {roofs['memory']['gb_per_second']:.0f} GB/s, cache "
         f"{roofs['cache']['gb_per_second']:.0f} GB/s"
     )
 
 # %% [markdown]
-# Memory limits it: the figure above gives BatchNorm in fp32 less than one
-# operation per byte. Divisions and roots are slow, but they are taken once for
-# a channel and not once for a number. The record shows it as well. The ReLU
-# moves nearly as many bytes a second as the memory delivers at best. BatchNorm
-# seems to move less than half as many. A part of that is the counting: the
-# record counts each number once where BatchNorm reads it twice. The 3×3
-# convolutions take five times as long as BatchNorm, and keep the memory
-# waiting.
+# More than four fifths: the ReLU moves nearly as many bytes a second as the
+# memory delivers at best. BatchNorm seems to move less than half as many. A
+# part of that is the counting: the record counts each number once where
+# BatchNorm reads it twice. The 3×3 convolutions keep the memory waiting.
 #
 # ## One step, taken apart
 #
@@ -191,7 +188,7 @@ if __name__ == "__main__":
     times["the rest"] = max(0, times["the rest"] - times["optimizer"])
     whole = sum(times.values())
     for kind, seconds in sorted(times.items(), key=lambda item: -item[1]):
-        print(f"{kind:13} {1000 * seconds:7.1f} ms  {seconds / whole:4.0%}")
+        print(f"{kind:13} {seconds / whole:4.0%}")
 
 # %% [markdown]
 # More than two thirds. There are as many BatchNorms as convolutions, and nearly
@@ -461,12 +458,13 @@ if __name__ == "__main__":
 #
 # The table below was measured in one process, all rows in turn, so that
 # whatever else the machine did slowed all of them. A row with + adds to the row
-# above it.
+# above it. GB is the memory of its tensors, and the last column says how much
+# of the fastest bf16 product its convolutions reach.
 #
-# *Predict:* which of these steps saves the most time on this CPU?
+# *Predict:* which of these steps makes the training on this CPU a sixth
+# *slower*?
 #
 # - Putting all images on the device.
-# - Channels last.
 # - bf16.
 # - Compiling.
 
@@ -475,14 +473,14 @@ if __name__ == "__main__":
     tables.show("speed-cpu")
 
 # %% [markdown]
-# bf16 does. The images on the device and the products come next, and each of
-# the two lets the training do about a fifth more images a second. It is
-# tempting to expect more of compiling. But BatchNorm, ReLU and additions are a
-# small part of this step, so that fusing them cannot save much. Here the
-# compiled network is even slower, and the record does not say why. Channels
-# last alone changes little. The last two rows train for ten epochs, the plain
-# loop and the fastest of the others: half the time, and accuracies that differ
-# by no more than chance.
+# Compiling does. It is tempting to expect more of it. But BatchNorm, ReLU and
+# additions are a small part of this step, so that fusing them cannot save much.
+# Why the compiled network is even slower the record does not say. bf16 saves
+# the most. The images on the device and the products each let the training do
+# about a fifth more images a second, and channels last alone changes little.
+# The last two rows train for ten epochs at a constant rate, the plain loop and
+# the fastest of the others: half the time, and accuracies that differ by no
+# more than chance.
 #
 # ## The same steps on a GPU
 #
@@ -520,8 +518,9 @@ if __name__ == "__main__":
 # is saved in computing, Python still starts operation after operation. The
 # products are even slower than the convolutions here, perhaps because each is
 # several operations. The CUDA graph computes the same and more than doubles the
-# speed. A batch of 512 images, without a graph, more than triples the speed of
-# the compiled row: as many starts serve four times as many images.
+# speed. A batch of 512 images, for which the graph is left out again, more than
+# triples the speed of the compiled row: as many starts serve four times as many
+# images.
 #
 # So a GPU wants large batches. `--recipe full` takes 512 images, bf16 and a
 # compiled network. On that GPU its 50 epochs took less than three minutes, and
@@ -690,7 +689,7 @@ if __name__ == "__main__":
 # *Predict:* which missing piece costs the most accuracy?
 #
 # - The momentum.
-# - The schedule: the rate begins low again, and ends high.
+# - The schedule: the rate begins its way anew.
 # - The random numbers: other images come first.
 
 

@@ -31,8 +31,8 @@
       ];
       if (narrow) {
         const [left, width, top, height] = [92, 59, 46, 30];
-        ["weights", "gradients", "running", "momentum"].forEach((word, i) => {
-          const second = ["", "", "statistics", ""][i];
+        ["weights", "gradients", "running", "sum v"].forEach((word, i) => {
+          const second = ["", "", "mean", ""][i];
           const x = left + (i + 0.5) * width;
           parts.push(label(x, second ? 16 : 32, word, KINDS[data.things[i]], { anchor: "middle", size: 12, bold: true }));
           if (second) parts.push(label(x, 32, second, KINDS[data.things[i]], { anchor: "middle", size: 12, bold: true }));
@@ -46,7 +46,7 @@
         });
         return svg(330, top + 10 * height + 44, parts);
       }
-      const [left, width, top, height] = [122, 55, 62, 38];
+      const [left, width, top, height] = [138, 53, 62, 38];
       data.things.forEach((thing, i) => parts.push(label(left - 10, top + i * height + height / 2 + 4.5, NAMES[thing], KINDS[thing], { anchor: "end", bold: true })));
       data.steps.forEach(({ step }, place) => {
         const x = left + place * width + (place >= EACH ? 16 : 0);
@@ -55,7 +55,7 @@
         parts.push(label(x + width / 2, second ? 38 : 52, second ? `${first}_` : first, "ink", { anchor: "middle", size: 12 }));
         if (second) parts.push(label(x + width / 2, 52, second, "ink", { anchor: "middle", size: 12 }));
         found[place].forEach((each, i) => parts.push(cell(x, top + i * height, width, height, each, data.things[i])));
-        if (place + 1 === after) parts.push(rect(x, 24, width, top + 4 * height - 22, "ink", { filled: false, strong: true }));
+        if (place + 1 === after) parts.push(rect(x - 2, 24, width + 4, top + 4 * height - 22, "ink", { filled: false, strong: true }));
       });
       return svg(688, top + 4 * height + 8, parts);
     },
@@ -71,7 +71,7 @@
         const row = (atY - 56) / 30;
         return { after: Math.min(Math.max(Math.ceil(row > EACH ? row - 0.8 : row), 1), data.steps.length) };
       }
-      const column = (atX - 122) / 55;
+      const column = (atX - 138) / 53;
       return column < 0 ? null : { after: Math.min(Math.max(Math.ceil(column > EACH ? column - 0.3 : column), 1), data.steps.length) };
     },
   });

@@ -28,7 +28,7 @@ const roundedTo = (value, { exponent, fraction }) => {
 };
 figure("number-formats", {
   controls: {
-    number: { label: "number", options: ["0.1", "1", "1.005", "257", "3.14159265", "0.00001", "70000"], value: "3.14159265" },
+    number: { label: "number", options: ["0.1", "1", "1.005", "1000.5", "3.14159265", "0.00001", "70000"], value: "1.005" },
   },
   draw({ number: typed }, narrow) {
     const cell = narrow ? 9.6 : 16;

@@ -58,9 +58,18 @@ def _entry(mistake: Mistake, seen: Seen) -> str:
         f"```diff\n{_difference(mistake)}\n```\n\n"
         f"{_curves(seen)}"
         f"**What you see.** {mistake.seen}\n\n"
+        f"{_error(seen)}"
         f"**Why.** {mistake.explanation}\n\n"
         "</div>\n"
     )
+
+
+def _error(seen: Seen) -> str:
+    """Return the words of the recorded error, which a reader may search for, or nothing."""
+    if not seen.error:
+        return ""
+    words = seen.error.replace("`", "'").removesuffix("...")
+    return f"**The error**, as it was recorded in a small network: `{words}`\n\n"
 
 
 def _difference(mistake: Mistake) -> str:

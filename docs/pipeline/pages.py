@@ -36,9 +36,11 @@ def results() -> str:
             machine = run.read(run_files.ENVIRONMENT)
             minutes = summary["seconds"] / 60
             time = f"{minutes:.0f} minutes" if minutes >= 2 else f"{summary['seconds']:.0f} seconds"
+            jpeg = "cifar10-images" in run.read(run_files.CONFIG)["data"]
+            images = "CIFAR-10's test images, as JPEG files," if jpeg else "the test images"
             said.append(
                 f"- [`{run.name}`](runs.md#{run.name}): {summary['test_accuracy']:.1f}% ± "
-                f"{summary['standard_error']:.1f} of the test images after {time} on "
+                f"{summary['standard_error']:.1f} of {images} after {time} on "
                 f"{machine['gpu'] or '{} CPU cores'.format(machine['cpu_cores'])}. {run.caption}"
             )
     return (

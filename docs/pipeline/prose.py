@@ -9,7 +9,7 @@ from typing import Any
 from pipeline import ROOT
 from pipeline.drawings import drawing
 from pipeline.figures import DRAWN, drawn
-from pipeline.markdown import folded
+from pipeline.markdown import folded, mathml
 
 ASKS = re.compile(r"\*Predict(?P<kind>| a number| in a line):\*\s*")
 KINDS = {"": "choice", " a number": "number", " in a line": "line"}
@@ -154,4 +154,5 @@ def render(text: str, figures: Figures, questions: Questions) -> Iterator[str]:
 def _question(question: str, answer: str) -> str:
     """Return a question of a chapter's end whose answer is opened by the reader."""
     asked = " ".join(question.split()).replace('"', "&quot;")
-    return folded("question", asked, answer)
+    # Within a fold the answer is indented, as code is, and formulas in code stay as they are.
+    return folded("question", asked, mathml(answer))

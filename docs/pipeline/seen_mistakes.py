@@ -27,6 +27,7 @@ class Seen(NamedTuple):
     signs: list[str]  # keys of SIGNS; none if nothing was measured
     curves: list[list[float]]  # test accuracy by epoch, of each seed
     right_curves: list[list[float]]  # the same without the mistake
+    error: str = ""  # the error in which it ended
 
 
 def seen_mistakes() -> dict[tuple[str, str], Seen]:
@@ -50,7 +51,8 @@ def seen_mistakes() -> dict[tuple[str, str], Seen]:
             if len(signs) == 2 and signs[1] == "nothing":
                 signs.pop()
             of_mistake = curves.get(key, [])
-            found[key] = Seen(signs, of_mistake, right_curves if of_mistake else [])
+            error = measured[key][0].get("error", "") if key in measured else ""
+            found[key] = Seen(signs, of_mistake, right_curves if of_mistake else [], error)
     return found
 
 

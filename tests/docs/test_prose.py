@@ -61,3 +61,8 @@ def test_code_with_empty_lines_stays_one_block():
 def test_a_figure_without_its_file_is_named():
     with pytest.raises(LookupError, match=r"docs/figures/nothing\.js"):
         page("![A caption.](figure:nothing)")
+
+
+def test_formulas_in_an_answer_become_mathml():
+    (made,) = page("*Question:* How many?\n\n*Answer:* $a + b$, and `$HOME` stays.")
+    assert "<math" in made and "$a" not in made and "`$HOME`" in made

@@ -11,14 +11,33 @@ from tutorial_code.runs.reports.compare import difference_sentence
 def test_compare_gives_a_table_and_one_image(finished, full, command, tmp_path):
     code, out, _ = command("compare", finished, full, "-o", "both.svg")
     assert code == 0
-    head, first, second, _, image = out.splitlines()
+    head, first, second, *settings, _, image = out.splitlines()
     assert head.split()[:3] == ["run", "data", "recipe"] and image == "both.svg"
     for line, folder in ((first, finished), (second, full)):
         summary = read(folder / "summary.json")
         assert line.startswith(str(folder)) and f"{summary['test_accuracy']:.2f}%" in line
         assert f"{summary['test_loss']:.4f}" in line
+    assert any(line.startswith("recipe ") and "basic, full" in line for line in settings)
+    assert not any(line.startswith("data ") for line in settings)  # they have the same
     text = (tmp_path / "both.svg").read_text(encoding="utf-8")
     assert str(finished) in text and str(full) in text
+
+
+def test_the_table_comes_also_where_the_figure_is_there_already(finished, full, command, tmp_path):
+    (tmp_path / "both.svg").write_text("mine")
+    code, out, err = command("compare", finished, full, "-o", "both.svg")
+    assert code == 2 and out.startswith("run") and "--force" in err
+    assert (tmp_path / "both.svg").read_text() == "mine"
+
+
+def test_runs_that_differ_in_the_seed_alone_are_said_to(finished, run, command):
+    config = read(run / "config.json")
+    (run / "config.json").write_text(json.dumps({**config, "seed": 7}))
+    _, out, _ = command("compare", finished, run, "-o", "two.svg")
+    assert "seed         0, 7" in out and "no better recipe" in out
+    (run / "config.json").write_text(json.dumps(config))
+    _, out, _ = command("compare", finished, run, "-o", "three.svg")
+    assert "They have the same settings." in out
 
 
 def test_compare_refuses_what_it_cannot_compare(finished, command, tmp_path):

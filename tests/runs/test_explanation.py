@@ -79,9 +79,18 @@ def test_explain_writes_an_overlay_for_each_image(finished, images_folder, comma
     assert code == 0 and not err
     head, line = out.splitlines()
     assert head == "Maps of 4×4 positions, from conv3_x."
-    assert line.startswith(f"{images[0]}: ") and "what speaks for zero" in line
-    with Image.open(tmp_path / "seen" / "0.png") as overlay:
+    assert line.startswith(f"{images[0]}: ") and "speaks for zero" in line
+    with Image.open(tmp_path / "seen" / "0-zero.png") as overlay:
         assert overlay.size == (656, 320)
+    # What is asked otherwise gets a file of its own.
+    for more in ((), ("--invert",), ("--class", "one", "--invert")):
+        assert command("explain", finished, images[0], "-o", "seen", *more)[0] == 0
+    assert {path.name for path in (tmp_path / "seen").iterdir()} == {
+        "0-zero.png",
+        "0.png",
+        "0-inverted.png",
+        "0-inverted-one.png",
+    }
     refused(command("explain", finished, images[0], "-o", "seen"), "already exists", "--force")
     assert command("explain", finished, images[0], "-o", "seen", "--force")[0] == 0
     assert (tmp_path / "seen" / "0.png.bak").exists()

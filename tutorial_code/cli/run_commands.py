@@ -160,7 +160,8 @@ def explain(
     print(f"Maps of {layer.rows}×{layer.columns} positions, from {layer.name}.")
     for path, each in zip(images, explained, strict=True):
         (name, probability), *_ = each.prediction.classes
-        print(f"{path}: {name} {probability:.1%}, what speaks for {each.target}: {each.path}")
+        what = "what" if each.found else "nothing"
+        print(f"{path}: {name} {probability:.1%}, {what} speaks for {each.target}: {each.path}")
         if each.prediction.notice:
             print(each.prediction.notice, file=sys.stderr)
 
@@ -196,10 +197,13 @@ def compare(
     force: Force = False,
 ) -> None:
     """Compare runs in a table, and in one figure with all their curves."""
-    from tutorial_code.runs.reports.compare import compare_runs
+    from tutorial_code.runs.reports.compare import compare_runs, draw_runs, read_runs, require_svg
 
+    require_svg(output)
+    records = read_runs(runs)
+    print(compare_runs(records))
     prepare_to_overwrite(output, force)
-    print(compare_runs(runs, output))
+    draw_runs(records, output)
     print(output)
 
 

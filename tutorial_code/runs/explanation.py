@@ -1,5 +1,6 @@
 """Where a trained network looks: Grad-CAM overlays for the reader's own images."""
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,7 @@ class Explanation(NamedTuple):
     prediction: Prediction
     target: str  # the class whose map it is
     path: Path  # of the overlay
+    found: bool  # whether any place speaks for the class
 
 
 class Layer(NamedTuple):
@@ -66,7 +68,7 @@ def explain_files(
         ReaderError: an image or the run cannot be read, there is no such class, two overlays would
             have one name, or an overlay exists already.
     """
-    written = _names(paths, output)
+    written = _names(paths, output, target, invert)
     predictions = predict_files(folder, paths, invert)
     run = load_run(folder)
     classes = run.checkpoint["classes"]
@@ -89,13 +91,16 @@ def explain_files(
             cam = grad_cam(network, layer.module, image, classes.index(named))
         overlay = overlay_of(images[number], cam.cpu())
         run_files.write_atomically(path, partial(overlay.save, format="PNG"))
-        explained.append(Explanation(predictions[number], named, path))
+        explained.append(Explanation(predictions[number], named, path, bool(cam.any())))
     return explained, layer
 
 
-def _names(paths: Sequence[Path], output: Path) -> list[Path]:
-    """Return the file of each overlay."""
-    names = [output / f"{path.stem}.png" for path in paths]
+def _names(paths: Sequence[Path], output: Path, target: str | None, invert: bool) -> list[Path]:
+    """Return the file of each overlay, which is named after what was asked for."""
+    ending = "-inverted" if invert else ""
+    if target is not None:
+        ending += "-" + re.sub(r"[^\w.-]+", "_", target)
+    names = [output / f"{path.stem}{ending}.png" for path in paths]
     for number, name in enumerate(names):
         if name in names[:number]:
             raise ReaderError(

@@ -60,11 +60,11 @@ def start(
         folder = output or run_files.next_folder(config.data)
         if given.get("mine"):
             config, answers = _with_mine(config, console)
-    on = f"continue with  resnet50 train --resume --output {folder}"
+    on = f"continue with  uv run resnet50 train --resume --output {folder}"
     try:
         summary = train(config, folder, resume, console, SaveTimes(**save_times), answers)
     except KeyboardInterrupt:
-        saved = (folder / run_files.CONFIG).exists()
+        saved = (folder / run_files.CHECKPOINT).exists()
         what = f" Everything up to the last checkpoint is saved: {on}" if saved else ""
         print(f"\nStopped.{what}", file=sys.stderr)
         return 130
@@ -146,8 +146,9 @@ def train(
         refuse_other_data(saved, folder, config.data, training.statistics, data.classes)
         training.load_state_dict(saved)
         batch = training.loader.batch
-        place = f"epoch {len(training.history)}" + (f" and {batch} batches" if batch else "")
-        console.line(f"resumed    after {place} of {config.epochs}")
+        done = len(training.history)
+        place = f"in epoch {done + 1}, after {batch} batches" if batch else f"after epoch {done}"
+        console.line(f"resumed    {place}, of {config.epochs} epochs")
     tested_on = config.tested_on
     for cells in (epoch_table.head(tested_on), *map(epoch_table.row, training.history)):
         console.line(epoch_table.line(cells, tested_on))

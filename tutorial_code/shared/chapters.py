@@ -163,6 +163,7 @@ class Chapter:
         itself if they use other names that it defines.
         """
         used = {used for task in self.tasks if task.name in names for used in task.uses}
+        used.add("torch")  # whose functions a reader may well use where the solution does not
         lines = []
         for node in self.tree.body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):

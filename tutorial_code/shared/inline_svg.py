@@ -47,7 +47,9 @@ def inline_svg(svg: str, alt: str) -> str:
     svg = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg)  # HTML does not need them
     width = re.search(r'width="([\d.]+)pt"', svg)
     assert width, "matplotlib writes how wide a figure is"
-    style = f"width: min(100%, {float(width[1]) * SCALE:.0f}px); height: auto"
+    # matplotlib does not write a fill of black, which is what an SVG fills with by itself.
+    style = "fill: currentColor; "
+    style += f"width: min(100%, {float(width[1]) * SCALE:.0f}px); height: auto"
     head = f'<svg role="img" aria-label="{_attribute(alt)}" style="{style}"'
     return re.sub(r"\n+", "\n", svg.replace("<svg", head, 1)).strip()
 

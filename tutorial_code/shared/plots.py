@@ -120,6 +120,21 @@ def image_grid(
     return figure
 
 
+def mark(axis: Axes, strength: Tensor, side: float) -> None:
+    """Lay amber over a square from (0, 0) to (side, side), as opaque as each place is strong.
+
+    Args:
+        axis: with what is marked.
+        strength: (rows, columns), 0 to 1.
+        side: of the square.
+    """
+    amber = np.ones((*strength.shape, 4))
+    amber[..., :3] = matplotlib.colormaps["Wistia"](0.83)[:3]
+    # An array with four channels: an opacity beside the colors is not written into an SVG.
+    amber[..., 3] = strength.numpy()
+    axis.imshow(amber, extent=(0, side, side, 0), interpolation="none")
+
+
 def curves(
     lines: Mapping[str, Sequence[float]],
     x_label: str,

@@ -19,6 +19,12 @@ TOO_MANY = re.compile(
     r"(\w+)(?:\.(\w+))?\(\) takes .*?(\d+) positional arguments? but (\d+) (?:was|were) given"
 )
 NOT_IN_TORCH = re.compile(r"module 'torch\.?([\w.]*)' has no attribute '(\w+)'")
+IMPORTS = {
+    "torch": "import torch",
+    "nn": "from torch import nn",
+    "F": "import torch.nn.functional as F",
+    "Tensor": "from torch import Tensor",
+}
 NO_NAME = re.compile(r"name '(\w+)' is not defined")
 NO_ATTRIBUTE = re.compile(r"'(\w+)' object has no attribute '(\w+)'")
 
@@ -105,6 +111,8 @@ def _about_names(message: str, near: str, kind: Kind) -> Explanation | None:
                 "A layer that was kept in __init__ is called self.… in forward; what is used must "
                 "be imported."
             )
+        if found[1] in IMPORTS:
+            advice = f"Write {IMPORTS[found[1]]} at the top of the file."
         meaning = f"The name {found[1]} is not defined."
         return Explanation("name-not-defined", meaning, meant + advice)
     if found := NO_ATTRIBUTE.search(message):

@@ -159,8 +159,9 @@ def _modes(expected: Scenario, got: Scenario) -> list[Difference]:
             )
         ]
     reason = (
-        "model.train() and model.eval() switch BatchNorm; torch.no_grad() switches autograd. They "
-        "are independent, and once before the loop is enough."
+        "model.train() and model.eval() switch BatchNorm, and once before the loop is enough. "
+        "Autograd is switched by with torch.no_grad(): around the loop, or by @torch.no_grad() "
+        "above the function; a line torch.no_grad() alone does nothing."
     )
     return [
         Difference("wrong-mode", f"The network runs in {mode}{since}; right is {should}.", reason)
@@ -176,7 +177,8 @@ def _kept(facts: dict, testing: bool) -> list[Difference]:
             Difference(
                 "device",
                 f"Batches and the device: {places}.",
-                "Use images.to(device), labels.to(device).",
+                "images.to(device) returns a copy that is there, and leaves images as it is: write "
+                "images, labels = images.to(device), labels.to(device).",
             )
         )
     if facts.get(Fact.GRAPHS_KEPT):

@@ -99,7 +99,8 @@ class _Zygote:
             assert self.control and self.said and self.process, "its owner has started it"
             self.control.close()
             self.said.close()
-            self.process.wait()
+            with contextlib.suppress(KeyboardInterrupt):  # it ends by itself all the same
+                self.process.wait()
             self.owner = None
 
 

@@ -1,6 +1,7 @@
 """Several runs side by side: a table, one figure with their curves, and what differs."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from torch import Tensor
@@ -27,18 +28,46 @@ HEAD = (
 )
 
 
-def compare_runs(folders: Sequence[Path], output: Path) -> str:
-    """Write the curves of finished runs as one SVG; return their table as text, and a sentence on
-    how each differs from the first, where both were tested on the same images.
+Records = dict[str, RunRecord]  # by the names of their folders
+
+
+def read_runs(folders: Sequence[Path]) -> Records:
+    """Read finished runs.
 
     Raises:
-        ReaderError: a run has not finished, or the figure cannot be written.
+        ReaderError: there are fewer than two, or one has not finished.
     """
     if len(folders) < 2:
         raise ReaderError("Name at least two runs to compare.")
+    return {str(folder): read_record(folder) for folder in folders}
+
+
+def require_svg(output: Path) -> None:
+    """Refuse a name for the figure that promises another format.
+
+    Raises:
+        ReaderError: it does not end in ``.svg``.
+    """
     if output.suffix != ".svg":
         raise ReaderError(f"The figure is an SVG: choose a name that ends in .svg, not {output}.")
-    records = {str(folder): read_record(folder) for folder in folders}
+
+
+def draw_runs(records: Records, output: Path) -> None:
+    """Write the curves of runs as one SVG.
+
+    Raises:
+        ReaderError: it cannot be written.
+    """
+    lines = {
+        name: [epoch.test_accuracy for epoch in record.history] for name, record in records.items()
+    }
+    run_files.write_text(output, plots.to_svg(plots.curves(lines, "epoch", "accuracy in percent")))
+
+
+def compare_runs(records: Records) -> str:
+    """Return the table of runs as text, the settings in which they differ, and a sentence on how
+    each differs from the first, where both were tested on the same images.
+    """
     rows = [HEAD]
     for name, record in records.items():
         s = record.summary
@@ -51,20 +80,31 @@ def compare_runs(folders: Sequence[Path], output: Path) -> str:
         speed = f"{s['seconds']:.1f}", f"{s['images_per_second']:.0f}"
         recipe = record.config.recipe + (", mine" if record.config.mine else "")
         rows.append((name, record.config.data, recipe, str(s["epochs"]), *losses, result, *speed))
-    lines = {
-        name: [epoch.test_accuracy for epoch in record.history] for name, record in records.items()
-    }
-    figure = plots.curves(lines, "epoch", "accuracy in percent")
-    run_files.write_text(output, plots.to_svg(figure))
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     table = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    return "\n".join([*table, *_differences(records)])
+    return "\n".join([*table, *_settings(records), *_differences(records)])
 
 
-def _differences(records: dict[str, RunRecord]) -> list[str]:
+def _settings(records: Records) -> list[str]:
+    """Return a line for each setting in which the runs differ."""
+    configs = [asdict(record.config) for record in records.values()]
+    values = {name: [str(config[name]) for config in configs] for name in configs[0]}
+    unlike = {name: found for name, found in values.items() if len(set(found)) > 1}
+    lines = [f"{name:<12} {', '.join(found)}" for name, found in unlike.items()]
+    if not unlike:
+        return ["They have the same settings."]
+    if unlike.keys() == {"seed"}:
+        lines.append(
+            "They differ in nothing but the seed, so what lies between them is chance of the "
+            "training (chapter 7), and no better recipe."
+        )
+    return lines
+
+
+def _differences(records: Records) -> list[str]:
     """Return a sentence for each run after the first that was tested on the first one's images."""
     (first, record), *others = records.items()
     alike = {name: other for name, other in others if _images(other) == _images(record)}
