@@ -20,10 +20,10 @@ def error_facts(error: BaseException, when: str) -> tuple[dict[str, Any], dict[s
     if "size of tensor a" in message:
         facts["numbers"].sort()  # a + b and b + a fail on the same sizes
     done = getattr(error, "operations", None)
-    if done:  # the order of branch and shortcut does not matter
+    if done:  # whether the branch or the shortcut is computed first does not matter
         facts["before"] = sorted(
-            f"{op.kind} after {depth} layers: {op.shape}"
-            for op, depth in zip(done.ops, done.depth, strict=True)
+            f"{done.ops[index].kind} after {done.depth[index]} layers: {done.ops[index].shape}"
+            for index in done.leading_to(getattr(error, "inputs", ()))
         )
     shown = {"when": when, "type": type(error).__name__, "message": message, "line": line_of(error)}
     return facts, {**shown, "near": _near(error)}

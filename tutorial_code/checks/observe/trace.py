@@ -59,6 +59,21 @@ class Trace(NamedTuple):
         live = [index for index in range(len(self.ops)) if self.slack[index] >= 0]
         return sorted(live, key=lambda index: (self.depth[index], self.slack[index], index))
 
+    def leading_to(self, inputs: Iterable[int]) -> list[int]:
+        """Return the operations that some results come from.
+
+        All are returned if nothing is known of these results, or if a block's result is not among
+        what they come from: then a block was left out, and not only its shortcut computed early.
+        """
+        needed = set(inputs) - {INPUT}
+        for index in reversed(range(len(self.ops))):
+            if index in needed:
+                needed.update(source for source in self.ops[index].inputs if source != INPUT)
+        every = range(len(self.ops))
+        if not needed or any(self.ops[index].kind == "add" for index in set(every) - needed):
+            return list(every)
+        return sorted(needed)
+
 
 def storage_of(tensor: Tensor) -> int:
     """Return what distinguishes one piece of memory from another; views of a tensor share it."""
@@ -132,7 +147,7 @@ class _Recorder(TorchDispatchMode):
         super().__init__()
         self.ops: list[Op] = []
         self.batch = len(x)
-        self.inputs: list[int] = []  # of the operation that is running
+        self.inputs: list[int] = []  # of the operation that is running, if there is one
         self.alive = [x]  # a freed tensor's storage could be given to another one
         self.values = {storage_of(x): INPUT}  # of each storage: the operation that wrote it
         self.parts: dict[int, int] = {}  # of each partial view, by id: its own value
@@ -153,6 +168,7 @@ class _Recorder(TorchDispatchMode):
         before = {storage_of(tensor) for tensor in tensors}
         self.inputs = consumed
         result = func(*args, **kwargs)
+        self.inputs = []
         first = result[0] if isinstance(result, (tuple, list)) and result else result
         if not isinstance(first, Tensor):
             return result
