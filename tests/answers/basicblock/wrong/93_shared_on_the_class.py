@@ -1,0 +1,31 @@
+# EXPECT: weights-shared
+# MISTAKE: the second layers are kept in a dictionary on the class
+import torch
+from torch import Tensor, nn
+
+
+class ConvNorm(nn.Sequential):
+    """A convolution and its BatchNorm."""
+
+    def __init__(self, n_in: int, n_out: int, kernel: int, stride: int = 1) -> None:
+        super().__init__(
+            nn.Conv2d(n_in, n_out, kernel, stride=stride, padding=kernel // 2, bias=False),
+            nn.BatchNorm2d(n_out),
+        )
+
+
+class BasicBlock(nn.Module):
+    expansion: int = 1
+    made = {}
+
+    def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
+        super().__init__()
+        self.first = ConvNorm(in_channels, channels, 3, stride)
+        self.second = self.made.setdefault(channels, ConvNorm(channels, channels, 3))
+        same = stride == 1 and in_channels == channels
+        self.shortcut = nn.Identity() if same else ConvNorm(in_channels, channels, 1, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = torch.relu(self.first(x))
+        out = self.second(out)
+        return torch.relu(out + self.shortcut(x))
