@@ -2,7 +2,8 @@
 compute.
 
 Each configuration has the keys ``how``, ``call`` and ``input`` (the shape of a batch), and perhaps
-``given``: classes of the chapter, of earlier exercises, that the call names. ``how`` is
+``given``: classes of the chapter, of earlier exercises, that the call names; and ``derived``: for
+each further name a class ``of`` which it is a subclass, and its other attributes. ``how`` is
 
 * ``structure``: only shapes and counts are recorded. Such configurations come first; if feature
   maps are far too large, nothing else is observed, because it would take too long.
@@ -80,7 +81,11 @@ def _given(look: Look) -> dict[str, Any]:
     """Return the classes that a configuration's calls name, from the chapter as it is loaded: while
     an answer is judged, the chapter holds no more than an answer may import.
     """
-    return {name: getattr(sys.modules[look["chapter"]], name) for name in look.get("given", [])}
+    given = {name: getattr(sys.modules[look["chapter"]], name) for name in look.get("given", [])}
+    for name, said in look.get("derived", {}).items():
+        attributes = {key: value for key, value in said.items() if key != "of"}
+        given[name] = type(name, (given[said["of"]],), attributes)
+    return given
 
 
 def _on(look: Look) -> str:
