@@ -12,7 +12,7 @@ from torchinfo import summary
 from tutorial_code.checks.catalogue import mistakes_of, solution, wrong_version
 from tutorial_code.checks.diagnose import recognize
 from tutorial_code.checks.diagnose.judge import judge, reference_record
-from tutorial_code.checks.exercises import EXERCISES, NAMES, exercise_of
+from tutorial_code.checks.exercises import EXERCISES, NAMES, chapter_of, exercise_of
 from tutorial_code.checks.isolate.answers import run_source
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import same
@@ -31,6 +31,7 @@ def files(kind):
 
 def judge_text(exercise, path):
     """Judge an answer in this process; return all checks, and the first mistake."""
+    chapter_of(exercise).module()  # the classes that some calls name are taken from it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an answer may do what PyTorch warns of
         defined = run_source(path.read_text(encoding="utf-8"), path.name)

@@ -5,7 +5,7 @@ A ``TorchDispatchMode`` sees each operation below modules and functions, so that
 ``F.relu`` and ``clamp(min=0)`` are the same operation. Views and copies are ignored.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
@@ -59,20 +59,19 @@ class Trace(NamedTuple):
         live = [index for index in range(len(self.ops)) if self.slack[index] >= 0]
         return sorted(live, key=lambda index: (self.depth[index], self.slack[index], index))
 
-    def leading_to(self, inputs: Iterable[int]) -> list[int]:
-        """Return the operations that some results come from.
+    def leading_to(self, inputs: Sequence[int]) -> list[int]:
+        """Return the operations that some results come from; without any, those of the last one.
 
-        All are returned if nothing is known of these results, or if a block's result is not among
-        what they come from: then a block was left out, and not only its shortcut computed early.
+        All are returned if a block's result is not among them: then the block was left out, and
+        not only a shortcut computed early.
         """
-        needed = set(inputs) - {INPUT}
+        needed = set(inputs or [len(self.ops) - 1]) - {INPUT}
         for index in reversed(range(len(self.ops))):
             if index in needed:
                 needed.update(source for source in self.ops[index].inputs if source != INPUT)
         every = range(len(self.ops))
-        if not needed or any(self.ops[index].kind == "add" for index in set(every) - needed):
-            return list(every)
-        return sorted(needed)
+        left_out = any(self.ops[index].kind == "add" for index in every if index not in needed)
+        return list(every) if left_out else sorted(needed)
 
 
 def storage_of(tensor: Tensor) -> int:
