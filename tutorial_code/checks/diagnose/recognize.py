@@ -1,6 +1,6 @@
 """Which catalogued mistake behaves exactly like an answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
@@ -10,6 +10,7 @@ from tutorial_code.checks.exercises import looks_of
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import Record, Scenario, same
 from tutorial_code.checks.observe.networks import count_structures
+from tutorial_code.checks.observe.weights import WITH_WEIGHTS
 
 
 def recognize(name: str, record: Record) -> list[Mistake]:
@@ -20,17 +21,31 @@ def recognize(name: str, record: Record) -> list[Mistake]:
     if not record:
         return []
     structures = count_structures(looks_of(name))
-    if structures and "error" not in record[0]:
-        # Where structures are observed first, they take far less time than the values.
-        asked = _signature(record[0])
-        every = [mistake for mistake in every if _signature(_seen_of(mistake)[0]) == asked]
-        if len(every) == 1:  # its structure is unique, so no values are needed
-            record = record[:structures]
-    alike = [mistake for mistake in every if _behaves_as(mistake, record)]
+    if not structures or "error" in record[0]:
+        return _alike(every, record)
+    # Where structures are observed first, they take far less time than the values.
+    likely = _with_the_same(_signature, every, record)
+    # If a structure is unique, no values are needed.
+    if found := _alike(likely, record[:structures] if len(likely) == 1 else record):
+        return found
+    # It may be the same mistake in a style in which other operations do what no weights are for.
+    layers = _with_the_same(_layers, every, record)
+    return _alike([mistake for mistake in layers if mistake not in likely], record)
+
+
+def _alike(mistakes: Iterable[Mistake], record: Record) -> list[Mistake]:
+    alike = [mistake for mistake in mistakes if _behaves_as(mistake, record)]
     if len(alike) < 2:
         return alike
     nearness = {mistake: _nearness(_seen_of(mistake), record) for mistake in alike}
     return [mistake for mistake in alike if nearness[mistake] == max(nearness.values())]
+
+
+def _with_the_same(
+    view: Callable[[Scenario], list], every: Iterable[Mistake], record: Record
+) -> list[Mistake]:
+    asked = view(record[0])
+    return [mistake for mistake in every if view(_seen_of(mistake)[0]) == asked]
 
 
 def _signature(scenario: Scenario) -> list[tuple]:
@@ -43,6 +58,15 @@ def _signature(scenario: Scenario) -> list[tuple]:
             entry["beside"],
         )
         for entry in scenario.get("trace", [])
+    ]
+
+
+def _layers(scenario: Scenario) -> list[tuple]:
+    """Return the layers with weights, by what they are and what they give."""
+    return [
+        (entry["kind"], [size for size in entry["shape"] if size > 1])
+        for entry in scenario.get("trace", [])
+        if entry["kind"] in WITH_WEIGHTS
     ]
 
 
