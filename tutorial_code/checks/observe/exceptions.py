@@ -5,6 +5,8 @@ import re
 import traceback
 from typing import Any
 
+from tutorial_code.checks.observe.weights import WITH_WEIGHTS
+
 
 def error_facts(error: BaseException, when: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what two answers with the same mistake share, and what the reader wants to see of the
@@ -20,10 +22,11 @@ def error_facts(error: BaseException, when: str) -> tuple[dict[str, Any], dict[s
     if "size of tensor a" in message:
         facts["numbers"].sort()  # a + b and b + a fail on the same sizes
     done = getattr(error, "operations", None)
-    if done:  # whether the branch or the shortcut is computed first does not matter
+    if done:  # neither the order of branch and shortcut nor what is done without weights matters
         facts["before"] = sorted(
             f"{done.ops[index].kind} after {done.depth[index]} layers: {done.ops[index].shape}"
             for index in done.leading_to(getattr(error, "inputs", ()))
+            if done.ops[index].kind in {*WITH_WEIGHTS, "add"}
         )
     shown = {"when": when, "type": type(error).__name__, "message": message, "line": line_of(error)}
     return facts, {**shown, "near": _near(error)}

@@ -1,4 +1,4 @@
-# EXPECT: setting-padding
+# EXPECT: no-padding-1
 # MISTAKE: the padding by hand is left out
 import torch
 import torch.nn as nn

@@ -1,4 +1,4 @@
-# EXPECT: channels-do-not-fit
+# EXPECT: second-conv-takes-in-channels
 # MISTAKE: the second convolution expects what the first one expects
 import torch
 import torch.nn as nn
