@@ -13,7 +13,9 @@ from torch import Tensor, nn
 # the stride, both without a bias; each is followed by BatchNorm, and the first
 # of these by ReLU. The shortcut is the identity where input and output have the
 # same shape, and else a 1×1 convolution with the stride and BatchNorm. ReLU
-# comes last, after the addition.
+# comes last, after the addition. Give the class an attribute expansion = 1, as
+# chapter 3's Bottleneck has expansion = 4: the next section says what it is
+# for.
 class BasicBlock(nn.Module):
     """The block of ResNet-18 and ResNet-34: ``relu(F(x) + shortcut(x))``.
 

@@ -78,7 +78,9 @@ if __name__ == "__main__":
 # the first with the stride, both without a bias; each is followed by BatchNorm,
 # and the first of these by ReLU. The shortcut is the identity where input and
 # output have the same shape, and else a 1×1 convolution with the stride and
-# BatchNorm. ReLU comes last, after the addition.
+# BatchNorm. ReLU comes last, after the addition. Give the class an attribute
+# `expansion = 1`, as chapter 3's `Bottleneck` has `expansion = 4`: the next
+# section says what it is for.
 
 
 # %% tags=["exercise"]
