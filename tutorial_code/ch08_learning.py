@@ -677,11 +677,10 @@ if __name__ == "__main__":
 #     uv run resnet50 train --recipe full --data cifar10
 #
 # `--recipe basic` is the training of chapters 5 to 7. Each part has an option
-# of its own, so that you can leave it out: `--no-augment`, `--cutout 0`,
-# `--label-smoothing 0`, `--schedule constant`, `--weight-decay 0`, `--decay-on
-# all`, `--no-zero-init`, `--no-nesterov`, `--no-ema`, `--no-tta` and `--stem
-# 7x7`. To choose between them, hold images out: `--val-size 5000`. A run's
-# report names the options that it was trained with.
+# of its own, so that you can leave it out: `--no-ema`, `--cutout 0`, `--stem
+# 7x7`; `resnet50 train --help` has them all. To choose between them, hold
+# images out: `--val-size 5000`. A run's report names the options that it was
+# trained with.
 #
 # An NVIDIA H200 trained the whole ResNet-50 by this command in less than three
 # minutes. With its 50 epochs, the small stem and all that this chapter adds, it
