@@ -69,7 +69,7 @@ def _error(seen: Seen) -> str:
     if not seen.error:
         return ""
     words = seen.error.replace("`", "'").removesuffix("...")
-    # The fields of this page find it. The index of the search, which each page loads, leaves it out.
+    # The fields of this page find it. The index of the search, which each page loads, does not.
     left_out = "{ data-search-exclude }"
     return f"**The error**, as it was recorded in a small network: `{words}`\n{left_out}\n\n"
 
