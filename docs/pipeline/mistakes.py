@@ -32,6 +32,9 @@ means less than five points of accuracy there.
 This page is made from the catalogue of the checks, in `tutorial_code/checks/exercises/`.
 """
 WIDTH, HEIGHT = 132, 52  # of the small curves
+# What stands beneath a mistake's name is found by the fields of this page. The index of the search,
+# which each page loads, has the names.
+UNSEARCHED = "{ data-search-exclude }"
 
 
 def page() -> str:
@@ -57,9 +60,9 @@ def _entry(mistake: Mistake, seen: Seen) -> str:
         f"### {mistake.name.rstrip('.')}\n\n"
         f"```diff\n{_difference(mistake)}\n```\n\n"
         f"{_curves(seen)}"
-        f"**What you see.** {mistake.seen}\n\n"
+        f"**What you see.** {mistake.seen}\n{UNSEARCHED}\n\n"
         f"{_error(seen)}"
-        f"**Why.** {mistake.explanation}\n\n"
+        f"**Why.** {mistake.explanation}\n{UNSEARCHED}\n\n"
         "</div>\n"
     )
 
@@ -69,9 +72,7 @@ def _error(seen: Seen) -> str:
     if not seen.error:
         return ""
     words = seen.error.replace("`", "'").removesuffix("...")
-    # The fields of this page find it. The index of the search, which each page loads, does not.
-    left_out = "{ data-search-exclude }"
-    return f"**The error**, as it was recorded in a small network: `{words}`\n{left_out}\n\n"
+    return f"**The error**, as it was recorded in a small network: `{words}`\n{UNSEARCHED}\n\n"
 
 
 def _difference(mistake: Mistake) -> str:
