@@ -505,14 +505,20 @@ if __name__ == "__main__":
     class Wrong(ResNet):
         """A network of the family with one of three mistakes."""
 
-        def __init__(self, block: type, mistake: str) -> None:
+        def __init__(
+            self, block: type[BasicBlock] | type[Bottleneck], mistake: str
+        ) -> None:
             self.mistake = mistake
             super().__init__(block, [2, 1, 1, 1])
             if mistake == "classifier of 512":
                 self.fc = nn.Linear(512, 10)
 
         def _stage(
-            self, block: type, channels: int, blocks: int, stride: int
+            self,
+            block: type[BasicBlock] | type[Bottleneck],
+            channels: int,
+            blocks: int,
+            stride: int,
         ) -> nn.Sequential:
             row = []
             for number in range(blocks):
