@@ -16,7 +16,7 @@ from tutorial_code.runs.hardware import describe_machine
 ROOT = Path(__file__).parent.parent
 Piece = TypeVar("Piece")
 RIGHT = "none"  # stands for the right version among mistakes
-NOT_SETTINGS = {"runs", "time_limit", "ids", "jobs", "name"}
+NOT_SETTINGS = {"runs", "time_limit", "ids"}
 
 
 def make_parser(doc: str) -> argparse.ArgumentParser:
@@ -49,10 +49,12 @@ def describe(
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / run_files.CONFIG
     settings = json.loads(json.dumps(settings))
-    if list(pieces) and json.loads(config.read_text(encoding="utf-8")) != settings:
-        raise SystemExit(
-            f"{folder} holds pieces of another configuration: delete them to record this one."
-        )
+    if list(pieces):
+        if json.loads(config.read_text(encoding="utf-8")) != settings:
+            raise SystemExit(
+                f"{folder} holds pieces of another configuration: delete them to record this one."
+            )
+        return  # a record names the machine and the commit that began it
     run_files.write_json(config, settings)
     run_files.write_json(
         folder / run_files.ENVIRONMENT, machine or describe_machine(torch.device("cpu"))

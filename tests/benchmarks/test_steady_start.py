@@ -38,7 +38,7 @@ def record(tmp_path, monkeypatch):
     return run
 
 
-def test_each_training_has_a_curve_and_each_start_a_row(record, monkeypatch, capsys):
+def test_each_training_has_a_curve_and_each_start_a_row(record, monkeypatch, capsys, tmp_path):
     assert record("--time-limit", "-1") == [[], []]
     assert "the same command continues" in capsys.readouterr().out
     curves, rows = record()
@@ -51,7 +51,9 @@ def test_each_training_has_a_curve_and_each_start_a_row(record, monkeypatch, cap
     assert rows[0]["warmup"] == "no" and rows[0]["seeds"] == 2
     assert [rows[0]["lowest_highest"], rows[0]["highest"]] == sorted(highest)
     monkeypatch.setattr(steady_start, "train", None)  # would raise
-    assert record() == [curves, rows]
+    environment = tmp_path / steady_start.NAME / "environment.json"
+    environment.write_text("{}")  # as another machine would have written it
+    assert record() == [curves, rows] and environment.read_text() == "{}"
     with pytest.raises(SystemExit, match="another configuration"):
         record("--batch-size", "12")
 

@@ -1,11 +1,13 @@
 """Runs side by side."""
 
 import json
+from dataclasses import replace
 
 import torch
 from helpers import read, refused
 
-from tutorial_code.runs.reports.compare import difference_sentence
+from tutorial_code.runs.reports.compare import compare_runs, difference_sentence
+from tutorial_code.runs.run_record import read_record
 
 
 def test_compare_gives_a_table_and_one_image(finished, full, command, tmp_path):
@@ -38,6 +40,17 @@ def test_runs_that_differ_in_the_seed_alone_are_said_to(finished, run, command):
     (run / "config.json").write_text(json.dumps(config))
     _, out, _ = command("compare", finished, run, "-o", "three.svg")
     assert "They have the same settings." in out
+
+
+def test_runs_of_other_code_are_not_said_to_be_alike(finished):
+    record = read_record(finished)
+    other = record._replace(answers={"ch03_bottleneck.py": "changed"})
+    seeded = other._replace(config=replace(record.config, seed=7))
+    assert "They have the same settings." in compare_runs({"a": record, "b": record})
+    for changed in (other, seeded):
+        said = compare_runs({"a": record, "b": changed})
+        assert "The code that you wrote differs" in said
+        assert "same settings" not in said and "no better recipe" not in said
 
 
 def test_compare_refuses_what_it_cannot_compare(finished, command, tmp_path):

@@ -94,9 +94,12 @@ def _settings(records: Records) -> list[str]:
     values = {name: [str(config[name]) for config in configs] for name in configs[0]}
     unlike = {name: found for name, found in values.items() if len(set(found)) > 1}
     lines = [f"{name:<12} {', '.join(found)}" for name, found in unlike.items()]
-    if not unlike:
-        return ["They have the same settings."]
-    if unlike.keys() == {"seed"}:
+    answers = [record.answers for record in records.values()]
+    if any(others != answers[0] for others in answers):
+        lines.append("The code that you wrote differs between them.")
+    elif not unlike:
+        lines.append("They have the same settings.")
+    elif unlike.keys() == {"seed"}:
         lines.append(
             "They differ in nothing but the seed, so what lies between them is chance of the "
             "training (chapter 7), and no better recipe."
