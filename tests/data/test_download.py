@@ -161,7 +161,7 @@ def test_a_size_may_be_known_roughly_and_a_checksum_by_its_first_digits(tmp_path
 @pytest.mark.parametrize("content", [CONTENT[:-1000], bytes(len(CONTENT))])
 def test_a_rough_size_and_the_first_digits_still_refuse_other_bytes(tmp_path, serve, content):
     wrong, _ = serve(whole, content=content)
-    with pytest.raises(ReaderError, match="another size|other bytes"):
+    with pytest.raises(ReaderError, match=r"another size|other bytes"):
         fetch(tmp_path, wrong, file=ROUNDED)
     (tmp_path / NAME).write_bytes(content)
     with pytest.raises(ReaderError, match="damaged or cut off"):

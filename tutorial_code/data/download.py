@@ -99,8 +99,8 @@ def fetch_file(
     size = f"about {file.size / 1e6:.0f} MB" if file.rounding else f"{file.size:,} bytes"
     raise ReaderError(
         f"{file.what} could not be fetched ({'; '.join(dict.fromkeys(reasons))}): get {file.name} "
-        f"({size}) in any other way, put it in {root.absolute()}, and give the "
-        "command again."
+        f"({size}) in any other way, such as with a browser from {addresses[-1]}, put it in "
+        f"{root.absolute()}, and give the command again."
     )
 
 

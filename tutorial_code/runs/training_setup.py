@@ -77,7 +77,7 @@ def make_network(
 ) -> nn.Module:
     """Return the requested network; ``build`` initializes it."""
     pieces = pieces or components.CHAPTERS
-    network = _network_of(config.model, classes, pieces)
+    network = network_of(config.model, classes, pieces)
     if pieces.own_network:
         return adapt(config, hardware, network)
     if hardware.conv1x1_matmul:
@@ -87,10 +87,10 @@ def make_network(
     return network
 
 
-def _network_of(model: str, classes: int, pieces: Components) -> nn.Module:
+def network_of(model: str, classes: int, pieces: Components) -> nn.Module:
     """Build a network of the family from the pieces of an owner."""
     block_name, network_name = MODELS[model]
-    if network_name == "ResNet50":
+    if network_name == "ResNet50" and "ResNet" not in pieces.mine:
         return pieces.ResNet50(num_classes=classes)
     given, num_blocks = FAMILY[model]
     block = getattr(pieces, block_name)
