@@ -19,7 +19,7 @@
 # the stages and the classifier of [chapter 4](ch04_resnet50.py).
 
 # %%
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -480,6 +480,39 @@ if __name__ == "__main__":
 # The outputs are the same to the last bit. The tests of this project also
 # compare the gradients and three steps of SGD.
 #
+# ## Begin with what another network learned
+#
+# PLACEHOLDER
+
+
+# %%
+class KeptInEvaluation(nn.Module):
+    """A network that stays in evaluation mode, also where a loop trains it: its
+    BatchNorm layers use their running statistics, and keep them.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.train()
+
+    def train(self, mode: bool = True) -> "KeptInEvaluation":
+        """Set evaluation mode, whatever is asked for; return the network."""
+        return super().train(False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Map images (batch, 3, h, w) to logits (batch, classes)."""
+        return self.network(images)
+
+
+def train_only(network: nn.Module, parameters: Iterable[nn.Parameter]) -> None:
+    """Freeze a network, except for these of its parameters."""
+    network.requires_grad_(False)
+    for parameter in parameters:
+        parameter.requires_grad_(True)
+
+
+# %% [markdown]
 # ## Train one of them
 #
 # `resnet50 train` takes the name of a network, and every command knows the

@@ -134,7 +134,7 @@ def train(
     try:
         pieces = components_of(folder, config.mine)
         with naming_own_lines():
-            setup = build(config, data, hardware, pieces)
+            setup = build(config, data, hardware, pieces, begins=saved is None)
     except ReaderError:
         if not resume:
             run_files.remove_new_run(folder)
@@ -164,7 +164,11 @@ def _head(config: Config, folder: Path, data: ImageData, hardware: Hardware) -> 
         f"{owner:<10} {', '.join(names)}"
         for owner, names in whose(config.model, config.mine).items()
     ]
-    lines.append(f"data       {config.data}: {counts}")
+    which = f", classes {config.classes}" if config.classes else ""
+    lines.append(f"data       {config.data}{which}: {counts}")
+    if config.init:
+        what = "only the classifier learns" if config.freeze else "under a new classifier"
+        lines.append(f"init       {config.init}, {what}")
     if config.data.startswith("folder:") and config.mirror is None:
         lines.append("mirror     no (give --mirror if a mirrored image keeps its class)")
     return [*lines, *hardware.lines()]

@@ -7,6 +7,7 @@ from tutorial_code.ch01_images import IMAGE_SIZE
 from tutorial_code.ch08_learning import use_small_stem
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
 from tutorial_code.ch10_family import FAMILY
+from tutorial_code.checks.observe.trace import storage_of
 from tutorial_code.checks.observe.weights import copy_weights
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import Hardware
@@ -94,6 +95,23 @@ def try_out(config: Config, hardware: Hardware, network: nn.Module) -> None:
             "--precision fp32."
         ) from error
     model.train()
+
+
+def classifier_of(network: nn.Module) -> list[nn.Parameter]:
+    """Return the parameters of a network's last linear operation, whatever their layer is called.
+
+    Raises:
+        ReaderError: it has none.
+    """
+    found = operations_of(network)
+    used = [
+        found.ops[index].weights for index in found.in_order() if found.ops[index].kind == "linear"
+    ]
+    memory = {storage_of(weight) for weight in used[-1].values()} if used else set()
+    parameters = [each for each in network.parameters() if storage_of(each) in memory]
+    if not parameters:
+        raise ReaderError("Your network ends without a linear layer: --freeze finds no classifier.")
+    return parameters
 
 
 @torch.no_grad()
