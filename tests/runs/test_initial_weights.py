@@ -13,7 +13,7 @@ from tutorial_code.runs import pretrained
 from tutorial_code.runs.checkpoint import load_checkpoint
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import choose_hardware
-from tutorial_code.runs.own_code.components import components_in
+from tutorial_code.runs.own_code.own_files import components_in
 from tutorial_code.runs.own_code.own_network import classifier_of
 from tutorial_code.runs.trained_run import load_run
 from tutorial_code.runs.training_setup import build, only_classes

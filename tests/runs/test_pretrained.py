@@ -14,7 +14,7 @@ from tutorial_code.ch03_bottleneck import Bottleneck
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch10_family import BasicBlock, ResNet
 from tutorial_code.runs import pretrained
-from tutorial_code.runs.own_code.components import components_in
+from tutorial_code.runs.own_code.own_files import components_in
 from tutorial_code.runs.own_code.own_network import take_weights
 from tutorial_code.shared.errors import ReaderError
 

@@ -14,7 +14,8 @@ from tutorial_code.runs.config import Config, configure
 from tutorial_code.runs.console import Console, open_terminal
 from tutorial_code.runs.hardware import Hardware, choose_hardware
 from tutorial_code.runs.interruption import SaveTimes, TimeLimitReached
-from tutorial_code.runs.own_code.components import components_of, naming_own_lines, whose
+from tutorial_code.runs.own_code.components import whose
+from tutorial_code.runs.own_code.own_files import components_of, naming_own_lines
 from tutorial_code.runs.own_code.own_network import blocks_not_found
 from tutorial_code.runs.resume import configuration_to_resume, refuse_other_data, saved_state
 from tutorial_code.runs.trained_run import result_line

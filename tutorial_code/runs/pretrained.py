@@ -14,7 +14,7 @@ from tutorial_code.ch10_family import make_resnet
 from tutorial_code.data.download import RemoteFile, fetch_file
 from tutorial_code.data.image_folder import open_image
 from tutorial_code.runs.config import MODELS
-from tutorial_code.runs.own_code.components import components_in, naming_own_lines
+from tutorial_code.runs.own_code.own_files import components_in, naming_own_lines
 from tutorial_code.runs.own_code.own_network import take_weights
 from tutorial_code.runs.training_setup import network_of
 from tutorial_code.shared.errors import ReaderError
