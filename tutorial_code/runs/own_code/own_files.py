@@ -127,7 +127,7 @@ def _run(path: Path, remedy: str) -> dict[str, Any]:
             raise ReaderError(
                 f"{path} is missing: put it back, or begin a new run in another folder."
             ) from error
-        raise ReaderError(f"{error.args[0].rstrip('.')}: {remedy}.") from error
+        raise ReaderError(f"{path} cannot be run ({str(error).rstrip('.')}): {remedy}.") from error
     except Exception as error:
         what = str(error).partition("\n")[0]
         raise ReaderError(
