@@ -393,7 +393,7 @@ if __name__ == "__main__":
     print(f"without its three projections: {without / 1e9:.3f} billion")
 
 # %% [markdown]
-# Without the three projections it is 3.64, which rounds to 3.6.
+# Without the three projections it is 3.645, which rounds to 3.6.
 #
 # ## Deeper, or not?
 #
@@ -508,7 +508,7 @@ if __name__ == "__main__":
 # paper's table with ten, and the two were not trained quite alike.
 #
 # One command puts these weights into this chapter's class and names a
-# photograph of yours. It fetches the file once, 98 MB for 50 layers:
+# photograph of yours. It fetches the file once, 103 MB for 50 layers:
 #
 #     uv run resnet50 predict --pretrained resnet50 dog.jpg
 #
