@@ -609,6 +609,9 @@ def train_only(network: nn.Module, parameters: Iterable[nn.Parameter]) -> None:
 #     uv run resnet50 train --classes 0,1,2,3,4 --output my_runs/first
 #     uv run resnet50 train --classes 5,6,7,8,9 --init my_runs/first
 #
+# The tutorial's images have 32×32 pixels, and torchvision's weights were found
+# on 224×224: what others report of transfer holds for images of that size.
+#
 # The last two lines need no download: a network that has learned the digits 0
 # to 4 goes on to the digits 5 to 9. Whether that saves images is a recorded
 # run, `bash benchmarks/record_run.sh transfer-cpu`: new networks and such
