@@ -19,6 +19,7 @@ from tutorial_code.checks.isolate.answers import run_source, use_own
 from tutorial_code.runs import run_files
 from tutorial_code.runs.older_versions import find_answer, let_import_former_chapters
 from tutorial_code.shared.errors import ReaderError, is_full_memory
+from tutorial_code.shared.whole_sentences import message_of
 
 
 class Components(NamedTuple):
@@ -104,9 +105,9 @@ def _run(path: Path) -> dict[str, Any]:
             f"{path} is missing: put it back, or begin a new run in another folder."
         ) from error
     except Exception as error:
-        what = str(error).partition("\n")[0]
         raise ReaderError(
-            f"{path} cannot be run ({type(error).__name__}: {what}): put the run's own copy back."
+            f"{path} cannot be run ({type(error).__name__}: {message_of(error)}): put the run's "
+            "own copy back."
         ) from error
 
 
@@ -132,10 +133,9 @@ def naming_own_lines() -> Iterator[None]:
         ):
             raise
         file = lines[-1].filename[len("<answer ") : -1]
-        what = str(error).partition("\n")[0].rstrip(".")
         raise ReaderError(
             f"Your code stopped in line {lines[-1].lineno} of {file} ({type(error).__name__}: "
-            f"{what}): correct it in {FOLDER}, check it, and begin a new run."
+            f"{message_of(error)}): correct it in {FOLDER}, check it, and begin a new run."
         ) from error
 
 

@@ -10,6 +10,7 @@ from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import Hardware
 from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.initialization import block_scales, operations_of, use_he_initialization
+from tutorial_code.shared.whole_sentences import message_of
 
 BLOCKS = 16  # of ResNet-50
 
@@ -87,9 +88,8 @@ def try_out(config: Config, hardware: Hardware, network: nn.Module) -> None:
         with torch.no_grad():
             model(torch.zeros(2, 3, IMAGE_SIZE, IMAGE_SIZE, device=hardware.device))
     except RuntimeError as error:
-        what = str(error).partition("\n")[0].rstrip(".")
         raise ReaderError(
-            f"Your network does not run with these options ({what}): try --no-channels-last and "
-            "--precision fp32."
+            f"Your network does not run with these options ({message_of(error)}): try "
+            "--no-channels-last and --precision fp32."
         ) from error
     model.train()
