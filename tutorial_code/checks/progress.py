@@ -68,14 +68,10 @@ def walk(console: Console) -> bool:
         return True
     exercise, state = following
     if state == NOT_STARTED:
-        chapter = f"tutorial_code/{exercise.chapter}.py"
-        step = f"Next: read {chapter} and open {exercise.file}"
+        step = f"open {exercise.file}, where the task stands"
         if not exercise.file.is_file():
-            step = (
-                f"Next: read {chapter}, and write the exercise files with  uv run resnet50 "
-                "exercises"
-            )
-        print_path(console, states, step)
+            step = "write the exercise files with  uv run resnet50 exercises"
+        print_path(console, states, f"Next: read {exercise.reading}, and {step}")
     else:
         step = "go on in" if state == UNFINISHED else "fix"
         print_path(console, states, f"Next: {step} {exercise.file}\n")

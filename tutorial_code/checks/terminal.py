@@ -30,9 +30,8 @@ def print_verdict(console: Console, verdict: Verdict) -> None:
     state = DONE if verdict.passed else verdict.state
     _print(console, f"{MARKS[state]} {verdict.exercise}: {verdict.state}", STYLES[state], left=0)
     if state == NOT_STARTED:
-        _print(
-            console, f"Read {_chapter(find_exercise(verdict.exercise))}, and write {verdict.file}."
-        )
+        chapter = find_exercise(verdict.exercise).reading
+        _print(console, f"Read {chapter}, and write {verdict.file}. The task stands in that file.")
         return
     own = f" with your own {', '.join(verdict.built_from)}" if verdict.built_from else ""
     _print(console, f"judged {verdict.file}{own} in {verdict.seconds:.1f} s", "dim")
@@ -73,12 +72,8 @@ def after(exercise: Exercise) -> str:
         return "That was the last exercise. Train what you wrote: uv run resnet50 train --mine"
     following = EXERCISES[place]
     if following.chapter == exercise.chapter:
-        return f"Next: go on in {_chapter(following)}, and write {following.file}."
-    return f"Next: read {_chapter(following)}, and write {following.file}."
-
-
-def _chapter(exercise: Exercise) -> str:
-    return f"chapter {exercise.number} (tutorial_code/{exercise.chapter}.py)"
+        return f"Next: go on in {following.reading}, and write {following.file}."
+    return f"Next: read {following.reading}, and write {following.file}."
 
 
 def _counted(verdict: Verdict) -> str:

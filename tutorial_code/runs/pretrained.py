@@ -76,7 +76,12 @@ def imagenet_network(model: str, answers: Sequence[Path] = ()) -> nn.Module:
         return network
     with naming_own_lines("give the command again"):
         own = network_of(model, 1000, pieces)
-        take_weights(own, network)
+        same = take_weights(own, network)
+    if not same:
+        raise ReaderError(
+            "Your network computes something else than the chapter's with the same weights, or "
+            "does so with other layers than PyTorch's: resnet50 check says what differs."
+        )
     return own
 
 
