@@ -372,10 +372,11 @@ if __name__ == "__main__":
                 smooth = F.avg_pool1d(mean[None], 9, stride=1)[0]
                 axis.plot(range(4, 96), smooth, color=color)
                 name = "zero-initialized" if zero_init else "ordinary"
-                above = 0.8 if zero_init else 1.15
-                axis.text(98, above * smooth[-1], name, color=color, ha="right")
+                above, side = (0.8, "top") if zero_init else (1.15, "bottom")
+                at = 98, above * smooth[-1]
+                axis.text(*at, name, color=color, ha="right", va=side)
             axis.set(title=f"{layers} layers", xlabel="step", ylabel="loss")
-            axis.set(yscale="log", ylim=(1.3, 20))
+            axis.set(yscale="log", ylim=(1, 20))
             axis.set_yticks([2, 4, 8, 16], ["2", "4", "8", "16"])
             axis.minorticks_off()
         return figure
