@@ -8,6 +8,7 @@ from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import EXERCISES, Exercise, find_exercise
 
 MAX_FAILED_CHECKS = 4  # the others usually follow from them
+TRAIN = "Train what you wrote:  uv run resnet50 train --mine"
 MAX_PRINTED_LINES = 10  # of an answer's output
 
 DONE, WRONG, UNFINISHED, NOT_STARTED = "done", "wrong", "unfinished", "not started"
@@ -69,8 +70,10 @@ def after(exercise: Exercise) -> str:
     """Return what comes after an exercise that is done."""
     place = EXERCISES.index(exercise) + 1
     if place == len(EXERCISES):
-        return "That was the last exercise. Train what you wrote: uv run resnet50 train --mine"
+        return f"That was the last exercise. {TRAIN}"
     following = EXERCISES[place]
+    if following.number > exercise.number + 1:  # chapters about the trained network lie between
+        return f"{TRAIN}  The next exercise is in {following.reading}."
     if following.chapter == exercise.chapter:
         return f"Next: go on in {following.reading}, and write {following.file}."
     return f"Next: read {following.reading}, and write {following.file}."
