@@ -458,8 +458,9 @@ if __name__ == "__main__":
 #
 # The table below was measured in one process, all rows in turn, so that
 # whatever else the machine did slowed all of them. A row with + adds to the row
-# above it. GB is the memory of its tensors, and the last column says how much
-# of the fastest bf16 product its convolutions reach.
+# above it. GB is the most memory that a batch takes at one time, on top of what
+# was there before it, such as the weights. The last column says how much of the
+# fastest bf16 product its convolutions reach.
 #
 # *Predict:* which of these steps makes the training on this CPU a sixth
 # *slower*?
@@ -500,6 +501,13 @@ if __name__ == "__main__":
 # times as fast as the CPU above, with photographs and the 3×3 stem. Two rows
 # are new. **TF32** rounds the factors of fp32 products to 10 bits after the
 # binary point, and the sums stay in fp32.
+#
+# GB is measured otherwise here: it is the most memory that tensors took at one
+# time during the first three batches of a row, on top of what was there before.
+# In these batches cuDNN, NVIDIA's library of convolutions, also compares its
+# algorithms for each convolution (`torch.backends.cudnn.benchmark`). So a row
+# may take less later on, and the record does not say why this column jumps from
+# row to row.
 #
 # *Predict:* in fp32 the plain loop does 2,740 images a second. What do bf16 and
 # products together reach, with batches of 128 images?
