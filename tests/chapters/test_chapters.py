@@ -116,6 +116,7 @@ def test_a_chapter_has_something_to_do_that_is_checked_or_can_be(chapter):
 def test_commands_in_the_prose_are_understood(chapter):
     """Not run: only read, as the command line reads them."""
     prose = "\n".join(cell.text for cell in chapter.cells if cell.prose)
+    prose = re.sub(r" \\\n +", " ", prose)  # a command may go on in the next line
     group = typer.main.get_command(app)
     for line in re.findall(r"^    uv run resnet50 (.+)$", prose, re.MULTILINE):
         context = group.make_context("resnet50", shlex.split(line))
