@@ -938,8 +938,9 @@ if __name__ == "__main__":
 # The file `logits.npy` of a run holds its logits for the test images, and
 # `np.load` of NumPy reads it. `torch.from_numpy`, `softmax(dim=1)` and
 # `most_confident_misclassified` do the rest. Pillow's `Image.fromarray` takes
-# `data.test_images[index].permute(1, 2, 0).numpy()` and has a method `save`.
-# Say that you call it `worst.png`:
+# an array with the channels last, so give it `data.test_images[index]` after
+# `.permute(1, 2, 0)` and `.numpy()`. What it returns has a method `save`. Say
+# that you call the file `worst.png`:
 #
 #     uv run resnet50 predict my_runs/seed-0 worst.png
 #     uv run resnet50 explain my_runs/seed-0 worst.png

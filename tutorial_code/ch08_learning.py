@@ -698,12 +698,12 @@ if __name__ == "__main__":
 #
 # **One part, three seeds.** Copy `train_small_network` of chapter 7 into a file
 # of your own, with the imports that it needs, and give it two more arguments.
-# One is the criterion, so that it can be
-# `SmoothedCrossEntropy(label_smoothing=0.1)`. The other leaves out
-# `add_schedule`, so that the rate is constant. Train it on the digits as it is,
-# then smoothed, then at a constant rate, each for five epochs with the seeds 0,
-# 1 and 2, and note the test accuracy of the last epoch. You are right so far if
-# the network as it is reaches the three accuracies that chapter 7 prints.
+# One is the criterion, so that it can be `SmoothedCrossEntropy` with
+# `label_smoothing=0.1`. The other leaves out `add_schedule`, so that the rate
+# is constant. Train it on the digits as it is, then smoothed, then at a
+# constant rate, each for five epochs with the seeds 0, 1 and 2, and note the
+# test accuracy of the last epoch. You are right so far if the network as it is
+# reaches the three accuracies that chapter 7 prints.
 #
 # Then compute what smoothing and the schedule are worth here: the mean of three
 # accuracies minus the mean of three others. If $s$ and $t$ are the standard
