@@ -51,9 +51,8 @@ def _torchvision(run: TrainedRun, path: Path) -> None:
             f"torchvision's {run.config.model} has the 7×7 stem, and this run has the 3×3 one: "
             "export it as safetensors or onnx."
         )
-    weights = to_torchvision(_weights(run))
-    if run.pieces.own_network:
-        weights = _under_torchvisions_names(run)
+    own = run.pieces.own_network
+    weights = _under_torchvisions_names(run) if own else to_torchvision(_weights(run))
     write_atomically(path, lambda file: torch.save(weights, file))
 
 

@@ -33,10 +33,10 @@ def load_features(config: Config, network: nn.Module, reference: nn.Module, own:
     Raises:
         ReaderError: there are no such weights, or they do not fit.
     """
-    features = {name: value for name, value in _state(config).items() if not name.startswith("fc.")}
-    fresh = {name: value for name, value in reference.state_dict().items() if name[:3] == "fc."}
+    state = reference.state_dict()
+    classifier = {name: value for name, value in state.items() if name.startswith("fc.")}
     try:
-        reference.load_state_dict({**features, **fresh})
+        reference.load_state_dict({**_state(config), **classifier})
     except RuntimeError as error:
         raise ReaderError(
             f"--init {config.init} holds the weights of another network than {config.model} with "

@@ -56,7 +56,7 @@ def components_in(paths: Sequence[Path]) -> Components:
     Raises:
         ReaderError: a file defines none of them, or cannot be run.
     """
-    wanted = {name for names in MODELS.values() for name in names}
+    wanted = dict.fromkeys(name for pair in MODELS.values() for name in pair)
     files: dict[str, Path] = {}
     names: list[str] = []
     for path in paths:
