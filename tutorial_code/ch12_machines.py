@@ -1,0 +1,680 @@
+# %% [markdown]
+# # 12. More than one machine
+#
+# *How do several processes train one network, as if they were one?*
+#
+# Your training has one process and one device. Whoever outgrows it takes two,
+# or eight, or 256: Goyal et al. (2017) trained ResNet-50 on ImageNet in an hour
+# with 256 GPUs. Each of them had the whole network, and saw a 256th of the
+# images. What did they have to tell each other, and what became of BatchNorm?
+# All of it can be seen with two processes on one CPU.
+#
+# ![Choose the number of processes, and go through the four steps. Each process
+# has the same weight and its own images, and the loss of an image is half of
+# the square of its distance from the weight.](figure:data-parallel)
+#
+# **By the end of this chapter you will have** written a BatchNorm that
+# normalizes by the images of all processes, and a training that any number of
+# processes share. You will know what is equal to a training in one process,
+# what is not, and what goes wrong.
+#
+# **You need** BatchNorm from [chapter 2](ch02_layers.py), and the loops of
+# chapters [5](ch05_training.py) and [6](ch06_testing.py).
+
+# %%
+import tempfile
+from collections.abc import Sized
+from pathlib import Path
+from typing import cast
+
+import torch
+import torch.distributed as dist
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.optim.lr_scheduler import LambdaLR
+from torch.utils.data import DataLoader, Dataset, DistributedSampler, Subset
+
+from tutorial_code.ch01_images import (
+    channel_statistics,
+    load_dataset,
+    make_loaders,
+    normalize,
+)
+from tutorial_code.ch05_training import (
+    initialize,
+    make_criterion,
+    make_optimizer,
+    train_one_epoch,
+)
+from tutorial_code.ch06_testing import evaluate
+from tutorial_code.ch10_family import BasicBlock, ResNet
+from tutorial_code.shared.in_processes import in_processes
+
+# %% [markdown]
+# ## Who am I?
+#
+# A **process** is a running program with a memory of its own. In a parallel
+# training every process runs the *same* program. What tells them apart is the
+# **rank**, a number from 0, and the **world size** says how many there are. A
+# program that was started by itself has rank 0 in a world of one.
+
+
+# %%
+def rank_and_world_size() -> tuple[int, int]:
+    """Return the rank of this process and the number of processes; 0 and 1
+    without a process group.
+    """
+    if dist.is_available() and dist.is_initialized():
+        return dist.get_rank(), dist.get_world_size()
+    return 0, 1
+
+
+if __name__ == "__main__":
+    print("here      ", rank_and_world_size())
+    print("in two    ", in_processes(2, rank_and_world_size))
+
+# %% [markdown]
+# `in_processes` is a helper for this chapter: it calls a function in several
+# processes that can send tensors to each other, and returns their results in
+# the order of the ranks. The messages go through **gloo**, which runs on every
+# CPU. GPUs of NVIDIA have a library of their own for this, NCCL.
+#
+# ## All-reduce, by hand
+#
+# The processes need one operation above all. An **all-reduce** adds up the
+# tensors of all processes, and each of them gets the sum. With two processes it
+# is quickly written: each sends its tensor to the other, and adds what comes.
+# The first of them sends before it receives, and the second the other way
+# round. If both waited for the other first, they would wait for ever.
+
+
+# %%
+if __name__ == "__main__":
+
+    def add_by_hand() -> tuple[Tensor, Tensor]:
+        rank, _ = rank_and_world_size()
+        mine = torch.tensor([1.0, 2.0, 3.0]) * 10**rank
+        other = torch.empty(3)
+        if rank == 0:
+            dist.send(mine, dst=1)
+            dist.recv(other, src=1)
+        else:
+            dist.recv(other, src=0)
+            dist.send(mine, dst=0)
+        by_pytorch = mine.clone()
+        dist.all_reduce(by_pytorch)  # in place
+        return mine + other, by_pytorch
+
+    for rank, (by_hand, by_pytorch) in enumerate(in_processes(2, add_by_hand)):
+        print("rank", rank, by_hand.tolist(), by_pytorch.tolist())
+
+# %% [markdown]
+# With more processes this would not do: if each of 256 sent its gradient to all
+# others, it would send 255 gradients. A ring needs less. The gradient is cut
+# into as many parts as there are processes, and each process sends one part at
+# a time, only to the next.
+#
+# *Predict:* 256 processes add up a gradient of 100 MB in a ring. How much does
+# each process send?
+#
+# - 0.4 MB, one part
+# - 200 MB, nearly
+# - 25,500 MB
+
+# %% [markdown]
+# Nearly 200 MB: $2 \cdot 255/256$ of the gradient. After half of the steps each
+# process has one part that is complete, and in the other half the complete
+# parts go round. The surprising thing is what is not in this number: it hardly
+# grows with the number of processes. That is why a training can be spread over
+# hundreds of them. What does grow is the number of messages, and each of them
+# has a delay.
+#
+# ![Go through the steps, then choose other numbers of processes. A part is
+# green when it is the sum of all.](figure:ring)
+#
+# ## One gradient
+#
+# `DistributedDataParallel` (**DDP**) is PyTorch's wrapper for a network that is
+# trained in this way. When it is made, rank 0 sends its weights to all others,
+# so that all begin with the same. Then each process computes the loss of its
+# own images and calls `backward()`.
+#
+# *Predict:* what does each process then find in `.grad`?
+#
+# - The gradient of its own images. The exchange comes in `step()`
+# - The sum of the gradients of all processes
+# - The mean of the gradients of all processes
+
+# %%
+if __name__ == "__main__":
+
+    def gradients() -> tuple[float, float]:
+        rank, _ = rank_and_world_size()
+        images = torch.tensor([[2.0, 4.0], [6.0, 8.0]])[rank].view(2, 1)
+        alone = nn.Linear(1, 1, bias=False)
+        nn.init.ones_(alone.weight)
+        # A bias would do: the output is w, and the image is the target.
+        (alone(torch.ones(2, 1)) - images).square().mean().div(2).backward()
+        own = alone.weight.grad.item()
+        alone.weight.grad = None
+        ddp = DistributedDataParallel(alone)
+        (ddp(torch.ones(2, 1)) - images).square().mean().div(2).backward()
+        return own, alone.weight.grad.item()
+
+    for rank, (own, found) in enumerate(in_processes(2, gradients)):
+        print(f"rank {rank}: of its own images {own}, after backward {found}")
+
+# %% [markdown]
+# The mean, and it is there before any `step()`. Many expect the exchange in the
+# optimizer, which does not know that there are others. DDP hangs itself into
+# the backward pass: as soon as the gradients of some layers are there, their
+# all-reduce begins, while the layers before them are still computing. So the
+# optimizer in each process sees the same gradient, takes the same step, and the
+# weights stay equal without ever being sent again.
+#
+# The mean of the means is the mean over all images only if all have equally
+# many. Where they do not, a process with more images must count for more. With
+# a pencil: of five images one process has three, with losses of 1, and the
+# other two, with losses of 2. The mean over the images is 7/5, and the mean of
+# the two means is 3/2. With the weights $2 \cdot 3/5$ and $2 \cdot 2/5$ it is
+# $(6/5 + 8/5) / 2 = 7/5$.
+#
+# For such a weight the processes must know how many images there are in all,
+# and that is an all-reduce, too. We write one that autograd can go through,
+# because BatchNorm will need it. The sum goes into the losses of all processes.
+# So what comes back to $x$ is the sum of what all of them send back: the
+# backward of an all-reduce is an all-reduce.
+
+
+# %%
+class AllReduceSum(torch.autograd.Function):
+    """The sum of a tensor over all processes, with a gradient."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor) -> Tensor:
+        total = x.clone(memory_format=torch.contiguous_format)
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> Tensor:
+        return AllReduceSum.apply(gradient)
+
+
+def all_reduce_sum(x: Tensor) -> Tensor:
+    """Return the sum of x over all processes, in the shape of x, the same in
+    each of them; it is differentiable. Without a process group it is x.
+
+    Every process must call it, with a tensor of the same shape.
+    """
+    return x if rank_and_world_size()[1] == 1 else AllReduceSum.apply(x)
+
+
+def weight_by_share(loss: Tensor, images: int) -> Tensor:
+    """Return a loss whose plain mean over all processes is the mean over all
+    images.
+
+    Args:
+        loss: the mean over the images of this process, a scalar.
+        images: how many these are; a process may have none, and then any
+            finite loss.
+    """
+    _, processes = rank_and_world_size()
+    if processes == 1:
+        return loss
+    everywhere = all_reduce_sum(loss.new_tensor(images))
+    return loss * (processes * images / everywhere)
+
+
+# %% [markdown]
+# ## Equal to one process?
+#
+# Two processes with 8 images each should be one process with 16. Are they? We
+# take a ResNet of four basic blocks and 16 digits, in float64, so that rounding
+# cannot hide anything. We compute the gradient of all its parameters in one
+# process, and in two, with 8 and 8 images and with 10 and 6. Then we divide the
+# length of the difference by the length of the gradient.
+
+
+# %%
+def gradient_of_share(way: str, sizes: list[int], seed: int) -> Tensor:
+    """Return the gradient of a small network's loss, all parameters in a row.
+
+    Args:
+        way: of BatchNorm: ``evaluation``, ``ordinary``, or ``synchronized``.
+        sizes: how many of the images each process gets.
+        seed: of the weights and of the choice of images.
+    """
+    torch.manual_seed(seed)
+    data = load_dataset("digits")
+    batch = torch.randperm(len(data.train_labels))[: sum(sizes)]
+    rank, _ = rank_and_world_size()
+    mine = batch.split(sizes)[rank]
+    network = ResNet(BasicBlock, [1, 1, 1, 1]).double()
+    network.train(way != "evaluation")
+    if way == "synchronized":
+        use_sync_batch_norm(network)
+    scale = channel_statistics(data.train_images)
+    images = normalize(data.train_images[mine], *scale)
+    ddp = DistributedDataParallel(network)
+    loss = F.cross_entropy(ddp(images.double()), data.train_labels[mine])
+    weight_by_share(loss, len(mine)).backward()
+    return torch.cat([p.grad.flatten() for p in network.parameters()])
+
+
+def differences(way: str) -> str:
+    """Return the differences of two processes from one, for three seeds."""
+    text = f"{way:12}"
+    for sizes in ([8, 8], [10, 6]):
+        for seed in range(3):
+            [one] = in_processes(1, gradient_of_share, way, [16], seed)
+            two, _ = in_processes(2, gradient_of_share, way, sizes, seed)
+            text += f"{((two - one).norm() / one.norm()).item():9.0e}"
+        text += "   "
+    return text.rstrip()
+
+
+if __name__ == "__main__":
+    print("BatchNorm     8 and 8 images, three seeds   10 and 6 images")
+    print(differences("evaluation"))
+
+# %% [markdown]
+# With BatchNorm in evaluation mode the two are equal to the last digits. Now in
+# training mode, where BatchNorm normalizes by the images of the batch. Each
+# process has only its half of it.
+#
+# ![Pull the two halves apart, and give process 1 fewer images. The green lines
+# are mean and standard deviation, by which the values are
+# normalized.](figure:two-batches)
+#
+# *Predict a number:* by how much does the gradient of two processes then differ
+# from that of one, in percent of its length?
+
+# %%
+if __name__ == "__main__":
+    print("BatchNorm     8 and 8 images, three seeds   10 and 6 images")
+    print(differences("ordinary"))
+
+# %% [markdown]
+# By about its whole length. It is easy to think of BatchNorm as a detail, and
+# to expect some percent. But 8 images have other means and deviations than 16
+# in every one of the network's layers, and each layer's error is the input of
+# the next. With 64 images in place of 16 it is still about half of the length.
+# This does not say that two processes train worse: each of them has a batch,
+# only a smaller one. Goyal et al. (section 2.3) keep the statistics of each
+# process on purpose, with 32 images in each. It says that the two trainings are
+# not the same, and that with few images in each process the statistics of all
+# may be worth their price.
+#
+# ## BatchNorm over all processes
+#
+# PyTorch has `nn.SyncBatchNorm` for this, and it does not run on a CPU. So we
+# write it. What has to be sent? Take one channel. Process 0 has the values 1, 2
+# and 3, and process 1 has 5 and 9. The mean of all is $20/5 = 4$. The mean of
+# the two means, 2 and 7, is 4.5, and it is wrong, because the shares are not
+# equal. But sums add up: 6 and 14, and 3 values and 2. For the variance add the
+# squares: 14 and 106 make 120, and $120/5 - 4^2 = 8$.
+#
+# So three numbers for each channel are enough, the sum, the sum of squares and
+# the count, and one all-reduce adds them all.
+
+# %%
+if __name__ == "__main__":
+
+    def moments() -> tuple[float, float]:
+        rank, _ = rank_and_world_size()
+        x = torch.tensor([[1.0, 2.0, 3.0], [5.0, 9.0]][rank])
+        sums = torch.tensor([x.sum(), x.square().sum(), len(x)])
+        total, squares, count = all_reduce_sum(sums)
+        mean = total / count
+        return mean.item(), (squares / count - mean**2).item()
+
+    print("by hand      ", in_processes(2, moments)[1])
+    x = torch.tensor([1.0, 2.0, 3.0, 5.0, 9.0])
+    print("in one tensor", (x.mean().item(), x.var(unbiased=False).item()))
+
+# %% [markdown]
+# One caution: the mean of the squares minus the square of the mean loses digits
+# where the mean is large beside the spread. Sums in float64 are a remedy. The
+# other one is a second all-reduce, first for the mean and then for the squares
+# of what is left.
+#
+# And gradients have to flow through the statistics, into all processes: a value
+# of process 0 changes the mean by which process 1 normalizes. `all_reduce_sum`
+# takes care of that.
+#
+# ## The exercise
+#
+# Write `SyncBatchNorm`: `nn.BatchNorm2d` whose batch is that of all processes.
+# It is made by `SyncBatchNorm(num_features, eps=1e-5, momentum=0.1)` and has
+# the parameters and buffers of `nn.BatchNorm2d` under the same names: `weight`,
+# `bias`, `running_mean`, `running_var` and `num_batches_tracked`. Given is
+# `all_reduce_sum` from above. In training mode it normalizes each channel by
+# the mean and the variance of all values in all processes. It moves the running
+# statistics as `nn.BatchNorm2d` does, by the unbiased variance, whose count is
+# that of all processes. The shares may have different sizes, and a process may
+# have no images at all. In evaluation mode, and in a single process, it is
+# `nn.BatchNorm2d`.
+
+
+# %% tags=["exercise"]
+class SyncBatchNorm(nn.Module):
+    """BatchNorm of maps (batch, channels, h, w) whose batch is that of all
+    processes, with the state and the evaluation mode of ``nn.BatchNorm2d``.
+
+    In training every process must call it; the number of its images may differ,
+    and may be 0. Source: Ioffe and Szegedy 2015, algorithms 1 and 2.
+
+    Args:
+        num_features: channels.
+        eps: added to the variance.
+        momentum: of the running statistics, the share of the new batch.
+    """
+
+    def __init__(
+        self, num_features: int, eps: float = 1e-5, momentum: float = 0.1
+    ) -> None:
+        super().__init__()
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+        self.register_buffer("num_batches_tracked", torch.tensor(0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalize maps (batch, num_features, h, w) of this process."""
+        if self.training:
+            mean, var = self.statistics(x)
+        else:
+            mean, var = self.running_mean, self.running_var
+        # one factor and one summand for each channel
+        scale = self.weight * torch.rsqrt(var + self.eps)
+        shift = self.bias - mean * scale
+        shape = (1, -1, 1, 1)
+        return (x * scale.view(shape) + shift.view(shape)).to(x.dtype)
+
+    def statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and variance of each channel over all processes,
+        (channels,), and move the running ones.
+        """
+        values, dtype = x.double(), self.running_mean.dtype
+        count = values.new_tensor([x.numel() / x.shape[1]])
+        sums = values.sum(dim=(0, 2, 3))
+        squares = values.square().sum(dim=(0, 2, 3))
+        everything = all_reduce_sum(torch.cat([sums, squares, count]))
+        sums, squares, count = everything.split([len(sums), len(sums), 1])
+        mean = sums / count
+        var = (squares / count - mean**2).clamp(min=0)
+        with torch.no_grad():
+            unbiased = var * count / (count - 1)
+            self.running_mean.lerp_(mean.to(dtype), self.momentum)
+            self.running_var.lerp_(unbiased.to(dtype), self.momentum)
+            self.num_batches_tracked += 1
+        return mean.to(dtype), var.to(dtype)
+
+
+# %% [markdown]
+# A network that stands gets these layers in place of its own. They take over
+# its parameters and statistics, so that an optimizer, or a file of weights,
+# does not notice.
+
+
+# %%
+def use_sync_batch_norm(network: nn.Module) -> nn.Module:
+    """Let every ``nn.BatchNorm2d`` of a network normalize by the batch of all
+    processes, in place; return the network.
+
+    Raises:
+        ValueError: a layer has no scale, no running statistics, or no momentum.
+    """
+    for module in network.modules():
+        for name, old in module.named_children():
+            if isinstance(old, nn.BatchNorm2d):
+                setattr(module, name, synchronized(old))
+    return network
+
+
+def synchronized(old: nn.BatchNorm2d) -> SyncBatchNorm:
+    """Return a ``SyncBatchNorm`` with the parameters and statistics of a
+    BatchNorm.
+    """
+    if old.weight is None or old.running_mean is None or old.momentum is None:
+        raise ValueError(
+            "affine, track_running_stats or momentum is switched off"
+        )
+    new = SyncBatchNorm(old.num_features, old.eps, old.momentum)
+    new.weight, new.bias = old.weight, old.bias
+    for name, buffer in old.named_buffers():
+        setattr(new, name, buffer)
+    return new.train(old.training)
+
+
+if __name__ == "__main__":
+    print("BatchNorm     8 and 8 images, three seeds   10 and 6 images")
+    print(differences("synchronized"))
+
+# %% [markdown]
+# Equal again, with shares of the same size and of different ones.
+#
+# ## Whose image is it?
+#
+# Every image of an epoch belongs to one process. If each of them shuffled for
+# itself, some images would come twice and others never. So all draw the *same*
+# order, from the same seed, and each takes its share. The order has to change
+# from epoch to epoch, in the same way everywhere. PyTorch's
+# `DistributedSampler` makes it from the seed and the number of the epoch, and
+# somebody has to tell it that number: `sampler.set_epoch(epoch)`.
+#
+# ![Change the number of processes and the epoch. Then switch set_epoch off,
+# and change the epoch again.](figure:shards)
+#
+# What must *not* be the same is chance in the processes themselves. If each
+# augments its images by random numbers from the same seed, the third image of
+# every process is shifted in the same way.
+#
+# Testing has a trap of its own. `DistributedSampler` gives every process
+# equally many images, so it repeats some at the end. In training that does
+# little harm. In testing it counts some images twice.
+#
+# ![Change the number of processes. The dashed images are counted a second
+# time.](figure:padded-test)
+#
+# *Predict:* a test set of 10,000 images is tested by three processes with a
+# `DistributedSampler`. How many images are counted?
+#
+# - 9,999
+# - 10,000
+# - 10,002
+
+# %%
+if __name__ == "__main__":
+    samplers = [
+        DistributedSampler(range(10_000), 3, rank, shuffle=False)
+        for rank in range(3)
+    ]
+    print("each:", [len(sampler) for sampler in samplers])
+    print("counted:", sum(len(sampler) for sampler in samplers))
+
+# %% [markdown]
+# 10,002: the first two images stand at the end again. The accuracy is then
+# wrong by a little, and depends on the number of processes, which it must not.
+# So each process tests every third image, some process has one image less, and
+# what is averaged are not the accuracies but the counts.
+
+
+# %%
+def mean_over_processes(
+    loss: float, accuracy: float, images: int, device: torch.device
+) -> tuple[float, float]:
+    """Return the mean loss and the accuracy over the images of all processes.
+
+    Args:
+        loss: the mean over the images of this process.
+        accuracy: of this process, in percent.
+        images: how many this process tested, perhaps 0.
+        device: where the processes exchange tensors.
+    """
+    right = round(accuracy / 100 * images)
+    sums = torch.tensor(
+        [loss * images, right, images], dtype=torch.float64, device=device
+    )
+    total_loss, right, images = all_reduce_sum(sums).tolist()
+    return total_loss / images, 100 * right / images
+
+
+# %% [markdown]
+# Not even the statistics of BatchNorm are the same everywhere. DDP sends the
+# weights once, and the gradients keep them equal. The running statistics have
+# no gradients: each process moves them by its own images. At the start of each
+# training pass DDP replaces them by those of rank 0, and after the last pass
+# they differ again.
+#
+# *Predict:* rank 0 saves its network. What do the running statistics in that
+# file know?
+#
+# - The images of all processes
+# - The images of rank 0 alone
+
+# %% [markdown]
+# Those of rank 0 alone. The images of the other processes have changed the
+# weights, and their statistics are thrown away at every step. That is less bad
+# than it sounds, because rank 0 sees a random half of the images. But all
+# processes should test with the statistics that are saved, or the accuracy
+# belongs to no network at all.
+
+
+# %%
+@torch.no_grad()
+def take_buffers_of_rank_0(network: nn.Module) -> None:
+    """Copy the buffers of a network, such as running statistics, from the
+    process with rank 0 to all others.
+    """
+    if rank_and_world_size()[1] > 1:
+        for buffer in network.buffers():
+            dist.broadcast(buffer, src=0)
+
+
+# %% [markdown]
+# ## The rate and the batch
+#
+# With $n$ processes of 64 images each, a step sees $64n$ images. There are $n$
+# times fewer steps in an epoch, and the gradient has less noise. So each step
+# may be longer: Goyal et al. (section 2.1) multiply the learning rate by $n$,
+# the **linear scaling rule**. At the start, when the weights change quickly,
+# that is too much. So they begin with the rate of one process, and raise it
+# step by step to $n$ times that rate, over the first epochs (section 2.2).
+#
+# ## The second exercise
+#
+# Write `train_distributed`, the training of all processes. Every process calls
+# it with a network and the same data. What is to be done:
+#
+# - Wrap the network in `DistributedDataParallel`, and train by
+#   `train_one_epoch`, with `make_criterion()` and `make_optimizer(model, lr)`.
+# - Each image of `train_set` is trained on once in an epoch, by one process, in
+#   batches of `batch_size` images for each process. The order is random and
+#   another one in each epoch. `train_set` augments its images by PyTorch's
+#   random numbers, and no two processes may draw the same.
+# - The rate begins at `lr`, grows evenly over the steps of the first epoch, and
+#   then stays at `lr` times the number of processes.
+# - After each epoch test every image of `test_set` exactly once, with the
+#   running statistics of rank 0.
+# - Rank 0 alone writes `path`: the `state_dict()` of the network, with its own
+#   names.
+# - When the accuracy has reached `goal`, stop. All stop, or none.
+#
+# Return the mean training loss per image and the test accuracy of each epoch,
+# over all processes. With one process it is the training that you know.
+
+
+# %% tags=["exercise"]
+def train_distributed(
+    model: nn.Module,
+    train_set: Dataset,
+    test_set: Dataset,
+    path: Path,
+    epochs: int,
+    batch_size: int = 64,
+    lr: float = 0.04,
+    goal: float = 100.0,
+) -> list[tuple[float, float]]:
+    """Train a network by all processes of the group, and save it.
+
+    Source: Goyal et al. 2017, section 2, for the rate and its warm-up.
+
+    Args:
+        model: on the CPU; the weights of rank 0 count.
+        train_set: images (3, h, w) and labels, augmented by torch's random
+            numbers.
+        test_set: images and labels.
+        path: of the file of weights, which rank 0 writes after each epoch.
+        epochs: at most so many passes over ``train_set``.
+        batch_size: training images of a step in each process.
+        lr: the learning rate for a single process.
+        goal: the accuracy in percent at which the training ends.
+
+    Returns:
+        The mean training loss per image and the test accuracy in percent of
+        each epoch, over the images of all processes.
+    """
+    device = torch.device("cpu")
+    rank, processes = rank_and_world_size()
+    ddp = DistributedDataParallel(model)  # all take the weights of rank 0
+    torch.manual_seed(1000 + rank)  # each augments in its own way
+    sampler: DistributedSampler = DistributedSampler(train_set)
+    loader = DataLoader(train_set, batch_size, sampler=sampler)
+    mine = range(rank, len(cast(Sized, test_set)), processes)
+    test_loader = DataLoader(Subset(test_set, mine), batch_size)
+    criterion, optimizer = make_criterion(), make_optimizer(model, lr)
+    warmup = LambdaLR(
+        optimizer,
+        lambda step: 1 + (processes - 1) * min(step / len(loader), 1),
+    )
+    optimizer.register_step_post_hook(lambda *_: warmup.step())
+    history = []
+    for epoch in range(epochs):
+        sampler.set_epoch(epoch)
+        loss = train_one_epoch(ddp, loader, criterion, optimizer, device)
+        loss, _ = mean_over_processes(loss, 0.0, len(sampler), device)
+        take_buffers_of_rank_0(model)
+        found = evaluate(model, test_loader, criterion, device)
+        _, accuracy = mean_over_processes(*found, len(mine), device)
+        history.append((loss, accuracy))
+        if rank == 0:
+            torch.save(model.state_dict(), path)
+        if accuracy >= goal:
+            break  # in all processes, because all have the same accuracy
+    return history
+
+
+# %% [markdown]
+# Here it is at work: a ResNet of four basic blocks learns the digits for three
+# epochs, in one process and in two. With two, each process has batches of 32
+# images, so the steps are those of batches of 64.
+
+
+# %%
+def digits_together(path: Path, batch_size: int) -> list[tuple[float, float]]:
+    """Train a small network on the digits by all processes."""
+    torch.manual_seed(0)
+    loaders = make_loaders(load_dataset("digits"))
+    train_set, test_set = (loader.dataset for loader in loaders)
+    network = ResNet(BasicBlock, [1, 1, 1, 1])
+    initialize(network)
+    return train_distributed(
+        network, train_set, test_set, path, 3, batch_size, lr=0.02
+    )
+
+
+if __name__ == "__main__":
+    path = Path(tempfile.mkdtemp()) / "weights.pth"
+    for processes, batch_size in ((1, 64), (2, 32)):
+        results = in_processes(processes, digits_together, path, batch_size)
+        print("processes", processes)
+        for loss, accuracy in results[0]:
+            print(f"  loss {loss:.3f}  accuracy {accuracy:.1f}%")
+    print("the same in both:", results[0] == results[1])
+    saved = torch.load(path, weights_only=True)
+    print("first names in the file:", list(saved)[:2])

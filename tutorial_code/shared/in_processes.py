@@ -1,0 +1,51 @@
+"""A function in several processes at once, for the cells of chapter 12."""
+
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from joblib.externals.loky import get_reusable_executor
+
+PATIENCE = timedelta(minutes=2)  # of one process that waits for another
+
+
+def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> list[Any]:
+    """Call a function in several new processes, and return its results in the order of their ranks.
+
+    The processes are one group (gloo), so that they can exchange tensors. Each computes with one
+    thread. The function may be defined in a notebook.
+
+    Args:
+        count: the number of processes.
+        function: it is called with the arguments, in each process.
+        arguments: what all processes get.
+
+    Raises:
+        Exception: what the function raised in the first process in which it raised something.
+    """
+    # They are used again, and stay ready: each has imported torch. The least that is kept is two.
+    processes = get_reusable_executor(max_workers=max(count, 2), timeout=60)
+    with tempfile.TemporaryDirectory() as folder:
+        meeting_place = (Path(folder) / "processes").as_uri()
+        calls = [
+            processes.submit(_in_group, meeting_place, rank, count, function, arguments)
+            for rank in range(count)
+        ]
+        return [call.result() for call in calls]
+
+
+def _in_group(
+    meeting_place: str, rank: int, count: int, function: Callable[..., Any], arguments: Any
+) -> Any:
+    torch.set_num_threads(1)
+    dist.init_process_group(
+        "gloo", init_method=meeting_place, rank=rank, world_size=count, timeout=PATIENCE
+    )
+    try:
+        return function(*arguments)
+    finally:
+        dist.destroy_process_group()
