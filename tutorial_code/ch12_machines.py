@@ -49,6 +49,7 @@ from tutorial_code.ch05_training import (
 )
 from tutorial_code.ch06_testing import evaluate
 from tutorial_code.ch10_family import BasicBlock, ResNet
+from tutorial_code.shared import tables
 from tutorial_code.shared.in_processes import in_processes
 
 # %% [markdown]
@@ -678,3 +679,141 @@ if __name__ == "__main__":
     print("the same in both:", results[0] == results[1])
     saved = torch.load(path, weights_only=True)
     print("first names in the file:", list(saved)[:2])
+
+# %% [markdown]
+# The two trainings are not the same, since each process shuffles and augments
+# in its own way and BatchNorm sees half as many images. But they come to the
+# same place, in half as many steps of each process.
+#
+# ## One command
+#
+# For a whole network and a real data set you need not write this again. The
+# command that trains in one process trains in several:
+#
+#     uv run torchrun --nproc-per-node 2 \
+#         -m tutorial_code train --data digits
+#
+# **torchrun** comes with PyTorch. It starts the same command in every process,
+# tells each its rank and the world size by environment variables, and ends all
+# of them when one fails. Rank 0 alone prints, and it writes the same folder of
+# a run as ever, so `resnet50 report`, `predict` and all other commands know it.
+#
+# Two things are done otherwise than in your exercise. `--batch-size` is the
+# batch of *all* processes, and each takes its share of it. And the order of the
+# images and their augmentations are those of a single process, whatever the
+# number of processes: each draws the random numbers of the whole batch, and
+# uses its own. So with `--sync-batch-norm` two processes compute what one does,
+# up to rounding, and a training may even go on with another number of processes
+# than it was begun with:
+#
+#     uv run torchrun --nproc-per-node 2 \
+#         -m tutorial_code train --sync-batch-norm --output my_runs/both
+#     uv run resnet50 train --resume --output my_runs/both
+#
+# Stop the first of them by Ctrl-C, and the second continues it in the middle of
+# the epoch, with the same images in the same order.
+#
+# Several machines run the same command, each with the address of the first, as
+# [the page on several machines](../several-machines.md) has it.
+#
+# ## How fast?
+#
+# There are two ways to use a second process. In **strong scaling** both share
+# the work that one did: half of the batch each, and at best half of the time.
+# In **weak scaling** each does as much as the one did, and a step has twice the
+# images. The recorded run `scaling-cpu` measures both, on two cores of one
+# machine, and what the exchange takes.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    tables.show("scaling-cpu")
+
+# %% [markdown]
+# SCALING-TEXT
+#
+# For larger numbers there is arithmetic. A ring sends $2(n-1)/n$ times the
+# gradient, and needs $2(n-1)$ messages one after the other. A step computes for
+# a known time, of which backward is about two thirds, and while it lasts the
+# exchange may run beside it. The figure adds that up. It assumes that all
+# devices are equally fast, that nothing else uses the network, and that images
+# come fast enough. So what it shows is the most that one can hope for.
+#
+# ![The gradient is that of ResNet-50 in float32; the network of 6.2 GB/s and
+# the 32 images are those of Goyal et al. Change them, and let the exchange run
+# during backward.](figure:scaling)
+#
+# Goyal et al. trained on 256 GPUs with some 32,000 images a second, and kept
+# about 90% of the speed that 8 GPUs have, times 32. The calculation has no loss
+# at all once the exchange runs during backward. The difference is what it
+# leaves out.
+#
+# ## What goes wrong
+#
+# **One process leaves, and the others wait.** You see a training that stands
+# still, without any message, and processors that do nothing. One process has
+# left a loop, or skipped a batch, and the others wait in an all-reduce that it
+# will never join. Whatever decides about the loop must be the same number in
+# all processes: the accuracy of all, and not that of one's own images.
+#
+# **The rate is that of one process.** You see a training that is right in every
+# step, and learns more slowly with every process that you add, because there
+# are fewer steps in an epoch and each is as short as before. Goyal et al.
+# (section 2.1) scale it; without a warm-up their training with 8,192 images a
+# step ended with an error that was worse (section 5.1, table 1).
+#
+# **Everybody shuffles for itself.** You see nothing at all, and that is why it
+# is common: the loss falls, and the accuracy is a little lower. Without a
+# sampler each process trains on all images, so an epoch takes as long with two
+# processes as with one. Without `set_epoch` the order is the same in every
+# epoch. [The list of mistakes](mistakes) has them all, and how the checks tell.
+#
+# ## In three sentences
+#
+# - Every process has the whole network and a part of each batch, and the
+#   all-reduce of the gradients, which runs during `backward()`, keeps all
+#   copies equal.
+# - Equal to one process is what adds up, gradients, losses and counts; what is
+#   computed from a batch, as in BatchNorm, is equal only if its sums are added
+#   up, too.
+# - Whatever all processes must do together, they must do in the same order and
+#   equally often, and whatever must happen once is done by rank 0.
+#
+# ## Three questions
+#
+# *Question:* Two processes have 96 and 32 images of a batch, and each computes
+# the mean loss of its own. What does DDP's gradient weight wrongly, and how?
+#
+# *Answer:* DDP takes the plain mean of the two gradients, so each image of the
+# second process counts three times as much as an image of the first. With the
+# weights $2 \cdot 96/128 = 1.5$ and $2 \cdot 32/128 = 0.5$ all count the same.
+#
+# *Question:* Why does DDP begin its exchange with the last layers?
+#
+# *Answer:* Their gradients are ready first, because backward begins at the
+# loss. While they are on their way to the others, the layers before them
+# compute theirs.
+#
+# *Question:* A training with `nn.BatchNorm2d` reaches 76% on eight devices with
+# 32 images each. Somebody repeats it on 128 devices with 2 images each. Which
+# part of the network computes something else?
+#
+# *Answer:* BatchNorm: its mean and variance come from 2 images in place of 32,
+# and are mostly chance. The gradients of all other layers are added up to the
+# same mean over 256 images. `SyncBatchNorm`, over groups of devices, would give
+# it its images back.
+#
+# ## Read on
+#
+# - Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*,
+#   2017: the linear scaling rule, the warm-up, and in section 2.3 what goes
+#   wrong in practice.
+# - Li et al., *PyTorch Distributed: Experiences on Accelerating Data Parallel
+#   Training*, 2020: how DDP overlaps the exchange with backward.
+# - Patarasuk and Yuan, *Bandwidth Optimal All-reduce Algorithms for Clusters of
+#   Workstations*, 2009: why the ring sends no more than it must.
+# - [Several machines](../several-machines.md): the commands for more than one
+#   machine and for Slurm, and ImageNet.
+#
+# This is the last chapter. You have built ResNet-50, trained and tested it, and
+# taken its training to as many machines as you can find. What you do with it
+# next is yours.
