@@ -758,8 +758,9 @@ if __name__ == "__main__":
 # **The rate is that of one process.** You see a training that is right in every
 # step, and learns more slowly with every process that you add, because there
 # are fewer steps in an epoch and each is as short as before. Goyal et al.
-# (section 2.1) scale it; without a warm-up their training with 8,192 images a
-# step ended with an error that was worse (section 5.1, table 1).
+# (section 2.1) scale it. Without a warm-up their training with 8,192 images a
+# step ended with an error of 24.84% in place of 23.60%, and with a gradual one
+# with 23.74% (table 1).
 #
 # **Everybody shuffles for itself.** You see nothing at all, and that is why it
 # is common: the loss falls, and the accuracy is a little lower. Without a
