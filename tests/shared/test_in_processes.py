@@ -1,0 +1,33 @@
+import os
+
+import pytest
+import torch
+import torch.distributed as dist
+
+from tutorial_code.shared.in_processes import in_processes
+
+
+def test_each_process_has_its_rank_and_they_exchange_tensors():
+    def add(factor):
+        x = torch.tensor([10.0 ** dist.get_rank()]) * factor
+        dist.all_reduce(x)
+        return dist.get_rank(), os.getpid(), x.item()
+
+    for count in (1, 2, 3):
+        ranks, pids, sums = zip(*in_processes(count, add, 2), strict=True)
+        assert ranks == tuple(range(count))
+        assert len({*pids, os.getpid()}) == count + 1
+        assert set(sums) == {sum(2 * 10**rank for rank in range(count))}
+
+
+def test_what_is_raised_in_one_process_is_raised_here():
+    """The other one does not wait for it for ever."""
+
+    def fail():
+        if dist.get_rank() == 0:
+            raise ArithmeticError("in the first")
+        dist.all_reduce(torch.zeros(1))
+
+    with pytest.raises(ArithmeticError, match="in the first"):
+        in_processes(2, fail)
+    assert in_processes(2, dist.get_rank) == [0, 1]
