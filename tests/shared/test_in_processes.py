@@ -20,14 +20,15 @@ def test_each_process_has_its_rank_and_they_exchange_tensors():
         assert set(sums) == {sum(2 * 10**rank for rank in range(count))}
 
 
-def test_what_is_raised_in_one_process_is_raised_here():
+@pytest.mark.parametrize("rank", [0, 1])
+def test_what_is_raised_in_one_process_is_raised_here(rank):
     """The other one does not wait for it for ever."""
 
     def fail():
-        if dist.get_rank() == 0:
-            raise ArithmeticError("in the first")
+        if dist.get_rank() == rank:
+            raise ArithmeticError("in one")
         dist.all_reduce(torch.zeros(1))
 
-    with pytest.raises(ArithmeticError, match="in the first"):
+    with pytest.raises(ArithmeticError, match="in one"):
         in_processes(2, fail)
     assert in_processes(2, dist.get_rank) == [0, 1]

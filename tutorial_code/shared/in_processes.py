@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, wait
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,11 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> l
             processes.submit(_in_group, meeting_place, rank, count, function, arguments)
             for rank in range(count)
         ]
-        return [call.result() for call in calls]
+        # What fails first is the cause: the others fail because they wait for it.
+        wait(calls, return_when=FIRST_EXCEPTION)
+        failed = [call for call in calls if call.done() and call.exception()]
+        wait(calls)
+        return [call.result() for call in (failed or calls)]
 
 
 def _in_group(
