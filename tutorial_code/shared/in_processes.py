@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, wait
+from concurrent.futures import wait
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> l
         arguments: what all processes get.
 
     Raises:
-        Exception: what the function raised in the first process in which it raised something.
+        Exception: what the function raised in one of the processes.
     """
     # They are used again, and stay ready: each has imported torch. The least that is kept is two.
     processes = get_reusable_executor(max_workers=max(count, 2), timeout=60)
@@ -36,11 +36,11 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> l
             processes.submit(_in_group, meeting_place, rank, count, function, arguments)
             for rank in range(count)
         ]
-        # What fails first is the cause: the others fail because they wait for it.
-        wait(calls, return_when=FIRST_EXCEPTION)
-        failed = [call for call in calls if call.done() and call.exception()]
         wait(calls)
-        return [call.result() for call in (failed or calls)]
+        # Where one fails, the others lose it while they wait, which is a RuntimeError.
+        failed = [call for call in calls if call.exception()]
+        failed.sort(key=lambda call: isinstance(call.exception(), RuntimeError))
+        return [call.result() for call in failed or calls]
 
 
 def _in_group(
