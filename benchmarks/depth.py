@@ -61,7 +61,7 @@ SCALES = {
         batch_size=64,
         device="cpu",
         jobs=1,
-        surfaces=(20, 56),
+        surfaces=(20, 32, 56),
     ),
 }
 FILES = ("layers", "cuts", "surfaces")

@@ -34,7 +34,7 @@ WARMED_UP = 80  # percent: the training error below which the rate is no longer 
 SAVE_EVERY = 60  # seconds
 LOOKED_AT = 256  # training images, for what is measured of a network
 HIGHEST = 1e6  # a loss that is higher, or no number, is written as this
-AT = [round(-1 + step / 12, 4) for step in range(25)]  # places along each direction of a surface
+AT = [round(-1 + step / 10, 1) for step in range(21)]  # places along each direction of a surface
 
 
 class Scale(NamedTuple):
