@@ -5,10 +5,10 @@ from typing import Any
 from tutorial_code.ch11_depth import DEPTHS, CifarResNet
 
 
-def data() -> dict[str, Any]:
+def data() -> list[dict[str, Any]]:
     """Return the layers, the blocks of a stage and the parameters of each network."""
     networks = []
     for layers, n in DEPTHS.items():
         count = sum(p.numel() for p in CifarResNet(n).parameters())
         networks.append({"n": n, "layers": layers, "parameters": count})
-    return {"networks": networks}
+    return networks
