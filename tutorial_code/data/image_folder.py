@@ -17,8 +17,15 @@ from tutorial_code.shared.errors import ReaderError
 def read_image(path: Path, size: int) -> Tensor:
     """Read any image file as a square RGB tensor of shape (3, size, size), dtype uint8.
 
-    The image is turned upright by its EXIF orientation, transparent parts become white, the longer
-    side is cropped around the center, and what remains is resized.
+    The longer side is cropped around the center, and what remains is resized; see ``open_image``.
+    """
+    square = ImageOps.fit(open_image(path), (size, size), Image.Resampling.BICUBIC)
+    return torch.from_numpy(np.array(square)).permute(2, 0, 1)
+
+
+def open_image(path: Path) -> Image.Image:
+    """Open any image file as RGB, turned upright by its EXIF orientation, with transparent parts
+    white.
 
     Raises:
         ReaderError: the file is missing, is not an image, or is cut off.
@@ -30,15 +37,13 @@ def read_image(path: Path, size: int) -> Tensor:
             # Pillow warns about odd metadata; only the pixels matter here.
             warnings.simplefilter("ignore")
             with Image.open(path) as image:
-                upright = ImageOps.exif_transpose(image)
-                square = ImageOps.fit(_to_rgb(upright), (size, size), Image.Resampling.BICUBIC)
+                return _to_rgb(ImageOps.exif_transpose(image))
     except Image.UnidentifiedImageError as error:
         raise ReaderError(f"{path} is not an image: move it elsewhere or delete it.") from error
     except Exception as error:  # a damaged file can fail anywhere in a decoder, with any exception
         raise ReaderError(
             f"{path} is a damaged or cut-off image ({error}): replace it or delete it."
         ) from error
-    return torch.from_numpy(np.array(square)).permute(2, 0, 1)
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -76,6 +76,7 @@ class Config:
     val_size: int = _option(
         IMAGES, 0, "Training images to hold out and test on, in place of the test set."
     )
+    classes: str = _option(IMAGES, "", "Use only images of these classes, such as 0,1,2.")
     model: str = _option(
         NETWORK, "resnet50", "The network; chapter 10 has the others.", tuple(MODELS)
     )
@@ -87,6 +88,13 @@ class Config:
         tuple(STEMS),
     )
     zero_init: bool = _option(NETWORK, True, "Start every block as its shortcut.")
+    init: str = _option(
+        NETWORK,
+        "",
+        "Begin with trained weights, under a new classifier: pretrained (torchvision's, for "
+        "ImageNet), a run's folder, or a file that resnet50 export has written.",
+    )
+    freeze: bool = _option(NETWORK, False, "With --init: train the classifier alone.")
     ema: bool = _option(NETWORK, False, "Test an average of the weights over about the last epoch.")
     tta: bool = _option(NETWORK, False, "Test each image together with its mirror image.")
     precision: str = _option(SPEED, "auto", "auto, fp32 or bf16", ("auto", "fp32", "bf16"))
@@ -136,6 +144,7 @@ class Config:
             "--loader dataloader and --cutout 0",
             "--workers 0",
         )
+        self._needs(self.freeze, "freeze", bool(self.init), "--init", "--no-freeze")
         self._needs(self.cuda_graphs, "cuda-graphs", self.compile, "--compile", "--no-cuda-graphs")
 
     @property
@@ -203,7 +212,9 @@ def shown_default(option: Field) -> str:
     def shown(value: Any) -> str:
         if value is None:
             return "as the data set says"
-        return ("on" if value else "off") if isinstance(value, (bool, tuple)) else str(value)
+        if isinstance(value, (bool, tuple)):
+            return "on" if value else "off"
+        return str(value) or "none"
 
     full = (
         "0.1 for 128 images per step"

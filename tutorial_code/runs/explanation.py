@@ -15,7 +15,7 @@ from tutorial_code.ch01_images import IMAGE_SIZE, normalize
 from tutorial_code.ch07_results import grad_cam
 from tutorial_code.data.image_folder import read_image
 from tutorial_code.runs import run_files
-from tutorial_code.runs.own_code.components import naming_own_lines
+from tutorial_code.runs.own_code.own_files import naming_own_lines
 from tutorial_code.runs.prediction import Prediction, predict_files
 from tutorial_code.runs.trained_run import load_run
 from tutorial_code.shared.colors import DARK

@@ -14,7 +14,8 @@ from tutorial_code.runs.config import Config, configure
 from tutorial_code.runs.console import Console, open_terminal
 from tutorial_code.runs.hardware import Hardware, choose_hardware
 from tutorial_code.runs.interruption import SaveTimes, TimeLimitReached
-from tutorial_code.runs.own_code.components import components_of, naming_own_lines, whose
+from tutorial_code.runs.own_code.components import whose
+from tutorial_code.runs.own_code.own_files import components_of, naming_own_lines
 from tutorial_code.runs.own_code.own_network import blocks_not_found
 from tutorial_code.runs.resume import configuration_to_resume, refuse_other_data, saved_state
 from tutorial_code.runs.trained_run import result_line
@@ -134,7 +135,7 @@ def train(
     try:
         pieces = components_of(folder, config.mine)
         with naming_own_lines():
-            setup = build(config, data, hardware, pieces)
+            setup = build(config, data, hardware, pieces, begins=saved is None)
     except ReaderError:
         if not resume:
             run_files.remove_new_run(folder)
@@ -164,7 +165,11 @@ def _head(config: Config, folder: Path, data: ImageData, hardware: Hardware) -> 
         f"{owner:<10} {', '.join(names)}"
         for owner, names in whose(config.model, config.mine).items()
     ]
-    lines.append(f"data       {config.data}: {counts}")
+    which = f", classes {config.classes}" if config.classes else ""
+    lines.append(f"data       {config.data}{which}: {counts}")
+    if config.init:
+        what = "only the classifier learns" if config.freeze else "under a new classifier"
+        lines.append(f"init       {config.init}, {what}")
     if config.data.startswith("folder:") and config.mirror is None:
         lines.append("mirror     no (give --mirror if a mirrored image keeps its class)")
     return [*lines, *hardware.lines()]

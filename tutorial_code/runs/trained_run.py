@@ -14,7 +14,8 @@ from tutorial_code.runs.checkpoint import load_last_checkpoint
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import choose_hardware
 from tutorial_code.runs.older_versions import read_config
-from tutorial_code.runs.own_code.components import Components, components_of, naming_own_lines
+from tutorial_code.runs.own_code.components import Components
+from tutorial_code.runs.own_code.own_files import components_of, naming_own_lines
 from tutorial_code.runs.training_setup import (
     load_data,
     make_network,

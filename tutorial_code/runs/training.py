@@ -20,7 +20,8 @@ from tutorial_code.runs.loop_wrappers import (
     ResumableLoader,
     WatchedCriterion,
 )
-from tutorial_code.runs.own_code.components import Components, naming_own_lines
+from tutorial_code.runs.own_code.components import Components
+from tutorial_code.runs.own_code.own_files import naming_own_lines
 from tutorial_code.runs.reports.report import write_report
 from tutorial_code.runs.results import logits_of, results_from, write_results
 from tutorial_code.runs.run_record import read_record, summarize

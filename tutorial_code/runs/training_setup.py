@@ -1,7 +1,7 @@
 """From a configuration to the objects of a training: what chapters 1 to 9 build, put together."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, cast
 
 import torch
@@ -21,13 +21,19 @@ from tutorial_code.ch08_learning import (
     use_small_stem,
 )
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
-from tutorial_code.ch10_family import FAMILY, BasicBlock
+from tutorial_code.ch10_family import FAMILY, BasicBlock, KeptInEvaluation, train_only
 from tutorial_code.data.device_loader import Loader, make_device_loaders
 from tutorial_code.runs.config import MODELS, Config
 from tutorial_code.runs.hardware import Hardware, set_up_backends
+from tutorial_code.runs.initial_weights import load_features
 from tutorial_code.runs.own_code import components
 from tutorial_code.runs.own_code.components import Components
-from tutorial_code.runs.own_code.own_network import adapt, initialize_own, try_out
+from tutorial_code.runs.own_code.own_network import (
+    adapt,
+    classifier_of,
+    initialize_own,
+    try_out,
+)
 from tutorial_code.shared.errors import ReaderError
 
 
@@ -48,7 +54,35 @@ class TrainingSetup(NamedTuple):
 def load_data(config: Config) -> ImageData:
     """Load the images that a run trains and tests on."""
     data = load_dataset(config.data, mirror=config.may_mirror)
+    if config.classes:
+        data = only_classes(data, config.classes.split(","))
     return use_validation_split(data, config.val_size, config.seed) if config.val_size else data
+
+
+def only_classes(data: ImageData, names: Sequence[str]) -> ImageData:
+    """Return the images of some classes, which are numbered in the order of their names.
+
+    Raises:
+        ReaderError: the data have no such class, or there is nothing to tell apart.
+    """
+    if unknown := [name for name in names if name not in data.classes]:
+        raise ReaderError(
+            f"--classes names {unknown[0]!r}, which is none of {', '.join(data.classes)}: separate "
+            "the classes by commas."
+        )
+    if len(set(names)) < max(2, len(names)):
+        raise ReaderError("--classes needs at least two different classes, separated by commas.")
+    numbers = [data.classes.index(name) for name in names]
+    new = torch.full((len(data.classes),), -1)
+    new[numbers] = torch.arange(len(names))
+    train, test = new[data.train_labels], new[data.test_labels]
+    return data._replace(
+        train_images=data.train_images[train >= 0],
+        train_labels=train[train >= 0],
+        test_images=data.test_images[test >= 0],
+        test_labels=test[test >= 0],
+        classes=tuple(names),
+    )
 
 
 def use_validation_split(data: ImageData, count: int, seed: int) -> ImageData:
@@ -77,7 +111,7 @@ def make_network(
 ) -> nn.Module:
     """Return the requested network; ``build`` initializes it."""
     pieces = pieces or components.CHAPTERS
-    network = _network_of(config.model, classes, pieces)
+    network = network_of(config.model, classes, pieces)
     if pieces.own_network:
         return adapt(config, hardware, network)
     if hardware.conv1x1_matmul:
@@ -87,10 +121,10 @@ def make_network(
     return network
 
 
-def _network_of(model: str, classes: int, pieces: Components) -> nn.Module:
+def network_of(model: str, classes: int, pieces: Components) -> nn.Module:
     """Build a network of the family from the pieces of an owner."""
     block_name, network_name = MODELS[model]
-    if network_name == "ResNet50":
+    if network_name == "ResNet50" and "ResNet" not in pieces.mine:
         return pieces.ResNet50(num_classes=classes)
     given, num_blocks = FAMILY[model]
     block = getattr(pieces, block_name)
@@ -122,6 +156,7 @@ def build(
     hardware: Hardware,
     pieces: Components | None = None,
     make: Callable[..., nn.Module] = make_network,
+    begins: bool = True,
 ) -> TrainingSetup:
     """Build all objects of a training; equal configurations give equal weights.
 
@@ -131,15 +166,22 @@ def build(
         hardware: where they are trained on, and how.
         pieces: the classes and functions that it is built from, if not the chapters'.
         make: makes the network, called as ``make_network`` is.
+        begins: whether ``config.init`` is read; a run that goes on has its weights.
 
     Raises:
-        ReaderError: an option does not fit what the reader wrote.
+        ReaderError: an option does not fit what the reader wrote, or ``config.init`` the network.
     """
     pieces = pieces or components.CHAPTERS
     torch.manual_seed(config.seed)
     train_loader, test_loader = make_run_loaders(config, data, hardware.device)
     network = make(config, hardware, len(data.classes), pieces)
     _initialize(config, network, pieces)
+    if config.init and begins:
+        own = pieces.own_network
+        same = make_network(config, hardware, len(data.classes)) if own else network
+        load_features(config, network, same, own)
+    if config.freeze:
+        train_only(network, classifier_of(network))
     network.to(hardware.device)
     optimizer = _optimizer(config, network, pieces)
     steps = len(train_loader)
@@ -201,6 +243,8 @@ def wrap_for_loops(
     images, each only if the configuration asks for it.
     """
     set_up_backends(hardware.device, config.tf32)
+    if config.freeze:
+        network = KeptInEvaluation(network)
     compiled = None
     if hardware.compiled:
         mode = "reduce-overhead" if config.cuda_graphs else None

@@ -5,6 +5,7 @@ the main branch or beside it. Its name and the order in which layers were made o
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -39,17 +40,24 @@ class Placed(NamedTuple):
         return gradient.T if gradient is not None and self.transposed else gradient
 
 
-def place_weights(model: nn.Module, found: Trace) -> dict[str, Placed]:
-    """Give every weight its value by its place in the flow of the data; return them by their
-    places.
+class Place(NamedTuple):
+    """Where the data meets a weight or a running statistic."""
+
+    key: str  # the same for every network that computes the same
+    role: str  # weight, bias, running_mean or running_var
+    tensor: Tensor
+    shape: tuple[int, ...]  # its outputs first, and what each of them is made of
+    transposed: bool  # its inputs come first, unlike in a layer of PyTorch
+
+
+def places_of(model: nn.Module, found: Trace) -> Iterator[Place]:
+    """Yield every weight and running statistic with its place, in the flow of the data.
 
     A weight is known by its outputs and what each of them is made of, so that a convolution may be
-    written as a product with the windows. The running statistics are not weights: they come from
-    the training passes, and begin at 0 and 1.
+    written as a product with the windows.
     """
     whole = {storage_of(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
     learned = {storage_of(parameter) for parameter in model.parameters()}
-    placed: dict[str, Placed] = {}
     seen: set[int] = set()
     times: Counter[str] = Counter()
     for index in found.in_order():
@@ -62,34 +70,56 @@ def place_weights(model: nn.Module, found: Trace) -> dict[str, Placed]:
             seen.add(storage_of(used))
             weight = whole.get(storage_of(used), used)  # a matrix product takes a transposed view
             role = _role(op.kind, argument, weight)
-            # An expanded view cannot be written to; its values then show that.
-            with torch.no_grad(), suppress(RuntimeError):
-                if role in STATISTICS:
-                    weight.fill_(STATISTICS[role])
-                    continue
-                transposed = (
-                    op.kind == "linear" and argument == "mat2" and _inputs_first(weight, used)
-                )
-                rows = weight.shape[1] if transposed else len(weight)
-                shape = (
-                    (rows, weight.numel() // rows)
-                    if weight.dim() > 1 and weight.numel() > rows
-                    else (rows,)
-                )
-                place = (
-                    f"depth {found.depth[index]}, beside by {found.slack[index]}, "
-                    f"{'×'.join(map(str, shape))}"
-                )
-                times[place + role] += 1
-                key = f"{place}, {times[place + role]}/{role}"
-                placed[key] = Placed(weight, transposed)
-                values = numbers(shape, key)
-                if role == "weight":
-                    values = (
-                        values * (2 / shape[1]) ** 0.5 if len(shape) > 1 else 0.2 + values.abs()
-                    )
-                weight.copy_(values.T if transposed else values.view(weight.shape))
+            transposed = op.kind == "linear" and argument == "mat2" and _inputs_first(weight, used)
+            rows = weight.shape[1] if transposed else len(weight)
+            shape = (
+                (rows, weight.numel() // rows)
+                if weight.dim() > 1 and weight.numel() > rows
+                else (rows,)
+            )
+            place = (
+                f"depth {found.depth[index]}, beside by {found.slack[index]}, "
+                f"{'×'.join(map(str, shape))}"
+            )
+            times[place + role] += 1
+            yield Place(f"{place}, {times[place + role]}/{role}", role, weight, shape, transposed)
+
+
+def place_weights(model: nn.Module, found: Trace) -> dict[str, Placed]:
+    """Give every weight its value by its place in the flow of the data; return them by their
+    places.
+
+    The running statistics are not weights: they come from the training passes, and begin at 0
+    and 1.
+    """
+    placed: dict[str, Placed] = {}
+    for key, role, weight, shape, transposed in places_of(model, found):
+        # An expanded view cannot be written to; its values then show that.
+        with torch.no_grad(), suppress(RuntimeError):
+            if role in STATISTICS:
+                weight.fill_(STATISTICS[role])
+                continue
+            placed[key] = Placed(weight, transposed)
+            values = numbers(shape, key)
+            if role == "weight":
+                values = values * (2 / shape[1]) ** 0.5 if len(shape) > 1 else 0.2 + values.abs()
+            weight.copy_(values.T if transposed else values.view(weight.shape))
     return placed
+
+
+@torch.no_grad()
+def copy_weights(source: tuple[nn.Module, Trace], target: tuple[nn.Module, Trace]) -> bool:
+    """Give the weights and running statistics of one network to another that computes the same,
+    whatever its layers are called; tell whether each of them had its counterpart.
+    """
+    given = {place.key: place for place in places_of(*source)}
+    for key, _, weight, shape, transposed in places_of(*target):
+        place = given.pop(key, None)
+        if place is None:
+            return False
+        values = place.tensor.T if place.transposed else place.tensor.reshape(shape)
+        weight.copy_(values.T if transposed else values.view(weight.shape))
+    return not given
 
 
 def _role(kind: str, argument: str, weight: Tensor) -> str:

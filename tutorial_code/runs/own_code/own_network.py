@@ -7,6 +7,8 @@ from tutorial_code.ch01_images import IMAGE_SIZE
 from tutorial_code.ch08_learning import use_small_stem
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
 from tutorial_code.ch10_family import FAMILY
+from tutorial_code.checks.observe.trace import storage_of
+from tutorial_code.checks.observe.weights import copy_weights
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import Hardware
 from tutorial_code.shared.errors import ReaderError
@@ -93,3 +95,42 @@ def try_out(config: Config, hardware: Hardware, network: nn.Module) -> None:
             "--precision fp32."
         ) from error
     model.train()
+
+
+def classifier_of(network: nn.Module) -> list[nn.Parameter]:
+    """Return the parameters of a network's last linear operation, whatever their layer is called.
+
+    Raises:
+        ReaderError: it has none.
+    """
+    found = operations_of(network)
+    used = [
+        found.ops[index].weights for index in found.in_order() if found.ops[index].kind == "linear"
+    ]
+    memory = {storage_of(weight) for weight in used[-1].values()} if used else set()
+    parameters = [each for each in network.parameters() if storage_of(each) in memory]
+    if not parameters:
+        raise ReaderError("Your network ends without a linear layer: --freeze finds no classifier.")
+    return parameters
+
+
+@torch.no_grad()
+def take_weights(network: nn.Module, reference: nn.Module) -> None:
+    """Give the reader's network the weights of the tutorial's, and set it to evaluation mode.
+
+    Raises:
+        ReaderError: with them it computes something else.
+    """
+    images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    reference.eval()
+    network.eval()
+    placed = copy_weights(
+        (reference, operations_of(reference, images)), (network, operations_of(network, images))
+    )
+    if not placed or not torch.allclose(
+        network(images), reference(images), rtol=1e-3, atol=1e-3 * reference(images).std().item()
+    ):
+        raise ReaderError(
+            "Your network computes something else than the chapter's with the same weights, or "
+            "does so with other layers than PyTorch's: resnet50 check says what differs."
+        )
