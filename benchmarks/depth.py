@@ -25,7 +25,7 @@ from typing import Any
 
 import records
 import torch
-from depth_trainings import DECAY, HELD_OUT, RATE, Result, Scale, all_trainings, train
+from depth_trainings import DECAY, HELD_OUT, RATE, Result, Scale, all_trainings, kept_file, train
 
 from tutorial_code.ch11_depth import DEPTHS, CifarResNet
 from tutorial_code.runs import run_files
@@ -148,6 +148,7 @@ def main() -> None:
     for about, result in records.side_by_side(todo, work, jobs, float("inf")):
         if result is not None:
             record.add(about, result)
+            kept_file(kept, about).unlink(missing_ok=True)
             print(about, f"test error {result.curve['test_error']:.2f}%", flush=True)
     if all(record.holds(about) for about in order):
         print("all is recorded")

@@ -106,6 +106,11 @@ def make_network(about: dict[str, Any], classes: int, device: torch.device) -> C
     return network.to(device, memory_format=torch.channels_last)
 
 
+def kept_file(kept: Path, about: dict[str, Any]) -> Path:
+    """Return the file in which a training is kept as long as it is not recorded."""
+    return kept / "{images}-{layers}-{kind}-{seed}.pt".format(**about)
+
+
 def train(about: dict[str, Any], scale: Scale, kept: Path, until: float) -> Result | None:
     """Do a training, or go on with it; return nothing if the time is up before its end.
 
@@ -128,7 +133,7 @@ def train(about: dict[str, Any], scale: Scale, kept: Path, until: float) -> Resu
     assert loader.generator is not None
     state: dict[str, Any] = {"step": 0, "warming": about["layers"] == max(DEPTHS), "seconds": 0.0}
     state |= {"train_errors": [], "test_errors": []}
-    path = kept / "{images}-{layers}-{kind}-{seed}.pt".format(**about)
+    path = kept_file(kept, about)
     if path.exists():
         found = torch.load(path, map_location="cpu")
         if found["scale"] != list(scale):

@@ -8,6 +8,8 @@
   const clipped = (value) => Math.min(Math.max(value, LOWEST), HIGHEST);
   const chosen = ({ layers, seed }, data, kind) => data.surfaces.find((each) => each.kind === kind && String(each.layers) === layers && String(each.seed) === seed);
 
+  const complete = (state, data) => KINDS.every(([kind]) => chosen(state, data, kind));
+
   /** Where a place of the surface is seen: from the center of its drawing, x to the right, y down. */
   function viewed({ turn, tilt }, size, high) {
     const [a, b] = [radians(turn), radians(tilt)];
@@ -49,7 +51,7 @@
       tilt: { label: "tilt", min: 10, max: 80, step: 5, value: 30 },
     },
     draw(state, narrow, data) {
-      if (!data.surfaces.length) return svg(narrow ? 330 : 688, 60, [label(0, 34, "not recorded yet", "soft")]);
+      if (!complete(state, data)) return svg(narrow ? 330 : 688, 60, [label(0, 34, "not recorded yet", "soft")]);
       const size = narrow ? 96 : 104;
       const high = 170;
       const view = viewed(state, size, high);
@@ -80,7 +82,7 @@
       return svg(narrow ? 330 : 688, narrow ? 2 * block : block, parts);
     },
     say(state, data) {
-      if (!data.surfaces.length) return "Not recorded yet.";
+      if (!complete(state, data)) return "Not recorded yet.";
       const told = KINDS.map(([kind]) => {
         const { center, below } = chosen(state, data, kind);
         const loss = center.toFixed(Math.max(1, 1 - Math.floor(Math.log10(center))));

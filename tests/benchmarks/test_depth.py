@@ -116,11 +116,13 @@ def record(tmp_path, monkeypatch):
     return run
 
 
-def test_all_is_recorded_once_and_in_order(record, monkeypatch, capsys):
+def test_all_is_recorded_once_and_in_order(record, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(depth_trainings, "SAVE_EVERY", -1)
     assert record("--time-limit", "0") == {}
     assert "the same command continues" in capsys.readouterr().out
     found = record()
     assert "all is recorded" in capsys.readouterr().out
+    assert not list((tmp_path / "kept").iterdir())  # what is recorded needs no state
     order = list(all_trainings(TINY))
     assert [{key: curve[key] for key in ABOUT} for curve in found["curves"]] == order
     assert len(found["layers"]) == 2 * len(order)
