@@ -1,6 +1,8 @@
 """Exercise: Convolution and BatchNorm.
 
-Read chapter 2: tutorial_code/ch02_layers.py
+What to write stands here, above each definition. It is explained in chapter 2,
+“Three layers”. The page of a chapter folds its solutions away (uv run mkdocs
+serve); in the chapter's file the solution stands below the task.
 Then check what you wrote: uv run resnet50 check layers
 """
 

@@ -1,6 +1,8 @@
 """Exercise: The bottleneck block.
 
-Read chapter 3: tutorial_code/ch03_bottleneck.py
+What to write stands here, above each definition. It is explained in chapter 3,
+“The bottleneck block”. The page of a chapter folds its solutions away (uv run
+mkdocs serve); in the chapter's file the solution stands below the task.
 Then check what you wrote: uv run resnet50 check bottleneck
 """
 

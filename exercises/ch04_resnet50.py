@@ -1,6 +1,8 @@
 """Exercise: ResNet-50.
 
-Read chapter 4: tutorial_code/ch04_resnet50.py
+What to write stands here, above each definition. It is explained in chapter 4,
+“ResNet-50”. The page of a chapter folds its solutions away (uv run mkdocs
+serve); in the chapter's file the solution stands below the task.
 Then check what you wrote: uv run resnet50 check resnet50
 Where your own Bottleneck passes its check, it is taken here in place of the
 chapter's.

@@ -1,6 +1,8 @@
 """Exercise: Training.
 
-Read chapter 5: tutorial_code/ch05_training.py
+What to write stands here, above each definition. It is explained in chapter 5,
+“Training”. The page of a chapter folds its solutions away (uv run mkdocs
+serve); in the chapter's file the solution stands below the task.
 Then check what you wrote: uv run resnet50 check training
 """
 

@@ -1,6 +1,8 @@
 """Exercise: Testing.
 
-Read chapter 6: tutorial_code/ch06_testing.py
+What to write stands here, above each definition. It is explained in chapter 6,
+“Testing”. The page of a chapter folds its solutions away (uv run mkdocs serve);
+in the chapter's file the solution stands below the task.
 Then check what you wrote: uv run resnet50 check testing
 """
 

@@ -1,6 +1,8 @@
 """Exercise: The family of ResNets.
 
-Read chapter 10: tutorial_code/ch10_family.py
+What to write stands here, above each definition. It is explained in chapter 10,
+“The family”. The page of a chapter folds its solutions away (uv run mkdocs
+serve); in the chapter's file the solution stands below the task.
 Then check what you wrote: uv run resnet50 check resnet
 Where your own Bottleneck passes its check, it is taken here in place of the
 chapter's.

@@ -310,9 +310,9 @@ if __name__ == "__main__":
     for kind, values in found.items():
         for rights in values:
             axis.plot(names, rights, color=colors[kind], marker="o", ms=3)
-    axis.set(ylabel="accuracy, %", ylim=(0, 105))
+    axis.set(ylabel="accuracy, %", ylim=(0, 122), yticks=range(0, 101, 20))
     axis.text(2.4, 38, "running statistics", color=plots.F)
-    axis.text(0.1, 84, "estimated anew", color=plots.Y)
+    axis.text(0, 110, "estimated anew", color=plots.Y)
     axis.set_xticks(range(5), ["5\nbatches", "1", "2", "3", "4"])
     axis.set_xlabel("epochs of training")
     plots.show(

@@ -458,8 +458,9 @@ if __name__ == "__main__":
 #
 # The table below was measured in one process, all rows in turn, so that
 # whatever else the machine did slowed all of them. A row with + adds to the row
-# above it. GB is the memory of its tensors, and the last column says how much
-# of the fastest bf16 product its convolutions reach.
+# above it. GB is the most memory that a batch takes at one time, on top of what
+# was there before it, such as the weights. The last column says how much of the
+# fastest bf16 product its convolutions reach.
 #
 # *Predict:* which of these steps makes the training on this CPU a sixth
 # *slower*?
@@ -500,6 +501,13 @@ if __name__ == "__main__":
 # times as fast as the CPU above, with photographs and the 3×3 stem. Two rows
 # are new. **TF32** rounds the factors of fp32 products to 10 bits after the
 # binary point, and the sums stay in fp32.
+#
+# GB is measured otherwise here: it is the most memory that tensors took at one
+# time during the first three batches of a row, on top of what was there before.
+# In these batches cuDNN, NVIDIA's library of convolutions, also compares its
+# algorithms for each convolution (`torch.backends.cudnn.benchmark`). So a row
+# may take less later on, and the record does not say why this column jumps from
+# row to row.
 #
 # *Predict:* in fp32 the plain loop does 2,740 images a second. What do bf16 and
 # products together reach, with batches of 128 images?
@@ -753,6 +761,50 @@ if __name__ == "__main__":
 # and the channels last, takes batches of 512, and uses bf16 and compiling where
 # the machine has them. It leaves out the products, which were faster only with
 # the 7×7 stem, and CUDA graphs.
+#
+# ## Try it yourself
+#
+# Nothing checks these two tasks but you. An epoch of the digits takes about ten
+# seconds on one thread of a CPU.
+#
+# **Kill your own training.** Train for two epochs, and let the first training
+# finish. Stop the second one in its second epoch by pressing Ctrl-C twice in a
+# row: the first asks it to finish its batch and save, and the second ends it at
+# once. Then resume it.
+#
+#     uv run resnet50 train --epochs 2 --output my_runs/whole
+#     uv run resnet50 train --epochs 2 --save-minutes 0.1 --output my_runs/ended
+#     uv run resnet50 train --resume --output my_runs/ended
+#
+# It says after which batch it goes on. Now compare the files `metrics.jsonl` of
+# the two runs. You are right if their lines differ in the seconds and in
+# nothing else. The weights are in the entry `"model"` of what `torch.load`
+# makes of a run's `checkpoint.pt`; compare each of them with `torch.equal`.
+#
+# *Question:* The last checkpoint was some seconds old when the training ended.
+# Why is nothing lost but time?
+#
+# *Answer:* What was computed after the checkpoint is computed again, from the
+# same weights and momentum, at the same rate, with the same images in the same
+# order and with the same shifts. On our machine it went on after 15 batches of
+# the second epoch, and all metrics and all weights were equal to those of the
+# run that nobody killed.
+#
+# **Where memory decides.** From how many channels on does a 1×1 convolution,
+# with 128 images and 16×16 positions, do more than ten operations per byte?
+# Estimate it with a pencil, without the weights: each number that comes out
+# takes as many multiplications and additions as there are channels, and for
+# each one read there is one written. Then find the number with
+# `conv_intensity`. You are right if it is just above your estimate.
+#
+# *Question:* And from how many channels on does it do so with a single image
+# and 4×4 positions?
+#
+# *Answer:* With 128 images the estimate is $2c/8 = 10$ for $c = 40$ channels,
+# and `conv_intensity` passes 10 at 41. With the single image it never does. The
+# weights are $c^2$ numbers, and each of them is used at 16 positions only: 32
+# operations for four bytes. So however many channels there are, it stays below
+# 8 operations per byte. Large batches make weights cheap.
 #
 # ## What goes wrong
 #

@@ -364,7 +364,7 @@ if __name__ == "__main__":
     plots.show(
         draw_differences(5.6, 2.6),
         name="ch10-differences",
-        narrow=draw_differences(3, 2.6),
+        narrow=draw_differences(2.7, 2.6),
         caption="Compare the dots, our networks, with the squares, the same "
         "with the stride on the first 1×1. Inside the gray band a number "
         "rounds to the paper's.",

@@ -10,13 +10,14 @@ figure("average", {
     const x = d3.scaleLinear([0, weights.length], [left, left + width]);
     const y = d3.scaleLinear([-2, 2], [top + height, top]).clamp(true);
     const drawn = (values) => values.map((value, step) => [x(step + 1), y(value)]);
-    return svg(narrow ? 330 : 688, top + height + 42, [
+    const name = (place, text, kind) => label(left + place, top + height + 60, text, kind, { bold: true });
+    return svg(narrow ? 330 : 688, top + height + (narrow ? 70 : 42), [
       axes({ x, y, left, top, width, height, xLabel: "step", yLabel: "distance from the best value" }),
       line([[left, y(0)], [left + width, y(0)]], "soft", { dashed: true }),
       line(drawn(weights), "f", { width: 1.2 }),
       line(drawn(means), "y", { width: 3 }),
-      narrow ? label(left + width, top - 8, "average", "y", { anchor: "end", bold: true }) : label(left + width + 8, y(means[means.length - 1]) + 4, "its average", "y", { bold: true }),
-      narrow ? label(left + width - 62, top - 8, "weight", "f", { anchor: "end", bold: true }) : label(left + width + 8, y(far > 0 ? -1.4 : 1.4), "the weight", "f", { bold: true }),
+      narrow ? name(120, "thick: its average", "y") : label(left + width + 8, y(means[means.length - 1]) + 4, "its average", "y", { bold: true }),
+      narrow ? name(0, "thin: the weight", "f") : label(left + width + 8, y(far > 0 ? -1.4 : 1.4), "the weight", "f", { bold: true }),
     ]);
   },
   say(state) {

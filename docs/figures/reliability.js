@@ -9,7 +9,7 @@
     },
     draw(state, narrow, data) {
       const row = nearest(data, state.temperature);
-      const [left, width, top, height] = narrow ? [38, 282, 28, 260] : [44, 420, 28, 300];
+      const [left, width, top, height] = narrow ? [38, 276, 28, 260] : [44, 420, 28, 300];
       const x = d3.scaleLinear([0, 100], [left, left + width]);
       const y = d3.scaleLinear([0, 100], [top + height, top]);
       const wide = width / data.bins;
@@ -31,10 +31,8 @@
       ];
       names.forEach(([name, kind], place) => parts.push(label(from + (narrow ? place * 110 : 0), below + (narrow ? 0 : place * 20), name, kind, { size: 12, bold: true })));
       parts.push(label(from, below + (narrow ? 20 : 52), `calibration error ${row.error.toFixed(1)} points`, "ink", { bold: true }));
-      if (!narrow) {
-        parts.push(label(from, below + 76, "dashed bar: fewer than 20 images", "soft", { size: 12 }));
-      }
-      return svg(narrow ? 330 : 688, top + height + (narrow ? 86 : 44), parts);
+      parts.push(label(from, below + (narrow ? 40 : 76), "dashed bar: fewer than 20 images", "soft", { size: 12 }));
+      return svg(narrow ? 330 : 688, top + height + (narrow ? 106 : 44), parts);
     },
     say(state, data) {
       const row = nearest(data, state.temperature);

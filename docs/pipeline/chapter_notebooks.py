@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.drawings import drawing, standalone
 from pipeline.execute import Execution, with_outputs
 from pipeline.figures import DRAWN
-from pipeline.prose import ANSWER, QUESTION
+from pipeline.prose import ANSWER, PAGES, QUESTION
 from tutorial_code.checks.exercise_notebook import set_up
 from tutorial_code.checks.exercises import exercises_of
 from tutorial_code.shared.chapters import EXERCISE, Chapter
@@ -55,7 +55,7 @@ def _prose(text: str) -> str:
         says = figure.says.replace("[", "(").replace("]", ")")
         return f"![{says}](data:image/svg+xml;base64,{image})\n\n*{found['caption']}*{moves}"
 
-    text = re.sub(r"\]\((ch\d\d_\w+\.py|mistakes)\)", "]", text)
+    text = re.sub(rf"\]\((ch\d\d_\w+\.py|{PAGES})\)", "]", text)
     asked = rf"^{re.escape(QUESTION)}(.*?)\n\n{re.escape(ANSWER)}(.*?)(?=\n\n|\Z)"
     opened = r"<details><summary>\1</summary>\n\n\2\n\n</details>"
     text = re.sub(asked, opened, text, flags=re.DOTALL | re.MULTILINE)

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.execute import Execution, with_outputs
 from pipeline.figures import figure_in, plot
 from pipeline.markdown import folded, link_terms, mathml
-from pipeline.prose import COVERS, Figures, Questions, covered, render
+from pipeline.prose import COVERS, PAGES, Figures, Questions, covered, render
 from pipeline.tables_of_chapters import minutes_of
 from tutorial_code.checks.exercises import Exercise, exercises_of
 from tutorial_code.shared.chapters import COVERED, EXERCISE, FOLDED, Cell, Chapter, read_chapters
@@ -53,9 +53,9 @@ def page(chapter: Chapter, execution: Execution, terms: dict[str, str], reposito
 
 
 def _links(text: str) -> str:
-    """Turn links to other chapters' files, and to the common mistakes, into links to pages."""
+    """Turn links to other chapters' files, and to pages by their names, into links to pages."""
     text = re.sub(r"\((ch\d\d_\w+)\.py\)", r"(\1.md)", text)
-    return text.replace("](mistakes)", "](../mistakes.md)")
+    return re.sub(rf"\]\(({PAGES})\)", r"](../\1.md)", text)
 
 
 def _where(chapter: Chapter) -> str:

@@ -32,6 +32,7 @@ from tutorial_code.shared.colors import DARK, LIGHT, css_variables
 
 DOCS = ROOT / "docs"
 SOLVED = "whole_exercise.ipynb"
+RUNS = "runs.md"
 
 
 def generate(repository: str) -> dict[str, str]:
@@ -52,7 +53,7 @@ def generate(repository: str) -> dict[str, str]:
     made["notebooks/whole_exercise_solved.ipynb"] = json.dumps(solved.result(), indent=1)
     made["assets/colors.css"] = colors()
     made["mistakes.md"] = mistakes_page()
-    made["runs.md"] = recorded_runs.runs()
+    made[RUNS] = recorded_runs.runs()
     made["reference/command.md"] = pages.command()
     for name, parts in {
         "index.md": {

@@ -14,7 +14,7 @@ from mkdocs.structure.files import File
 
 from pipeline import ROOT
 from pipeline.execute import CellError
-from pipeline.generate import SOLVED, generate, notebook_page
+from pipeline.generate import RUNS, SOLVED, generate, notebook_page
 from pipeline.markdown import labeled, mathml, searched
 from pipeline.prose import Figures, PageError, Questions, render
 from pipeline.tables_of_chapters import navigation
@@ -69,15 +69,16 @@ def on_page_content(html, page, **_):
     the site's own styles in place of its own 576 kB of them.
     """
     if page.file.src_uri != SOLVED:
-        return searched(labeled(html))
+        return searched(labeled(html), tables=page.file.src_uri != RUNS)
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
     # A second copy of all code, and buttons that Material also provides.
     copies = r'<div class="clipboard-copy-txt".*?</div>|<clipboard-copy.*?</clipboard-copy>'
     html = re.sub(copies, "", html, flags=re.DOTALL)
     html = html.replace(' tabindex="0"', "").replace("highlight-ipynb", "highlight")
-    return re.sub(
+    html = re.sub(
         r"(<pre><span></span>)(.*?)(</pre>)", r"\1<code>\2</code>\3", html, flags=re.DOTALL
     )
+    return f"<div data-search-exclude>{html}</div>"  # all of it stands in the chapters, too
 
 
 def on_post_page(output, page, **_):

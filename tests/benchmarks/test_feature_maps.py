@@ -15,7 +15,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 
 import feature_maps
 
-from tutorial_code.ch01_images import load_dataset, make_loaders
+from tutorial_code.ch01_images import load_dataset
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.shared.tables import recorded_run
 
@@ -97,39 +97,9 @@ def test_a_recording_holds_maps_and_probabilities_and_is_continued(
     assert trained["predicted"] == int(np.argmax(trained["probabilities"]))
 
 
-def test_the_first_right_one_of_each_digit_is_chosen_and_the_least_probable():
-    labels = torch.tensor([3, 3, 8, 5, 0, 1, 3])
-    likely = torch.full((7, 10), 0.01)
-    likely[range(7), labels] = torch.tensor([0.02, 0.9, 0.8, 0.7, 0.6, 0.015, 0.95])
-    likely[0, 4] = 0.5  # not a 3, it says
-    assert feature_maps.choose_images(likely, labels) == [1, 2, 3, 4, 5]
-    with pytest.raises(SystemExit, match="No test image of the digit 8"):
-        feature_maps.choose_images(likely[:2], labels[:2])
-
-
-def test_channels_are_strong_and_unlike_each_other_and_maps_are_scaled_by_their_maxima():
-    torch.manual_seed(0)
-    maps = torch.rand(4, 9, 8, 8)
-    maps[:, 0] *= 1.5  # the strongest
-    maps[:, 1] = 0.9 * maps[:, 0]  # strong, but the same once more
-    maps[:, 2] *= 0.1  # weak
-    assert feature_maps.channels_of(maps) == sorted({0, *feature_maps.channels_of(maps)})
-    assert len(feature_maps.channels_of(maps)) == 6
-    assert not {1, 2} & set(feature_maps.channels_of(maps))
-    assert feature_maps.channels_of(maps[:, :1]) == [0]
-    image, maxima = feature_maps.strip(torch.tensor([[[0.0, 2.0]], [[0.0, 0.0]], [[4.0, 2.0]]]))
-    assert maxima == [2, 0, 4]
-    assert pixels({"png": image}).tolist() == [[0, 255, 0, 0, 255, 130]]
-
-
-def test_the_groups_are_those_of_the_network_and_the_fresh_one_has_seen_some_images(few):
+def test_the_digits_are_enlarged_and_the_fresh_network_has_seen_some_images(few):
     torch.manual_seed(0)
     network = feature_maps.with_statistics(ResNet50(), few, images=16)
     assert not network.training and network.bn1.running_mean.abs().max() > 0
-    images, _ = next(iter(make_loaders(few)[1]))
-    with torch.no_grad():
-        last = feature_maps.groups_of(network, images)["conv5_x"]
-        logits = network.fc(network.avgpool(last).flatten(1))
-        torch.testing.assert_close(logits, network(images))
     enlarged = feature_maps.enlarged(few, 128)
     assert enlarged.train_images.shape == (32, 3, 128, 128) and enlarged.max_shift == 8

@@ -18,6 +18,7 @@ import training_speed
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.runs import training_setup
 from tutorial_code.runs.own_code.components import CHAPTERS
+from tutorial_code.shared.chapters import PACKAGE, read_chapter
 
 ONE_EACH = [1, 1, 1, 1]
 
@@ -57,3 +58,19 @@ def test_a_table_is_recorded_with_both_trainings(small, monkeypatch, tmp_path):
     assert rows[0]["step"] == speed_steps.PLAIN and rows[0]["speedup"] == 1
     assert all(row["images_per_second"] > 0 for row in rows[:-2])
     assert [row["epochs"] for row in rows[-2:]] == [1, 1]
+
+
+def test_memory_on_a_gpu_is_the_most_of_the_first_three_batches(monkeypatch):
+    """As chapter 9 says of this column: what is only needed at the start counts, too."""
+    lying, taken, peak = 70, [300, 350, 900, 1000], [0]
+
+    def loop(batches):
+        peak[0] = max(peak[0], *(lying + each for each in taken[:batches]))
+
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda: lying)
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda: peak.__setitem__(0, lying))
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: peak[0])
+    assert training_speed.measure_memory(loop, torch.device("cuda")) == 900
+    assert "during the first three batches of a row" in " ".join(
+        cell.text.replace("\n", " ") for cell in read_chapter(PACKAGE / "ch09_speed.py").cells
+    )

@@ -6,13 +6,16 @@ import ast
 import os
 import re
 import runpy
+import shlex
 import subprocess
 import sys
 from itertools import pairwise
 
 import pytest
+import typer
 from helpers import ROOT
 
+from tutorial_code.cli.app import app
 from tutorial_code.shared.chapters import read_chapters
 
 CHAPTERS = read_chapters()
@@ -90,10 +93,36 @@ def test_chapter_is_in_percent_format_with_its_sections(chapter):
         assert section in text
     assert [heading for heading in SECTION.findall(text) if heading in ENDINGS] == ENDINGS
     assert chapter.question.endswith("?")
-    assert text.count("\n# *Question:*") == text.count("\n# *Answer:*") == 3
+    assert text.count("\n# *Question:*") == text.count("\n# *Answer:*")
+    assert text.partition("## Three questions")[2].count("\n# *Question:*") == 3
     last = text.partition("## In three sentences")[2].partition("## Three questions")[0]
     assert len(re.findall(r"^# - ", last, re.MULTILINE)) == 3
     assert chapter.title.startswith(f"{chapter.number}. ") and chapter.gives
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS[1:], ids=lambda chapter: chapter.name)
+def test_a_chapter_has_something_to_do_that_is_checked_or_can_be(chapter):
+    """An exercise, or tasks of which the reader can tell whether the result is right."""
+    _, _, after = chapter.text.partition("\n# ## Try it yourself\n")
+    assert bool(after) != bool(chapter.tasks)
+    if after:
+        tasks, _, _ = after.partition("\n# ## What goes wrong\n")
+        many = len(re.findall(r"^# \*\*[A-Z]", tasks, re.MULTILINE))
+        assert many >= 2 and "## " not in tasks
+        words = " ".join(tasks.split("\n# "))
+        assert words.count("*Question:*") == many <= words.count("You are right")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_commands_in_the_prose_are_understood(chapter):
+    """Not run: only read, as the command line reads them."""
+    prose = "\n".join(cell.text for cell in chapter.cells if cell.prose)
+    prose = re.sub(r" \\\n +", " ", prose)  # a command may go on in the next line
+    group = typer.main.get_command(app)
+    for line in re.findall(r"^    uv run resnet50 (.+)$", prose, re.MULTILINE):
+        context = group.make_context("resnet50", shlex.split(line))
+        _, command, rest = group.resolve_command(context, shlex.split(line))
+        assert command.make_context(command.name, rest, parent=context).params
 
 
 def test_every_chapter_leads_to_the_next():

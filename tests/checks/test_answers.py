@@ -12,6 +12,7 @@ from torchinfo import summary
 from tutorial_code.checks.catalogue import mistakes_of, solution, wrong_version
 from tutorial_code.checks.diagnose import recognize
 from tutorial_code.checks.diagnose.judge import judge, reference_record
+from tutorial_code.checks.diagnose.operation_names import name_of
 from tutorial_code.checks.exercises import EXERCISES, NAMES, chapter_of, exercise_of
 from tutorial_code.checks.isolate.answers import run_source
 from tutorial_code.checks.observe import scenarios_of
@@ -55,6 +56,33 @@ def test_a_wrong_answer_is_refused_and_named(exercise, path):
     assert not all(check.passed for check in checks)
     first, _, _ = path.read_text(encoding="utf-8").partition("\n")
     assert f"# EXPECT: {mistake.id}" == first, mistake
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ANSWERS.glob("resnet50/wrong/*_stem_pool_*.py")), ids=lambda path: path.stem
+)
+def test_another_pooling_is_told_what_a_pooling_needs(path):
+    """And not the sizes of convolutions: the stem has one of each."""
+    _, mistake = judge_text(exercise_of("ResNet50"), path)
+    first, *_ = mistake.explanation.split(" Also: ")
+    assert "max-pool" in mistake.name and " first max-pool" not in mistake.name
+    assert "convolution" not in first and "1×1" not in first
+    assert "once more" not in mistake.name  # the average at the end is asked for
+
+
+def test_an_operation_is_named_by_its_part_of_the_network():
+    ops = reference_record("ResNet50")[1]["trace"]
+    names = [name_of(ops, index) for index in range(len(ops))]
+    assert names[:5] == [
+        *(f"{word} of the stem" for word in ("convolution", "BatchNorm", "ReLU", "max-pool")),
+        "first convolution of block 1 (in conv2_x)",
+    ]
+    last = names.index("addition of block 16 (in conv5_x)")
+    assert names[last + 1 :] == [
+        "third ReLU of block 16 (in conv5_x)",
+        "average over all positions behind the last block",
+        "linear layer behind the last block",
+    ]
 
 
 def test_the_catalogues_ids_are_unique_and_its_sentences_end():

@@ -20,6 +20,7 @@ from tutorial_code.checks.observe.calls import Call
 from tutorial_code.checks.observe.facts import same
 from tutorial_code.checks.observe.functions import _tensors
 from tutorial_code.checks.terminal import as_text
+from tutorial_code.runs.own_code.components import pieces_of
 from tutorial_code.runs.own_code.selection import _used_in_training, passes
 
 LAYERS = find_exercise("layers")
@@ -216,4 +217,4 @@ def test_a_mistake_is_told_before_what_is_not_written_yet(hole, tmp_path):
 
 
 def test_a_training_does_not_ask_for_them():
-    assert LAYERS not in _used_in_training()
+    assert LAYERS not in _used_in_training(pieces_of("resnet50"))

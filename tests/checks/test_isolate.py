@@ -200,6 +200,18 @@ def test_a_zygote_that_was_ended_is_replaced():
     assert judge_file(RIGHT, BOTTLENECK).passed
 
 
+def test_the_folder_in_which_the_first_answer_was_judged_may_be_removed(tmp_path, monkeypatch):
+    """Only an answer with an optimizer needs PyTorch's compiler, which asks for the folder."""
+    channels._zygote.close()
+    (tmp_path / "first").mkdir()
+    monkeypatch.chdir(tmp_path / "first")
+    assert judge_file(RIGHT, BOTTLENECK).passed
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "first").rmdir()
+    right = ANSWERS / "testing" / "right"
+    assert judge_file(sorted(right.glob("*.py"))[0], find_exercise("testing")).passed
+
+
 @pytest.mark.parametrize("path", [RIGHT, HOSTILE / "28_atexit_prints.py"], ids=["right", "wrong"])
 def test_where_the_system_cannot_fork_the_verdict_is_the_same(path, monkeypatch):
     monkeypatch.setattr(channels, "CAN_FORK", False)

@@ -171,7 +171,7 @@ def test_each_has_a_file_and_the_second_imports_the_first_from_the_chapter(tutor
         (tutorial / "exercises" / f"ch98_{name}.py").read_text(encoding="utf-8")
         for name in ("half", "pair")
     )
-    assert "class Half(nn.Module)" in first and "Pair" not in first
+    assert "class Half(nn.Module)" in first and "class Pair" not in first
     assert "from tutorial_code.ch98_pairs import KERNEL\n" in first
     assert "class Pair(nn.Module)" in second and "class Half" not in second
     assert "from tutorial_code.ch98_pairs import Half\n" in second

@@ -1,13 +1,16 @@
 """The files to work in, made from the chapters."""
 
+import json
 import subprocess
 
 import pytest
 from helpers import ROOT
 
 from tutorial_code.checks.catalogue import solution_source
+from tutorial_code.checks.exercise_notebook import exercise_notebook
 from tutorial_code.checks.exercises import EXERCISES, find_exercise
 from tutorial_code.checks.skeletons import skeleton
+from tutorial_code.checks.terminal import after
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
@@ -35,6 +38,19 @@ def test_skeletons_leak_no_solution(exercise):
         assert not any(line in text for line in body)
     assert text.count("raise NotImplementedError") >= len(exercise.names)
     assert "no_grad" not in text and "nn.Conv2d" not in text
+
+
+def test_nothing_sends_a_reader_to_the_file_in_which_the_solution_stands(command):
+    """Skeletons, the notebook and what the commands say name the chapter and not its file."""
+    said = [skeleton(exercise) for exercise in EXERCISES]
+    cells = json.loads(exercise_notebook(solved=False))["cells"]
+    said += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    said.append(command("check")[1])
+    command("exercises")
+    said += [command("check")[1], command("check", EXERCISES[0].id)[1], after(EXERCISES[0])]
+    assert not any("tutorial_code/" in text for text in said)
+    for exercise in EXERCISES:
+        assert sum(exercise.reading in " ".join(text.split()) for text in said) >= 2
 
 
 def test_writing_exercises_keeps_what_the_reader_wrote(command, tmp_path):

@@ -44,10 +44,11 @@ def test_a_file_that_is_not_started_is_not_called_wrong(command):
 def test_after_a_success_it_says_what_comes_next(command):
     out = " ".join(command("check", "bottleneck", "--file", RIGHT)[1].split())
     assert "Next: " in out and "ch04_resnet50.py" in out
-    last = ANSWERS / "testing" / "right" / "02_no_grad_decorator.py"
-    assert "uv run resnet50 train --mine" in " ".join(
-        command("check", "testing", "--file", last)[1].split()
-    )
+    for exercise, answer in (("testing", "02_no_grad_decorator"), ("resnet", "01_make_layer")):
+        path = ANSWERS / exercise / "right" / f"{answer}.py"
+        out = " ".join(command("check", exercise, "--file", path)[1].split())
+        assert "uv run resnet50 train --mine" in out
+        assert ("The next exercise is in chapter 10" in out) == (exercise == "testing")
 
 
 def test_after_a_crash_only_what_was_seen_is_listed(command):

@@ -6,11 +6,28 @@ import pytest
 
 pytest.importorskip("jupytext", reason="the site's tools are not installed: uv sync")
 import nbformat
+from helpers import ROOT
 from pipeline import chapter_pages, execute, figures, pages, recorded_runs, tables_of_chapters
 from pipeline.markdown import labeled, link_terms, mathml, searched
 
 from tutorial_code.shared.chapters import read_chapters
 from tutorial_code.shared.tables import recorded_runs as runs
+
+
+def chapter_pages_of(target):
+    """Return the file that a link of a chapter's page leads to; None if it leads elsewhere."""
+    if target.startswith(("https://", "figure:", "#")):
+        return None
+    path = target.partition("#")[0]
+    assert path.endswith(".md"), target
+    if path.startswith("ch"):
+        return ROOT / "tutorial_code" / path.replace(".md", ".py")
+    name = path.removeprefix("../")
+    return (
+        ROOT / "docs" / "pipeline" / "mistakes.py"
+        if name == "mistakes.md"
+        else ROOT / "docs" / name
+    )
 
 
 def notebook(*code):
@@ -213,3 +230,15 @@ def test_the_search_leaves_out_code_and_what_it_printed():
         block = searched(f'<div class="language-{kind} highlight"><pre>1.0</pre></div>')
         assert block.startswith(f'<div data-search-exclude class="language-{kind}')
     assert searched("<p><code>backward</code></p>") == "<p><code>backward</code></p>"
+    assert searched("<table>", tables=False) == "<table data-search-exclude>"
+    assert searched("<table>") == "<table>"
+
+
+@pytest.mark.parametrize("chapter", read_chapters(), ids=lambda chapter: chapter.name)
+def test_every_link_of_a_chapter_goes_to_a_page_an_address_or_a_figure(chapter):
+    prose = "\n".join(cell.text for cell in chapter.cells if cell.prose)
+    targets = re.findall(r"\]\(([^)]+)\)", chapter_pages._links(prose))
+    assert targets
+    for target in targets:
+        page = chapter_pages_of(target)
+        assert page is None or page.is_file(), target

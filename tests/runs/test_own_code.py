@@ -237,7 +237,10 @@ def test_exports(trained, command, tmp_path):
         ["logits"], {"images": images.numpy()}
     )[0]
     assert torch.allclose(torch.from_numpy(logits), network(images), atol=1e-3)
-    refused(command("export", run, "--to", "torchvision"), "other names", "safetensors or onnx")
+    assert command("export", run, "--to", "torchvision", "-o", "weights.pth")[0] == 0
+    theirs = resnet50(num_classes=2)
+    theirs.load_state_dict(torch.load("weights.pth"))
+    assert torch.allclose(theirs.eval()(images), network(images), atol=1e-5)
 
 
 def a_run_of(network):
@@ -273,41 +276,38 @@ def test_a_network_that_cannot_be_exported_to_onnx_is_said(tmp_path):
         export._onnx(a_run_of(Branching()), tmp_path / "weights.onnx")
 
 
-def test_torchvisions_names_are_exported(command, small, exercises, tmp_path):
-    write_block = (ANSWERS / "bottleneck" / "right" / "01_torchvision_style.py").read_text(
-        encoding="utf-8"
-    )
-    network = """
-from torch import nn
-from tutorial_code.ch03_bottleneck import Bottleneck
-
-class ResNet50(nn.Module):
-    def __init__(self, num_blocks=[3, 4, 6, 3], num_classes=10):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
-        self.maxpool = nn.MaxPool2d(3, 2, 1)
-        c = 64
-        for i, (n, w) in enumerate(zip(num_blocks, (64, 128, 256, 512)), start=1):
-            blocks = [Bottleneck(c, w, 1 if i == 1 else 2)]
-            blocks += [Bottleneck(4 * w, w) for _ in range(n - 1)]
-            setattr(self, f"layer{i}", nn.Sequential(*blocks))
-            c = 4 * w
-        self.fc = nn.Linear(2048, num_classes)
-
-    def forward(self, x):
-        x = self.maxpool(self.bn1(self.conv1(x)).relu())
-        return self.fc(self.layer4(self.layer3(self.layer2(self.layer1(x)))).mean((2, 3)))
-"""
-    exercises(bottleneck=write_block, resnet50=network)
-    assert command(*small, "--mine", "--epochs", "1", "--out", "run", "--quiet")[0] == 0
-    assert command("export", "run", "--to", "torchvision", "-o", "weights.pth")[0] == 0
-    theirs = resnet50(num_classes=2)
-    theirs.load_state_dict(torch.load("weights.pth"))
-    images = torch.randn(2, 3, 64, 64)
-    assert torch.allclose(
-        theirs.eval()(images), load_run(tmp_path / "run").network.eval()(images), atol=1e-4
-    )
+@pytest.mark.parametrize(
+    ("block", "change"),
+    [
+        ("05_functional_conv_parameters.py", ("", "")),
+        ("29_einsum.py", ("", "")),
+        ("20_own_batchnorm_function.py", ("", "")),
+        ("01_torchvision_style.py", ("return self.relu(", "return 1.00001 * self.relu(")),
+    ],
+)
+def test_own_weights_get_torchvisions_names_if_the_same_is_computed_with_them(
+    block, change, tmp_path
+):
+    write(tmp_path / "answers", bottleneck=f"right/{block}", resnet50="right/04_modulelist_flat.py")
+    own = tmp_path / "answers" / FILES["bottleneck"]
+    source = own.read_text(encoding="utf-8")
+    assert change[0] in source
+    own.write_text(source.replace(*change), encoding="utf-8")
+    network = components_of(tmp_path, ["Bottleneck", "ResNet50"]).ResNet50(num_classes=3)
+    images = torch.randn(4, 3, 32, 32)
+    network(images)  # moves the statistics
+    run = a_run_of(network)
+    run.checkpoint["classes"] = ["a", "b", "c"]
+    path = tmp_path / "weights.pth"
+    if change != ("", ""):
+        with pytest.raises(ReaderError, match="safetensors or onnx"):
+            export._torchvision(run, path)
+        assert not path.exists()
+        return
+    export._torchvision(run, path)
+    theirs = resnet50(num_classes=3)
+    theirs.load_state_dict(torch.load(path))
+    assert torch.allclose(theirs.eval()(images), network.eval()(images), atol=1e-5)
 
 
 def test_what_does_not_pass_is_said_and_not_trained_with(exercises, command, small, tmp_path):

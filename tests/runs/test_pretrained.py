@@ -16,7 +16,6 @@ from tutorial_code.ch10_family import BasicBlock, ResNet
 from tutorial_code.runs import pretrained
 from tutorial_code.runs.own_code.own_files import components_in
 from tutorial_code.runs.own_code.own_network import take_weights
-from tutorial_code.shared.errors import ReaderError
 
 
 def trained(network):
@@ -112,7 +111,7 @@ def test_any_right_answer_takes_the_weights(path):
         block = pieces.BasicBlock
         block.expansion = 1  # not every style says it
         reference, own = ResNet(BasicBlock, blocks), pieces.ResNet(block, blocks)
-    take_weights(own, trained(reference))
+    assert take_weights(own, trained(reference))
     images = torch.randn(3, 3, 48, 48)
     with torch.no_grad():
         assert torch.allclose(own(images), reference(images), rtol=1e-3, atol=1e-3)
@@ -197,5 +196,4 @@ def test_the_readers_block_is_the_one_that_computes(tmp_path):
 def test_layers_without_a_counterpart_are_refused():
     network = ResNet(BasicBlock, [1, 1, 1, 1])
     network.relu = nn.Sequential(nn.Conv2d(64, 64, 1), nn.ReLU())
-    with pytest.raises(ReaderError, match="something else"):
-        take_weights(network, ResNet(BasicBlock, [1, 1, 1, 1]))
+    assert not take_weights(network, ResNet(BasicBlock, [1, 1, 1, 1]))

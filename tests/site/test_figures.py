@@ -108,6 +108,43 @@ def test_labels_stay_within_their_figure(chapter, width, page):
     assert outside == []
 
 
+CLOSEST = 5  # CSS pixels between two labels on one line
+CONTOURS = {"loss-surface"}  # whose whole map is lines
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_labels_on_a_phone_stand_clear_of_each_other_and_of_lines(chapter, page):
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"chapters/{chapter.name}.html", wait_until="networkidle")
+    page.locator(".covers-switch").click()
+    found = page.evaluate(
+        """([closest, contours]) => [...document.querySelectorAll("figure svg")].flatMap((svg) => {
+            if (!svg.getBoundingClientRect().width) return [];
+            const labels = [...svg.querySelectorAll("text")]
+                .filter((text) => text.textContent.trim() && !text.children.length)
+                .map((text) => [text.textContent, text.getBoundingClientRect()]);
+            const wrong = labels.flatMap(([one, a], place) => labels.slice(place + 1)
+                .filter(([, b]) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6
+                    && Math.max(a.left - b.right, b.left - a.right) < closest)
+                .map(([other]) => `${one} | ${other}`));
+            if (contours.includes(svg.closest("figure").dataset.figure)) return wrong;
+            for (const line of svg.querySelectorAll("path, polyline, line")) {
+                const length = getComputedStyle(line).stroke === "none" ? 0 : line.getTotalLength();
+                if (length < 40) continue;
+                for (let part = 0; part <= 400; part += 1) {
+                    const point = line.getPointAtLength((length * part) / 400);
+                    const { x, y } = point.matrixTransform(line.getScreenCTM());
+                    wrong.push(...labels.filter(([, a]) => x > a.left + 1 && x < a.right - 1
+                        && y > a.top + 4 && y < a.bottom - 4).map(([text]) => `— ${text}`));
+                }
+            }
+            return [...new Set(wrong)];
+        })""",
+        [CLOSEST, sorted(CONTOURS)],
+    )
+    assert found == []
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
 def test_a_figure_stands_without_scripts(chapter, browser, address):
     context = browser.new_context(java_script_enabled=False, base_url=address)

@@ -100,10 +100,7 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
     for exercise in EXERCISES:
         imports = _imports(exercise)
         cells.append(
-            markdown_cell(
-                f"## {exercise.title}\n\n"
-                f"Chapter {exercise.number} explains it: `tutorial_code/{exercise.chapter}.py`."
-            )
+            markdown_cell(f"## {exercise.title}\n\nIt is explained in {exercise.reading}.")
         )
         answers = (
             [solution_source(name) for name in exercise.names]

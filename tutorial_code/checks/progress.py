@@ -11,7 +11,14 @@ from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import EXERCISES, FOLDER, Exercise, find_exercise
 from tutorial_code.checks.isolate.answers import AnswerError, is_started, read_source
 from tutorial_code.checks.isolate.worker import Worker, judge_file
-from tutorial_code.checks.terminal import DONE, NOT_STARTED, UNFINISHED, print_path, print_verdict
+from tutorial_code.checks.terminal import (
+    DONE,
+    NOT_STARTED,
+    TRAIN,
+    UNFINISHED,
+    print_path,
+    print_verdict,
+)
 from tutorial_code.shared.errors import ReaderError
 
 HINTS = FOLDER / ".hints.json"
@@ -64,18 +71,14 @@ def walk(console: Console) -> bool:
     states = [(exercise, _state(verdicts.get(exercise))) for exercise in EXERCISES]
     following = next(((exercise, state) for exercise, state in states if state != DONE), None)
     if following is None:
-        print_path(console, states, "All done. Train what you wrote:  uv run resnet50 train --mine")
+        print_path(console, states, f"All done. {TRAIN}")
         return True
     exercise, state = following
     if state == NOT_STARTED:
-        chapter = f"tutorial_code/{exercise.chapter}.py"
-        step = f"Next: read {chapter} and open {exercise.file}"
+        step = f"open {exercise.file}, where the task stands"
         if not exercise.file.is_file():
-            step = (
-                f"Next: read {chapter}, and write the exercise files with  uv run resnet50 "
-                "exercises"
-            )
-        print_path(console, states, step)
+            step = "write the exercise files with  uv run resnet50 exercises"
+        print_path(console, states, f"Next: read {exercise.reading}, and {step}")
     else:
         step = "go on in" if state == UNFINISHED else "fix"
         print_path(console, states, f"Next: {step} {exercise.file}\n")

@@ -40,7 +40,7 @@ def skeleton(exercise: Exercise) -> str:
     """Return the text of an exercise's file."""
     head = (
         f'"""Exercise: {exercise.title}.\n\n'
-        f"Read chapter {exercise.number}: tutorial_code/{exercise.chapter}.py\n"
+        f"{textwrap.fill(explained_in(exercise), WIDTH)}\n"
         f"Then check what you wrote: uv run resnet50 check {exercise.id}\n"
     )
     for earlier in map(find_exercise, exercise.uses):
@@ -52,6 +52,15 @@ def skeleton(exercise: Exercise) -> str:
     head += '"""\n'
     cells = (f"\n\n{cell.rstrip()}" for cell in exercise_cells(exercise))
     return "\n".join([head, exercise.imports, *cells]) + "\n"
+
+
+def explained_in(exercise: Exercise) -> str:
+    """Say where to read, without sending the reader to the file in which the solution stands."""
+    return (
+        f"What to write stands here, above each definition. It is explained in {exercise.reading}. "
+        "The page of a chapter folds its solutions away (uv run mkdocs serve); in the chapter's "
+        "file the solution stands below the task."
+    )
 
 
 def exercise_cells(exercise: Exercise) -> list[str]:

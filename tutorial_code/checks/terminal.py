@@ -8,6 +8,7 @@ from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import EXERCISES, Exercise, find_exercise
 
 MAX_FAILED_CHECKS = 4  # the others usually follow from them
+TRAIN = "Train what you wrote:  uv run resnet50 train --mine"
 MAX_PRINTED_LINES = 10  # of an answer's output
 
 DONE, WRONG, UNFINISHED, NOT_STARTED = "done", "wrong", "unfinished", "not started"
@@ -30,9 +31,8 @@ def print_verdict(console: Console, verdict: Verdict) -> None:
     state = DONE if verdict.passed else verdict.state
     _print(console, f"{MARKS[state]} {verdict.exercise}: {verdict.state}", STYLES[state], left=0)
     if state == NOT_STARTED:
-        _print(
-            console, f"Read {_chapter(find_exercise(verdict.exercise))}, and write {verdict.file}."
-        )
+        chapter = find_exercise(verdict.exercise).reading
+        _print(console, f"Read {chapter}, and write {verdict.file}. The task stands in that file.")
         return
     own = f" with your own {', '.join(verdict.built_from)}" if verdict.built_from else ""
     _print(console, f"judged {verdict.file}{own} in {verdict.seconds:.1f} s", "dim")
@@ -70,15 +70,13 @@ def after(exercise: Exercise) -> str:
     """Return what comes after an exercise that is done."""
     place = EXERCISES.index(exercise) + 1
     if place == len(EXERCISES):
-        return "That was the last exercise. Train what you wrote: uv run resnet50 train --mine"
+        return f"That was the last exercise. {TRAIN}"
     following = EXERCISES[place]
+    if following.number > exercise.number + 1:  # chapters about the trained network lie between
+        return f"{TRAIN}  The next exercise is in {following.reading}."
     if following.chapter == exercise.chapter:
-        return f"Next: go on in {_chapter(following)}, and write {following.file}."
-    return f"Next: read {_chapter(following)}, and write {following.file}."
-
-
-def _chapter(exercise: Exercise) -> str:
-    return f"chapter {exercise.number} (tutorial_code/{exercise.chapter}.py)"
+        return f"Next: go on in {following.reading}, and write {following.file}."
+    return f"Next: read {following.reading}, and write {following.file}."
 
 
 def _counted(verdict: Verdict) -> str:

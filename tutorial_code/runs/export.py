@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 from tutorial_code.ch01_images import IMAGE_SIZE
 from tutorial_code.ch04_resnet50 import to_torchvision
+from tutorial_code.runs.own_code.own_files import naming_own_lines
+from tutorial_code.runs.own_code.own_network import take_weights
 from tutorial_code.runs.run_files import write_atomically
 from tutorial_code.runs.trained_run import TrainedRun, load_run
 from tutorial_code.shared.errors import ReaderError
@@ -49,29 +51,29 @@ def _torchvision(run: TrainedRun, path: Path) -> None:
             f"torchvision's {run.config.model} has the 7×7 stem, and this run has the 3×3 one: "
             "export it as safetensors or onnx."
         )
-    weights = to_torchvision(_weights(run))
-    if run.pieces.own_network and not _is_torchvisions(run, weights):
-        raise ReaderError(
-            "Your network's layers have other names than torchvision's, so it cannot load the "
-            "weights: export them as safetensors or onnx."
-        )
+    own = run.pieces.own_network
+    weights = _under_torchvisions_names(run) if own else to_torchvision(_weights(run))
     write_atomically(path, lambda file: torch.save(weights, file))
 
 
-@torch.no_grad()
-def _is_torchvisions(run: TrainedRun, weights: dict[str, Tensor]) -> bool:
-    """Tell whether torchvision's network, with these weights, computes the same as the reader's."""
+def _under_torchvisions_names(run: TrainedRun) -> dict[str, Tensor]:
+    """Return the weights of the reader's network, whatever its layers are called.
+
+    Raises:
+        ReaderError: torchvision's network computes something else with them.
+    """
     from torchvision import models
 
-    theirs = getattr(models, run.config.model)(num_classes=len(run.checkpoint["classes"]))
-    try:
-        theirs.load_state_dict(weights)
-    except RuntimeError:  # names or shapes differ
-        return False
-    images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-    return torch.allclose(
-        theirs.eval()(images), run.network.cpu().eval()(images), rtol=1e-3, atol=1e-3
-    )
+    model = run.config.model
+    theirs = getattr(models, model)(num_classes=len(run.checkpoint["classes"]))
+    with naming_own_lines("give the command again"):
+        same = take_weights(theirs, run.network.cpu())
+    if not same:
+        raise ReaderError(
+            f"No way was found to give your weights to torchvision's {model} so that it computes "
+            "what your network computes: export them as safetensors or onnx."
+        )
+    return theirs.state_dict()
 
 
 def _onnx(run: TrainedRun, path: Path) -> None:

@@ -15,6 +15,10 @@ from tutorial_code.runs.own_code.own_network import take_weights
 from tutorial_code.shared.errors import ReaderError
 
 PRETRAINED = "pretrained"  # stands for torchvision's weights
+OTHER_LAYERS = (
+    "--init does not know the layers of your network, because it computes something else than the "
+    "chapter's with the same weights: resnet50 check says what differs."
+)
 
 
 def load_features(config: Config, network: nn.Module, reference: nn.Module, own: bool) -> None:
@@ -29,17 +33,17 @@ def load_features(config: Config, network: nn.Module, reference: nn.Module, own:
     Raises:
         ReaderError: there are no such weights, or they do not fit.
     """
-    features = {name: value for name, value in _state(config).items() if not name.startswith("fc.")}
-    fresh = {name: value for name, value in reference.state_dict().items() if name[:3] == "fc."}
+    state = reference.state_dict()
+    classifier = {name: value for name, value in state.items() if name.startswith("fc.")}
     try:
-        reference.load_state_dict({**features, **fresh})
+        reference.load_state_dict({**_state(config), **classifier})
     except RuntimeError as error:
         raise ReaderError(
             f"--init {config.init} holds the weights of another network than {config.model} with "
             f"the stem {config.stem}: give the --model and the --stem that it was trained with."
         ) from error
-    if own:
-        take_weights(network, reference)
+    if own and not take_weights(network, reference):
+        raise ReaderError(OTHER_LAYERS)
 
 
 def _state(config: Config) -> dict[str, Tensor]:
@@ -83,6 +87,7 @@ def _of_run(folder: Path) -> dict[str, Tensor]:
             replace(run.config, device="cpu", compile=False, cuda_graphs=False)
         )
         theirs = make_network(run.config, hardware, len(run.checkpoint["classes"]))
-        take_weights(theirs, network)
+        if not take_weights(theirs, network):
+            raise ReaderError(OTHER_LAYERS)
         network = theirs
     return network.state_dict()

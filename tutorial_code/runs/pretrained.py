@@ -27,7 +27,12 @@ def imagenet_weights(model: str) -> models.Weights:
 
     Its first version is taken, which all five networks have, and which was trained much as the
     paper trains. The second has a longer recipe.
+
+    Raises:
+        ReaderError: there is no such network.
     """
+    if model not in MODELS:
+        raise ReaderError(f"There is no network {model!r}: choose {', '.join(MODELS)}.")
     return models.get_model_weights(model)["IMAGENET1K_V1"]
 
 
@@ -63,11 +68,9 @@ def imagenet_network(model: str, answers: Sequence[Path] = ()) -> nn.Module:
         answers: files of the reader's whose blocks and networks take the place of the chapters'.
 
     Raises:
-        ReaderError: there is no such network, its weights cannot be had, or the reader's network
-            computes something else with them.
+        ReaderError: the weights cannot be had, or the reader's network computes something else
+            with them.
     """
-    if model not in MODELS:
-        raise ReaderError(f"There is no network {model!r}: choose {', '.join(MODELS)}.")
     pieces = components_in(answers) if answers else None
     network = make_resnet(model, 1000)
     network.load_state_dict(imagenet_state(model))
@@ -76,7 +79,12 @@ def imagenet_network(model: str, answers: Sequence[Path] = ()) -> nn.Module:
         return network
     with naming_own_lines("give the command again"):
         own = network_of(model, 1000, pieces)
-        take_weights(own, network)
+        same = take_weights(own, network)
+    if not same:
+        raise ReaderError(
+            "Your network computes something else than the chapter's with the same weights, or "
+            "does so with other layers than PyTorch's: resnet50 check says what differs."
+        )
     return own
 
 
@@ -91,10 +99,9 @@ def predict_imagenet(
 
     The images are resized, cropped and normalized by torchvision's own transforms.
     """
-    weights = imagenet_weights(model) if model in MODELS else None
+    weights = imagenet_weights(model)
     images = [open_image(path) for path in paths]  # a mistyped path is named before a download
     network = imagenet_network(model, answers)
-    assert weights, "an unknown network has been refused"
     transform, classes = weights.transforms(), weights.meta["categories"]
     found = []
     for image in images:

@@ -28,6 +28,7 @@ from tutorial_code.runs.run_record import read_record, summarize
 from tutorial_code.runs.training_setup import TrainingSetup
 from tutorial_code.runs.unusual_images import brightness_statistics
 from tutorial_code.shared.errors import ReaderError
+from tutorial_code.shared.whole_sentences import message_of
 
 
 class Training:
@@ -140,9 +141,9 @@ class Training:
             except RuntimeError as error:
                 if not type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
                     raise
-                what = str(error).strip().partition("\n")[0]
                 raise ReaderError(
-                    f"The network cannot be compiled ({what}): begin a new run with --no-compile."
+                    f"The network cannot be compiled ({message_of(error)}): begin a new run with "
+                    "--no-compile."
                 ) from error
             except NonFiniteLossError as error:
                 raise self._diverged(error) from error

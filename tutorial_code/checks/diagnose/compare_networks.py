@@ -10,10 +10,10 @@ from tutorial_code.checks.diagnose.operation_names import (
     EXTRA,
     FAMILIES,
     MISSING,
-    SETTINGS,
     as_text,
     listed,
     name_of,
+    reason_for,
 )
 from tutorial_code.checks.observe.facts import Scenario
 
@@ -138,8 +138,11 @@ def _compare(right: list[dict], yours: list[dict], where: str, complete: bool) -
                 Difference(f"extra-{_id(kind)}", f"One thing too many {place}: {got}.", hint)
             )
         elif family:
-            more = sum(op["kind"] == yours[c]["kind"] for op in yours) - 1
-            often = f", and {'once' if more == 1 else f'{more} times'} more" if more else ""
+            own, asked = (
+                sum(op["kind"] == yours[c]["kind"] for op in ops) for ops in (yours, right)
+            )
+            more = own - asked - 1
+            often = f", and {'once' if more == 1 else f'{more} times'} more" if more > 0 else ""
             sentence = (
                 f"{got[0].upper()}{got[1:]} stands where {expected} is expected, {place}{often}."
             )
@@ -184,30 +187,24 @@ def _settings(name: str, op: dict, other: dict) -> list[Difference]:
     changed = [key for key in changed if op["attributes"][key] != other["attributes"][key]]
     for key in changed:
         value, yours = op["attributes"][key], other["attributes"][key]
-        id = f"setting-{_id(key)}"
+        id, reason = f"setting-{_id(key)}", reason_for(op["kind"], key)
         if key == "bias":
-            found.append(
-                Difference(id, f"The {name} has {'a' if yours else 'no'} bias.", SETTINGS["bias"])
-            )
+            found.append(Difference(id, f"The {name} has {'a' if yours else 'no'} bias.", reason))
         elif key == "tracked":
-            found.append(
-                Difference(id, f"The {name} keeps no running statistics.", SETTINGS["tracked"])
-            )
+            found.append(Difference(id, f"The {name} keeps no running statistics.", reason))
         elif key == "padding" and op["shape"] == other["shape"] and changed == ["padding"]:
             sentence = (
                 f"The {name} has padding {as_text(yours)}, but keeps the size: something else pads "
                 "before it."
             )
-            reason = (
-                "padding=1 surrounds the feature map with zeros; padding_mode stays at 'zeros'."
-            )
-            found.append(Difference("padded-before", sentence, reason))
+            zeros = "padding=1 surrounds the feature map with zeros; padding_mode stays at 'zeros'."
+            found.append(Difference("padded-before", sentence, zeros))
         else:
             label = ATTRIBUTES.get(key, key)
             sentence = (
                 f"The {name} has {label} {as_text(yours)}, where {as_text(value)} is expected."
             )
-            found.append(Difference(id, sentence, SETTINGS.get(key, "")))
+            found.append(Difference(id, sentence, reason))
     return found
 
 

@@ -141,8 +141,7 @@ SYMPTOMS: dict[Kind, Callable[[str, Scenario, Scenario], list[Difference]]] = {
 def _failure(name: str, got: Scenario, where: str) -> Diagnosis:
     """Say what the exception of a scenario means."""
     error = got["error"]
-    message = error["message"].rstrip(".")
-    title = f"It fails when it {error['when']}: {error['type']}: {message}."
+    title = f"It fails when it {error['when']}: {error['type']}: {error['message']}."
     place = f"It happens in {error['line']}. " if error["line"] else ""
     seen = f"{place}Seen in {got['scenario']}. {where}"
     if known := explain_error(error, name):

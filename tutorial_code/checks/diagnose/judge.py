@@ -108,9 +108,7 @@ def _failure(got: Scenario) -> str:
     if not error:
         return "it was not run."
     place = f" ({error['line']})" if error["line"] else ""
-    return (
-        f"it fails when it {error['when']}{place}: {error['type']}: {error['message'].rstrip('.')}."
-    )
+    return f"it fails when it {error['when']}{place}: {error['type']}: {error['message']}."
 
 
 def _words(value: Any) -> str:

@@ -120,14 +120,16 @@ ATTRIBUTES = {
     "features": "channels",
     "groups": "groups",
 }
+POOLING = (
+    "The stem's max-pool halves the image: kernel size 3, stride 2, padding 1. (nn.MaxPool2d takes "
+    "the kernel size as its stride if none is given.)"
+)
 MISSING = {
     "batch_norm": "Each convolution is followed by BatchNorm, on the shortcut too.",
     "relu": "Without a ReLU between them two layers act as one linear map.",
     "add": "What came into the block must be added to what its branch computed.",
     "conv": "Count the convolutions: all are needed for the shapes and the parameters to agree.",
-    "max_pool": (
-        "The pooling shrinks the image before the stages; without it everything after costs more."
-    ),
+    "max_pool": POOLING,
     "mean": "The mean over all positions makes the network fit images of any size.",
     "linear": "The classifier turns the pooled channels into one logit a class.",
 }
@@ -141,6 +143,7 @@ EXTRA = {
     "log_softmax": "The loss takes logits and does the log-softmax itself.",
     "sigmoid": "The loss takes logits, any real numbers.",
     "batch_norm": "BatchNorm follows a convolution, once.",
+    "max_pool": "One max-pool, in the stem, and one average over all positions, at the end.",
     "conv": "Count the convolutions of the branch; there is one more on the shortcut where shapes "
     "differ.",
 }
@@ -171,27 +174,41 @@ SETTINGS = {
 }
 
 
+def reason_for(kind: str, setting: str) -> str:
+    """Return what to know about a setting of an operation, or an empty string."""
+    return POOLING if kind == "max_pool" else SETTINGS.get(setting, "")
+
+
 def name_of(ops: list[dict], index: int) -> str:
-    """Return, for example, "second BatchNorm", and in a whole network also the block that contains
-    it.
+    """Return, for example, "second BatchNorm", and in a whole network also the part that contains
+    it; what stands there alone has no number.
     """
     kind = ops[index]["kind"]
     word = WORDS.get(kind, kind)
+    start, end, place = _part_with(ops, index)
+    number = sum(op["kind"] == kind for op in ops[start : index + 1])
+    alone = sum(op["kind"] == kind for op in ops[start:end]) == 1
+    return f"{'' if alone else f'{ORDINALS[min(number, 10) - 1]} '}{word}{place}"
+
+
+def _part_with(ops: list[dict], index: int) -> tuple[int, int, str]:
+    """Return where the part of a network that contains an operation begins and ends, and its name
+    with a blank before it; a block alone has no parts.
+    """
     additions = [i for i, op in enumerate(ops) if op["kind"] == "add"]
     if len(additions) <= 1:
-        number = sum(op["kind"] == kind for op in ops[: index + 1])
-        alone = sum(op["kind"] == kind for op in ops) == 1
-        return word if alone else f"{ORDINALS[min(number, 10) - 1]} {word}"
-    done, ahead = [i for i in additions if i < index], [i for i in additions if i >= index]
-    start = done[-1] + 1 if done else 0
-    number = sum(op["kind"] == kind for op in ops[start : index + 1])
-    if not done and (kind == "max_pool" or "max_pool" in [op["kind"] for op in ops[index:]]):
-        place = "of the stem"
-    elif ahead:
-        place = f"of block {len(done) + 1}{_stage(ops, additions, ahead[0])}"
-    else:
-        place = "behind the last block"
-    return f"{ORDINALS[min(number, 10) - 1]} {word} {place}"
+        return 0, len(ops), ""
+    pools = [i for i, op in enumerate(ops[: additions[0]]) if op["kind"] == "max_pool"]
+    blocks = pools[-1] + 1 if pools else 0  # where they begin
+    if index < blocks:
+        return 0, blocks, " of the stem"
+    kinds = [op["kind"] for op in ops]
+    ends = [i + 2 if kinds[i + 1 : i + 2] == ["relu"] else i + 1 for i in additions]
+    done = sum(end <= index for end in ends)
+    start = ends[done - 1] if done else blocks
+    if done == len(ends):
+        return start, len(ops), " behind the last block"
+    return start, ends[done], f" of block {done + 1}{_stage(ops, additions, additions[done])}"
 
 
 def _stage(ops: list[dict], additions: list[int], index: int) -> str:

@@ -51,6 +51,15 @@ class Exercise(NamedTuple):
         return int(self.chapter[2:4])
 
     @property
+    def reading(self) -> str:
+        """The chapter that sets it, for a sentence: chapter 4, “ResNet-50”.
+
+        It names no file: in the file of a chapter the solution stands below the task.
+        """
+        title = chapter_of(self).title.partition(". ")[2]
+        return f"chapter {self.number}, “{title}”"
+
+    @property
     def module(self) -> str:
         """The name of the reader's file without extension: chapter number and exercise."""
         return f"ch{self.number:02}_{self.id}"

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 import tutorial_code
 from tutorial_code.shared.chapters import PACKAGE
+from tutorial_code.shared.whole_sentences import message_of
 
 
 def main() -> None:
@@ -85,10 +86,7 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
         problem = [error.id, str(error)]
     except BaseException as error:
         where = line_of(error)
-        text = (
-            f"{type(error).__name__}: "
-            f"{str(error).splitlines()[0][:300] if str(error) else 'no message'}"
-        )
+        text = f"{type(error).__name__}: {message_of(error)}"
         problem = [
             "fails-at-import",
             f"It fails while it is read{f', in {where}' if where else ''}: {text}.",

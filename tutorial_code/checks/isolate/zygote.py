@@ -13,6 +13,8 @@ import os
 import socket
 import sys
 
+from tutorial_code.shared.chapters import PACKAGE
+
 ANSWER, ANSWER_WITH_OPTIMIZER, JUDGE = b"a", b"o", b"j"
 
 
@@ -26,6 +28,7 @@ def main() -> None:
 
     for exercise in EXERCISES:
         importlib.import_module(f"tutorial_code.{exercise.chapter}")
+    os.chdir(PACKAGE.parent)  # it stays, and PyTorch's compiler needs a folder that is there
     torch.set_num_threads(1)  # the networks are small; threads would wait for each other
     gc.freeze()  # forks need not collect what is here already
     serve = {JUDGE: judge_process.serve_verdicts}

@@ -6,13 +6,14 @@ import traceback
 from typing import Any
 
 from tutorial_code.checks.observe.weights import WITH_WEIGHTS
+from tutorial_code.shared.whole_sentences import message_of
 
 
 def error_facts(error: BaseException, when: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what two answers with the same mistake share, and what the reader wants to see of the
     exception.
     """
-    message = (str(error) or "no message").split("\n")[0][:300]
+    message = message_of(error)
     facts: dict[str, Any] = {
         "when": when,
         "type": type(error).__name__,

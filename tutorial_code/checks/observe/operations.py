@@ -62,6 +62,7 @@ def describe_operation(
             "kernel_size": _pair(given["kernel_size"]),
             "stride": _pair(given.get("stride") or given["kernel_size"]),
             "padding": _pair(given.get("padding", 0)),
+            "ceil_mode": bool(given.get("ceil_mode", False)),
         }
     if name == "constant_pad_nd":
         return name, {"pad": list(given["pad"]), "value": float(given.get("value") or 0)}

@@ -25,6 +25,7 @@ from tutorial_code.runs.older_versions import find_answer, let_import_former_cha
 from tutorial_code.runs.own_code import components
 from tutorial_code.runs.own_code.components import Components
 from tutorial_code.shared.errors import ReaderError, is_full_memory
+from tutorial_code.shared.whole_sentences import message_of
 
 
 def components_of(run: Path, names: Sequence[str]) -> Components:
@@ -55,7 +56,7 @@ def components_in(paths: Sequence[Path]) -> Components:
     Raises:
         ReaderError: a file defines none of them, or cannot be run.
     """
-    wanted = {name for names in MODELS.values() for name in names}
+    wanted = dict.fromkeys(name for pair in MODELS.values() for name in pair)
     files: dict[str, Path] = {}
     names: list[str] = []
     for path in paths:
@@ -129,9 +130,8 @@ def _run(path: Path, remedy: str) -> dict[str, Any]:
             ) from error
         raise ReaderError(f"{path} cannot be run ({str(error).rstrip('.')}): {remedy}.") from error
     except Exception as error:
-        what = str(error).partition("\n")[0]
         raise ReaderError(
-            f"{path} cannot be run ({type(error).__name__}: {what}): {remedy}."
+            f"{path} cannot be run ({type(error).__name__}: {message_of(error)}): {remedy}."
         ) from error
 
 
@@ -158,10 +158,9 @@ def naming_own_lines(then: str = "begin a new run") -> Iterator[None]:
         ):
             raise
         file = lines[-1].filename[len("<answer ") : -1]
-        what = str(error).partition("\n")[0].rstrip(".")
         raise ReaderError(
             f"Your code stopped in line {lines[-1].lineno} of {file} ({type(error).__name__}: "
-            f"{what}): correct it in {FOLDER}, check it, and {then}."
+            f"{message_of(error)}): correct it in {FOLDER}, check it, and {then}."
         ) from error
 
 

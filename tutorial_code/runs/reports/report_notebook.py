@@ -78,7 +78,7 @@ add_schedule(optimizer, EPOCHS * len(train_loader), warmup_steps=len(train_loade
 
 # For a run with any other option.
 RECIPE_CODE = """\
-from tutorial_code.runs.config import MODELS, Config
+from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import choose_hardware
 from tutorial_code.runs.training_setup import build, load_data
 
