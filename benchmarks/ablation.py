@@ -15,16 +15,13 @@ curves.jsonl. right.npy says in bits which images each training of the design cl
 says what each part is worth, with its error, where each combination has two seeds.
 """
 
-import multiprocessing
-import time
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import records
-import torch
 from ablation_trainings import HELD_OUT, VIEWS, Result, Scale, Training, all_trainings, train
 from ablation_worth import all_worths
 
@@ -96,26 +93,12 @@ def record_all(
     todo: list[Training], record: Record, images: int, jobs: int, minutes: float
 ) -> bool:
     """Do the trainings, ``jobs`` of them at a time; tell whether all were done in time."""
-    began, longest = time.monotonic(), 0.0
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, torch.set_num_threads, (1,)) as pool:
-        running: dict[Future[Result], tuple[Training, float]] = {}
-        while todo or running:
-            now = time.monotonic()
-            in_time = (now - began + longest) / 60 <= minutes
-            while todo and in_time and len(running) < jobs:
-                training = todo.pop(0)
-                running[pool.submit(train, training, images)] = training, now
-            if not running:
-                return False
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
-                training, start = running.pop(done)
-                result = done.result()
-                assert training.about.items() <= result.row.items()
-                record.add(training.about, result)
-                longest = max(longest, time.monotonic() - start)
-                print(result.row, flush=True)
-    return True
+    work = partial(train, images=images)
+    for training, result in records.side_by_side(todo, work, jobs, minutes):
+        assert training.about.items() <= result.row.items()
+        record.add(training.about, result)
+        print(result.row, flush=True)
+    return all(record.holds(training.about) for training in todo)
 
 
 def main() -> None:

@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +17,7 @@ from tutorial_code.runs.hardware import describe_machine
 
 ROOT = Path(__file__).parent.parent
 Piece = TypeVar("Piece")
+Result = TypeVar("Result")
 RIGHT = "none"  # stands for the right version among mistakes
 NOT_SETTINGS = {"runs", "time_limit", "ids"}
 
@@ -76,6 +79,39 @@ def unrecorded(
         yield piece
         longest = max(longest, time.monotonic() - start)
     print("all is recorded")
+
+
+def side_by_side(
+    pieces: Iterable[Piece], work: Callable[[Piece], Result], jobs: int, minutes: float
+) -> Iterator[tuple[Piece, Result]]:
+    """Yield pieces with what ``work`` made of them, ``jobs`` of them at a time, as they get done.
+
+    Each works in a process of its own, with one thread. A piece is begun as long as the longest
+    one so far would still be done in time.
+
+    Args:
+        pieces: in the order in which they are begun.
+        work: a function of a module, so that another process finds it.
+        jobs: processes.
+        minutes: for all of them together.
+    """
+    began, longest = time.monotonic(), 0.0
+    todo = list(pieces)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, torch.set_num_threads, (1,)) as pool:
+        running: dict[Future[Result], tuple[Piece, float]] = {}
+        while todo or running:
+            now = time.monotonic()
+            in_time = (now - began + longest) / 60 <= minutes
+            while todo and in_time and len(running) < jobs:
+                piece = todo.pop(0)
+                running[pool.submit(work, piece)] = piece, now
+            if not running:
+                return
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                piece, start = running.pop(done)
+                longest = max(longest, time.monotonic() - start)
+                yield piece, done.result()
 
 
 def holds(rows: Iterable[Mapping[str, Any]], about: Mapping[str, Any]) -> bool:

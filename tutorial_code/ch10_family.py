@@ -774,3 +774,6 @@ if __name__ == "__main__":
 #   why bottlenecks.
 # - He et al. 2018, *Bag of Tricks for Image Classification*, section 4: small
 #   changes of the stem and of the shortcuts, and what each was worth.
+#
+# Next: [chapter 11](ch11_depth.py) asks what depth itself does, with the
+# paper's own small networks.

@@ -6,12 +6,12 @@ figure("switches", {
       options: ["crop and mirror", "cutout", "label smoothing", "cosine", "weight decay", "sparing norms and biases", "zero-initialization", "Nesterov"],
       value: "crop and mirror",
     },
+    measured: { label: "accuracies", checked: false },
   },
-  draw({ part }, narrow, { parts, rows }) {
+  draw({ part, measured }, narrow, { parts, rows }) {
     const chosen = parts.indexOf(part);
     const [wide, high] = narrow ? [25, 17] : [34, 19];
     const [left, top] = narrow ? [34, 46] : [180, 50];
-    const recorded = rows.every(({ accuracy }) => accuracy !== null);
     const bars = left + parts.length * wide + 14;
     const reach = d3.extent(rows, ({ accuracy }) => accuracy);
     const length = d3.scaleLinear([reach[0] - 3, reach[1]], [0, (narrow ? 330 : 688) - bars - (narrow ? 42 : 54)]);
@@ -19,7 +19,7 @@ figure("switches", {
       label(left - 6, top - 10, narrow ? "" : "training", "soft", { anchor: "end", size: 12 }),
       parts.map((name, column) => label(left + (column + 0.5) * wide, top - 10, String.fromCharCode(65 + column), column === chosen ? "f" : "soft", { anchor: "middle", size: 13, bold: column === chosen })),
       label(left, 16, `${String.fromCharCode(65 + chosen)}: ${part}`, "f", { bold: true }),
-      recorded ? label(bars, top - 10, "accuracy", "soft", { size: 12 }) : "",
+      measured ? label(bars, top - 10, "accuracy", "soft", { size: 12 }) : "",
       rows.map(({ on, accuracy }, row) => {
         const y = top + row * high;
         const kind = on[chosen] ? "f" : "soft";
@@ -32,7 +32,7 @@ figure("switches", {
               is ? line([[x + 6, y + high / 2], [x + wide - 6, y + high / 2]], of, { width: high - 11 }) : "",
             ];
           }),
-          recorded
+          measured
             ? [
                 rect(bars, y + 4, length(accuracy), high - 8, kind, { filled: on[chosen], radius: 1 }),
                 label(bars + length(accuracy) + 6, y + high / 2 + 4, `${accuracy.toFixed(1)}`, kind, { size: 12 }),
@@ -42,11 +42,11 @@ figure("switches", {
       }),
     ]);
   },
-  say({ part }, { parts, rows }) {
+  say({ part, measured }, { parts, rows }) {
     const chosen = parts.indexOf(part);
     const of = (is) => rows.filter(({ on }) => on[chosen] === is);
     const shared = `Eight trainings have ${part}, and eight have not. Each other part is on in four of the ones and in four of the others`;
-    if (rows.some(({ accuracy }) => accuracy === null)) return `${shared}.`;
+    if (!measured) return `${shared}.`;
     const [yes, no] = [of(true), of(false)].map((group) => d3.mean(group, ({ accuracy }) => accuracy));
     return `${shared}. The mean accuracy is ${yes.toFixed(2)}% with it and ${no.toFixed(2)}% without it: ${(yes - no).toFixed(2)} points.`.replace("-", "−");
   },

@@ -1,5 +1,6 @@
-"""The sixteen combinations of chapter 8, and how good the networks of each became so far."""
+"""The sixteen combinations of chapter 8, and how good the networks of each became."""
 
+import statistics
 from typing import Any
 
 from tutorial_code.ch08_learning import PARTS, combinations
@@ -7,11 +8,10 @@ from tutorial_code.shared.tables import recorded_run
 
 
 def data() -> dict[str, Any]:
-    """Return the parts, and of each combination its switches and the mean accuracy of its runs."""
+    """Return the parts, and of each combination its switches and the mean of its accuracies."""
     rows = [row for row in recorded_run("ablation-cpu").rows() if row["experiment"] == "design"]
     found = []
     for number, parts in enumerate(combinations()):
         accuracies = [row["accuracy"] for row in rows if row["combination"] == number]
-        mean = sum(accuracies) / len(accuracies) if accuracies else None
-        found.append({"on": list(parts.values()), "accuracy": mean})
+        found.append({"on": list(parts.values()), "accuracy": statistics.mean(accuracies)})
     return {"parts": list(PARTS), "rows": found}

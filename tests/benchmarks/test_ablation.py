@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import ablation
 import ablation_trainings
 import ablation_worth
+import records
 from ablation_trainings import OPTIONS, VIEWS, Result, all_trainings, train
 
 from tutorial_code.ch08_learning import PARTS
@@ -137,7 +138,7 @@ def test_the_worth_and_its_errors_are_found_again(monkeypatch):
 def test_what_is_recorded_is_what_was_trained(tmp_path, monkeypatch):
     """Of several that run side by side, until the time is up; the same command goes on."""
     monkeypatch.setattr(ablation, "HELD_OUT", 16)
-    monkeypatch.setattr(ablation, "ProcessPoolExecutor", lambda jobs, *_: ThreadPoolExecutor(jobs))
+    monkeypatch.setattr(records, "ProcessPoolExecutor", lambda jobs, *_: ThreadPoolExecutor(jobs))
 
     def fake(training, images):
         random = np.random.default_rng(training.about["seed"])

@@ -21,6 +21,8 @@ from tutorial_code.ch08_learning import (
     update_ema,
     use_small_stem,
 )
+from tutorial_code.shared.chapters import read_chapters
+from tutorial_code.shared.tables import recorded_run
 
 
 def test_small_stem_keeps_the_positions():
@@ -41,6 +43,40 @@ def test_the_combinations_are_balanced_and_no_part_goes_along_with_a_pair():
     for i in range(8):
         for j in range(i):
             assert not ((signs[:, i] * signs[:, j]) @ signs).any()
+
+
+def test_the_prose_says_what_is_recorded():
+    """The worth of each part with two standard errors, and what the average adds."""
+    run = recorded_run("ablation-cpu")
+    [chapter] = [each for each in read_chapters() if each.number == 8]
+    prose = " ".join(chapter.text.split("\n# "))
+    said = {
+        "crop and mirror": "by far: {} ± {} points",
+        "cosine": "the cosine {} ± {} points",
+        "cutout": "cutout {} ± {},",
+        "weight decay": "weight decay {} ± {}.",
+        "label smoothing": "the surprise: {} ± {},",
+        "zero-initialization": "zero-initialization {}, Nesterov",
+        "Nesterov": "Nesterov {} and",
+        "sparing norms and biases": "biases {}, each ± {}.",
+    }
+    rows = {(row["part"], row["measure"]): row for row in run.rows("worth.jsonl")}
+
+    def numbers(part, measure):
+        row = rows[part, measure]
+        return f"{abs(row['worth']):.1f}", f"{2 * row['error']:.1f}", row["worth"] < 0
+
+    for part in PARTS:
+        worth, error, negative = numbers(part, "accuracy")
+        assert said[part].format("−" * negative + worth, error) in prose, part
+    smoothing, error, _ = numbers("label smoothing", "averaged")
+    assert f"say −{smoothing} ± {error}." in prose
+    designed = [row for row in run.rows() if row["experiment"] == "design"]
+    constant = [row for row in designed if not row["cosine"]]
+    gained = sum(row["averaged"] - row["accuracy"] for row in constant) / len(constant)
+    assert f"and there by {gained:.1f} points" in prose
+    above, error, negative = numbers("cosine", "averaged")
+    assert negative and f"by {above} ± {error} points" in prose
 
 
 def test_norms_and_biases_are_spared():

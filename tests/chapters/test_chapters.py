@@ -51,6 +51,7 @@ EXPECTED = {
     ],
     "ch08_learning": [],
     "ch09_speed": ["256 + 1 = 256", "goes on after step 40", "every number equal: True"],
+    "ch11_depth": ["equal: True", "269,722    269,722", "stage (2, 64, 8, 8)"],
     "ch10_family": ["16.9 times as many", "3.645 billion", "the same: True"],
 }
 

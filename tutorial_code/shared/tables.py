@@ -28,6 +28,9 @@ SHOWN = (
     "fresh.jsonl",
     "worth.jsonl",
     "metrics.jsonl",
+    "layers.jsonl",
+    "cuts.jsonl",
+    "surfaces.jsonl",
 )
 WIDTH = 80  # columns of a printed table
 SHORTEST = 12  # columns that are left for the first of them in any case
