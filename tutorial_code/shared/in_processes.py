@@ -29,7 +29,7 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> l
         Exception: what the function raised in one of the processes.
     """
     # They are used again, and stay ready: each has imported torch. The least that is kept is two.
-    processes = get_reusable_executor(max_workers=max(count, 2), timeout=60)
+    processes = get_reusable_executor(max_workers=max(count, 2), timeout=None)
     with tempfile.TemporaryDirectory() as folder:
         meeting_place = (Path(folder) / "processes").as_uri()
         calls = [
