@@ -29,7 +29,7 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> l
         Exception: what the function raised in one of the processes.
     """
     # They are used again, and stay ready: each has imported torch. The least that is kept is two.
-    processes = get_reusable_executor(max_workers=max(count, 2), timeout=None)
+    processes = get_reusable_executor(max(count, 2), timeout=None, initializer=_get_ready)
     with tempfile.TemporaryDirectory() as folder:
         meeting_place = (Path(folder) / "processes").as_uri()
         calls = [
@@ -43,10 +43,17 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> l
         return [call.result() for call in failed or calls]
 
 
+def _get_ready() -> None:
+    """Import what takes memory: joblib replaces a process whose memory grows later."""
+    import sklearn.datasets
+    import sklearn.model_selection  # noqa: F401
+
+    torch.set_num_threads(1)
+
+
 def _in_group(
     meeting_place: str, rank: int, count: int, function: Callable[..., Any], arguments: Any
 ) -> Any:
-    torch.set_num_threads(1)
     dist.init_process_group(
         "gloo", init_method=meeting_place, rank=rank, world_size=count, timeout=PATIENCE
     )
