@@ -1,5 +1,6 @@
 """Loaders of images that stay on disk: what they give, however many workers there are."""
 
+import gc
 import sys
 from random import Random
 
@@ -148,15 +149,18 @@ def test_a_file_that_is_gone_is_named_in_a_sentence(photographs, tmp_path, worke
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares memory by copy-on-write")
 def test_the_memory_of_workers_stays_flat_over_an_epoch(monkeypatch):
-    """Of 150,000 files. A list of their names made each worker grow by 9 MB, looking for garbage by
-    another 40.
+    """Of 150,000 files. It grows by 1 to 2 MB; a list of the names made that 9, and looking for
+    garbage 40 more.
     """
     count = 150_000
     names = np.array([b"train/n01440764/n01440764_%d.JPEG" % i for i in range(count)])
     files = ImageFiles("images", names, np.zeros((count, 2), np.int64))
     monkeypatch.setattr(ImageFiles, "path", ImageFiles.name)
     monkeypatch.setattr(file_loader, "SIZE", 2)
-    monkeypatch.setattr(file_loader, "open_image", lambda path: None)
+    # Python looks for garbage now and then; here it is certain to.
+    monkeypatch.setattr(
+        file_loader, "open_image", lambda name: name.endswith("0000.JPEG") and gc.collect()
+    )
     monkeypatch.setattr(file_loader, "cut", lambda image, box: Image.new("RGB", (2, 2)))
     labels = torch.zeros(count, dtype=torch.long)
     data = ImageData(files, labels, files, labels, ("a",), max_shift=0)
@@ -166,4 +170,4 @@ def test_the_memory_of_workers_stays_flat_over_an_epoch(monkeypatch):
         if number in (0, 280):
             (worker,) = psutil.Process().children()
             sizes.append(worker.memory_full_info().uss)
-    assert sizes[1] - sizes[0] < 2e6
+    assert sizes[1] - sizes[0] < 4e6

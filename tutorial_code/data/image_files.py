@@ -72,24 +72,23 @@ def list_files(root: Path, split: str, classes: Sequence[str]) -> tuple[ImageFil
     Raises:
         ReaderError: a class has no files.
     """
-    names: list[bytes] = []
-    stamps: list[tuple[int, int]] = []
-    labels: list[int] = []
-    for label, name in enumerate(classes):
+    names: list[np.ndarray] = []  # one a class, so that a million objects never are there at once
+    stamps: list[np.ndarray] = []
+    for name in classes:
         with os.scandir(root / split / name) as entries:
-            found = [entry for entry in entries if not is_hidden(Path(entry)) and entry.is_file()]
+            found = [entry for entry in entries if not is_hidden(entry) and entry.is_file()]
         if not found:
             raise ReaderError(
                 f"The class folder {root / split / name} holds no images: put them in it, or "
                 "remove it."
             )
-        for entry in sorted(found, key=lambda entry: entry.name):
-            stat = entry.stat()
-            names.append(os.fsencode(f"{split}/{name}/{entry.name}"))
-            stamps.append((stat.st_size, stat.st_mtime_ns))
-        labels += [label] * len(found)
-    files = ImageFiles(root, np.array(names), np.array(stamps, dtype=np.int64))
-    return files, torch.tensor(labels)
+        found.sort(key=lambda entry: entry.name)
+        names.append(np.array([os.fsencode(f"{split}/{name}/{entry.name}") for entry in found]))
+        facts = [entry.stat() for entry in found]
+        stamps.append(np.array([(fact.st_size, fact.st_mtime_ns) for fact in facts], np.int64))
+    counts = torch.tensor([len(some) for some in names])
+    labels = torch.arange(len(classes)).repeat_interleave(counts)
+    return ImageFiles(root, np.concatenate(names), np.concatenate(stamps)), labels
 
 
 def skipped_images(data: ImageData) -> int:

@@ -1,6 +1,6 @@
 """Image files: one file as a tensor, and a folder of them as a data set."""
 
-import contextlib
+import os
 import warnings
 from pathlib import Path
 from typing import cast
@@ -57,10 +57,8 @@ def decode(path: Path, small: bool = False) -> Image.Image:
     with Image.open(path) as image:
         if small:
             image.draft("RGB", (1, 1))
-        image.load()
-        # Metadata that cannot be read says nothing about the pixels.
-        with contextlib.suppress(Exception):
-            ImageOps.exif_transpose(image, in_place=True)
+        image.load()  # all of it, before the file is closed
+        ImageOps.exif_transpose(image, in_place=True)
         return _to_rgb(image)
 
 
@@ -140,7 +138,7 @@ def _read_split(split: Path, names: list[str], size: int) -> tuple[Tensor, Tenso
     return read_cached(files, size, read_image), torch.tensor(labels)
 
 
-def is_hidden(entry: Path) -> bool:
+def is_hidden(entry: Path | os.DirEntry[str]) -> bool:
     """Tell whether an entry is hidden, like the files that file browsers leave; it is no error."""
     return entry.name.startswith(".") or entry.name.lower() in {"thumbs.db", "desktop.ini"}
 
