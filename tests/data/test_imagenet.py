@@ -9,6 +9,7 @@ from helpers import metrics, read, refused
 from tutorial_code.ch01_images import load_dataset
 from tutorial_code.data import imagenet
 from tutorial_code.runs.checkpoint import load_checkpoint
+from tutorial_code.runs.training_setup import only_classes, use_validation_split
 
 OPTIONS = ["--model", "resnet18", "--batch-size", "4", "--epochs", "2", "--recipe", "torchvision"]
 OPTIONS += ["--device", "cpu", "--precision", "fp32", "--quiet"]
@@ -30,6 +31,18 @@ def test_images_stay_on_disk_and_classes_have_the_names_of_their_folders(photogr
     assert data.test_labels.tolist() == [0, 0, 1, 1]
     assert not isinstance(data.train_images, torch.Tensor)
     assert data.test_images.name(3) == "val/n02391049/n02391049_1.JPEG"
+
+
+def test_some_classes_are_kept_and_some_images_held_out(photographs):
+    data = load_dataset(f"imagenet:{photographs}")
+    turned = only_classes(data, ["n02391049", "n01440764"])
+    assert turned.train_labels.tolist() == [1] * 5 + [0] * 5
+    assert turned.train_images.name(9) == "train/n02391049/n02391049_4.JPEG"
+    held = use_validation_split(data, 3, seed=0)
+    splits = held.train_images, held.test_images
+    names = [files.name(index) for files in splits for index in range(len(files))]
+    assert len(held.test_images) == 3
+    assert sorted(names) == [data.train_images.name(index) for index in range(10)]
 
 
 def test_the_thousand_classes_have_names_in_words(monkeypatch):
