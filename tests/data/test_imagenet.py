@@ -9,6 +9,9 @@ from helpers import metrics, read, refused
 from tutorial_code.ch01_images import load_dataset
 from tutorial_code.data import imagenet
 from tutorial_code.runs.checkpoint import load_checkpoint
+from tutorial_code.runs.config import Config
+from tutorial_code.runs.reports.report_notebook import notebook_text
+from tutorial_code.runs.run_record import read_record
 from tutorial_code.runs.training_setup import only_classes, use_validation_split
 
 OPTIONS = ["--model", "resnet18", "--batch-size", "4", "--epochs", "2", "--recipe", "torchvision"]
@@ -132,8 +135,12 @@ def test_a_run_is_reported(kind, finished, command, tmp_path):
     assert code == 0, err
     text = (tmp_path / f"r.{kind}").read_text(encoding="utf-8")
     assert "imagenet:" in text and "50.00%" in text
-    if kind == "ipynb":  # its loaders are not chapter 1's
-        assert "load_data(config)" in text and "load_dataset('imagenet" not in text
+
+
+def test_the_loaders_in_a_notebook_are_not_those_of_chapter_1(finished):
+    record = read_record(finished)._replace(config=Config(data="imagenet:PATH"))
+    text = notebook_text(record, {})
+    assert "load_data(config)" in text and "load_dataset('imagenet" not in text
 
 
 def test_a_run_is_compared_and_exported(finished, command, tmp_path):
