@@ -44,6 +44,31 @@ def images_folder(tmp_path_factory, digits):
     return root
 
 
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory):
+    """Photographs as ImageNet has them, 500×375 or 375×500 and some 110 kB, in its folders: two
+    classes, 10 to train and 4 to test. It is not to be changed.
+    """
+    import numpy as np
+    from PIL import Image
+    from sklearn.datasets import load_sample_image
+
+    root, draw = tmp_path_factory.mktemp("photographs"), np.random.default_rng(0)
+    for name, file in (("n01440764", "flower.jpg"), ("n02391049", "china.jpg")):
+        whole = Image.fromarray(load_sample_image(file))
+        for split, count in (("train", 5), ("val", 2)):
+            folder = root / split / name
+            folder.mkdir(parents=True)
+            for number in range(count):
+                left, upper = draw.integers(0, 120), draw.integers(0, 40)
+                size = (500, 375) if number % 2 else (375, 500)
+                image = whole.crop((left, upper, left + 520, upper + 387)).resize(size)
+                grain = draw.normal(0, 9, (size[1], size[0], 1))
+                pixels = (np.asarray(image) + grain).clip(0, 255).astype(np.uint8)
+                Image.fromarray(pixels).save(folder / f"{name}_{number}.JPEG", quality=95)
+    return root
+
+
 def resnet50(*args):
     """Run `resnet50 ARGS...` in this process; return its exit code."""
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as stopped:

@@ -231,13 +231,17 @@ if __name__ == "__main__":
     print("images a class ", data.train_labels.bincount().tolist())
 
 # %% [markdown]
-# The same code trains on photographs. `load_dataset` takes one of three names:
+# The same code trains on photographs. `load_dataset` takes one of four names:
 #
 # - `digits`: the data set above, always at hand;
 # - `cifar10`: 60,000 photographs of ten kinds of things (Krizhevsky, 2009),
 #   downloaded once, 170 MB;
 # - `folder:PATH`: your own images, in `PATH/train/<class>/` and
-#   `PATH/test/<class>/`.
+#   `PATH/test/<class>/`;
+# - `imagenet:PATH`: ImageNet, 1.28 million photographs (Russakovsky et al.,
+#   2015), in `PATH/train/<class>/` and `PATH/val/<class>/`. They do not fit
+#   into memory, so they stay on disk, and `resnet50 train` has loaders of its
+#   own for them.
 
 
 # %%
@@ -247,8 +251,8 @@ def load_dataset(
     """Load a data set by its name.
 
     Args:
-        spec: ``digits``, ``cifar10`` or ``folder:PATH``. Images of a folder may
-            have any size and mode.
+        spec: ``digits``, ``cifar10``, ``folder:PATH`` or ``imagenet:PATH``.
+            Images of a folder may have any size and mode.
         root: where the CIFAR-10 archive is, or is put.
         mirror: whether training images may be mirrored, if that is to differ
             from what the data set says of itself.

@@ -1,16 +1,21 @@
 """Each option of `resnet50 train` takes effect; a new one without an entry here fails the suite."""
 
 from dataclasses import fields, replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from tutorial_code.ch01_images import ImageData
+from tutorial_code.data import file_loader
+from tutorial_code.data.image_files import ImageFiles
 from tutorial_code.runs import hardware, launch, training_setup
 from tutorial_code.runs.config import Config, configure
 from tutorial_code.runs.console import open_terminal
 from tutorial_code.runs.interruption import SaveTimes
+from tutorial_code.shared.errors import ReaderError
 
 CPU = torch.device("cpu")
 # 5 steps an epoch
@@ -27,6 +32,15 @@ def data():
     return ImageData(
         images[:20], labels[:20], images[20:], labels[20:], ("a", "b"), max_shift=4, may_flip=True
     )
+
+
+def in_files(data):
+    """Return data of as many images that stay on disk; none of them is read."""
+    some = [
+        ImageFiles(Path(), np.array([b"a"] * len(labels)), np.zeros((len(labels), 2), np.int64))
+        for labels in (data.train_labels, data.test_labels)
+    ]
+    return data._replace(train_images=some[0], test_images=some[1])
 
 
 def build(config, data):
@@ -99,6 +113,12 @@ BUILT = {
         ["augment", "normalize"],
         ["normalize"],
     ),
+    "crop": (
+        {"data": "imagenet:PATH", "crop": "side"},
+        lambda setup: setup.train_loader.dataset.crop,
+        file_loader.area_crop,
+        file_loader.side_crop,
+    ),
     "cutout": ({"loader": "device", "augment": False, "cutout": 8}, has_a_hole, False, True),
     "model": (
         {"model": "resnet18"},
@@ -157,8 +177,8 @@ BEGUN = {
     "mirror": ({"mirror": True}, False, True),
     "classes": ({"classes": "b,a"}, ("a", "b"), ("b", "a")),
 }
-# Tests of their own, below, in test_own_code.py and in test_initial_weights.py.
-ELSEWHERE = {"recipe", "tf32", "mine", "init", "freeze"}
+# Tests of their own, below, in test_own_code.py, test_initial_weights.py and test_imagenet.py.
+ELSEWHERE = {"recipe", "tf32", "mine", "init", "freeze", "skip_unreadable"}
 
 
 def test_every_option_has_an_entry():
@@ -176,6 +196,8 @@ def test_an_option_reaches_its_part_of_the_training(name, data, small_network, m
     monkeypatch.setattr(hardware, "choose_compile", lambda device: (True, ""))
     monkeypatch.setattr(torch, "compile", lambda network, mode, dynamic: ("compiled", mode))
     options, seen, without, given = BUILT[name]
+    if "data" in options:
+        data = in_files(data)
     assert seen(build(BASE, data)) == without
     assert seen(build(replace(BASE, **options), data)) == given
 
@@ -210,6 +232,46 @@ def test_an_option_reaches_the_beginning_of_the_training(name, data, monkeypatch
 
 def test_a_recipe_reaches_the_options():
     assert (configure({}).epochs, configure({"recipe": "full"}).epochs) == (7, 50)
+
+
+def test_the_recipes_for_imagenet_differ_in_the_crop_alone():
+    """He et al. 2015, section 3.4; torchvision's references/classification."""
+    data = {"data": "imagenet:PATH"}
+    paper = configure({**data, "recipe": "paper"})
+    reference = configure({**data, "recipe": "torchvision"})
+    assert (paper.crop, reference.crop) == ("side", "area")
+    assert paper == replace(reference, crop="side", recipe="paper")
+    assert (paper.lr, paper.batch_size, paper.momentum, paper.weight_decay) == (0.1, 256, 0.9, 1e-4)
+    assert configure({**data, "recipe": "paper", "batch_size": 64}).lr == 0.025
+    # On images in memory the rest of it holds, too.
+    assert configure({"recipe": "paper"}).crop == "area"
+
+
+def test_the_step_schedule_divides_the_rate_by_ten_after_each_third(data, small_network):
+    config = replace(BASE, schedule="step", epochs=6, warmup_epochs=1)
+    assert factors(build(config, data)) == [0.2, 0.4, 0.6, 0.8, *[1.0] * 6, *[0.1] * 10, 0.01]
+
+
+def test_images_on_disk_have_workers_unless_they_are_asked_for(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert configure({"data": "imagenet:PATH"}).workers == 8
+    assert configure({"data": "imagenet:PATH", "workers": 0}).workers == 0
+    assert configure({}).workers == 0
+    monkeypatch.setattr("os.cpu_count", lambda: 96)
+    assert configure({"data": "imagenet:PATH"}).workers == 16
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"data": "imagenet:PATH", "recipe": "full"}, "--loader device needs .* into memory"),
+        ({"crop": "side"}, "--crop side needs --data imagenet:PATH"),
+        ({"skip_unreadable": True}, "--skip-unreadable needs --data imagenet:PATH"),
+    ],
+)
+def test_what_a_data_set_cannot_do_is_refused(given, words):
+    with pytest.raises(ReaderError, match=words):
+        configure(given)
 
 
 @pytest.fixture

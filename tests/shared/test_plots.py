@@ -27,3 +27,13 @@ def test_what_matplotlib_fills_with_black_takes_the_color_of_the_text():
     page = inline_svg(plots.to_svg(figure), "a bar")
     assert page.startswith("<svg") and "fill: currentColor" in page.partition(">")[0]
     assert "fill: #000" not in page
+
+
+def test_a_confusion_matrix_of_many_classes_is_one_image():
+    """As squares, those of ImageNet took minutes and megabytes."""
+    counts = [[3 if row == column else 1 for column in range(150)] for row in range(150)]
+    svg = plots.to_svg(plots.confusion(counts, [str(number) for number in range(150)]))
+    assert svg.count("<image") == 1 and len(svg) < 100_000
+    few = [row[:30] for row in counts[:30]]
+    few = plots.to_svg(plots.confusion(few, [str(number) for number in range(30)]))
+    assert "<image" not in few

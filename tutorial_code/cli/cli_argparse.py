@@ -38,6 +38,7 @@ def _run() -> int:
         if option.name == "mine":
             # If the option is not given, its value is None.
             kind = {"action": "store_const", "const": True}
+        text = text.replace("%", "%%")  # argparse fills in values with it
         groups[option.metadata["group"]].add_argument(name, help=text, **kind)
     add = groups[START].add_argument
     add("--output", "-o", "--out", dest="output", type=Path, help="The run's folder.")

@@ -1,1 +1,1 @@
-"""Where images come from: the CIFAR-10 archive and folders of image files."""
+"""Where images come from: the CIFAR-10 archive, folders of image files, ImageNet."""

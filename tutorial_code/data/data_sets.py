@@ -22,6 +22,9 @@ class DataSet(NamedTuple):
     mirror: bool  # whether a mirrored image keeps its class
     needs_path: bool = False  # the images are the reader's own
     on_disk: bool = True  # it is read from the path, or else from the folder with downloads
+    in_memory: bool = True  # or its images stay on disk, as ``ImageFiles``
+    image_size: int = 32  # side in pixels of the images that a network gets
+    reader: str = "tutorial_code.data.image_folder"  # the module whose ``read_image`` reads others
 
     @property
     def usage(self) -> str:
@@ -36,6 +39,12 @@ class DataSet(NamedTuple):
         """
         function: Callable[..., Any] = getattr(importlib.import_module(self.module), self.function)
         return function(place) if self.on_disk else function()
+
+    def read_image(self, path: Path) -> Any:
+        """Return any image file as a network of this data set gets it in a test, a tensor
+        (3, image_size, image_size) uint8.
+        """
+        return importlib.import_module(self.reader).read_image(path, self.image_size)
 
 
 DATA_SETS = (
@@ -61,6 +70,17 @@ DATA_SETS = (
         "load_folder_data",
         mirror=False,  # it is unknown what they show: --mirror allows mirroring
         needs_path=True,
+    ),
+    DataSet(
+        "imagenet",
+        "photographs in PATH/train/n01440764/ and so on, and in PATH/val/, which stay on disk",
+        "tutorial_code.data.imagenet",
+        "load_imagenet_data",
+        mirror=True,
+        needs_path=True,
+        in_memory=False,
+        image_size=224,
+        reader="tutorial_code.data.image_files",
     ),
 )
 

@@ -55,10 +55,15 @@ def _facts(files: list[Path]) -> str:
 def _place(files: list[Path], size: int) -> Path:
     """Return the one cache path for these files' folder: a new cache replaces an old one."""
     name = hashlib.sha256(os.fsencode(os.path.commonpath([file.absolute() for file in files])))
+    return cache_folder() / f"{name.hexdigest()[:16]}-{size}.npz"
+
+
+def cache_folder() -> Path:
+    """Return the folder in which this project keeps what it can compute again."""
     usual = {"win32": "~/AppData/Local", "darwin": "~/Library/Caches"}.get(sys.platform, "~/.cache")
     base = os.environ.get("XDG_CACHE_HOME") or usual
     try:
         folder = Path(base).expanduser()
     except RuntimeError:  # there is no home folder
         folder = Path(tempfile.gettempdir())
-    return folder / "resnet50-tutorial" / f"{name.hexdigest()[:16]}-{size}.npz"
+    return folder / "resnet50-tutorial"

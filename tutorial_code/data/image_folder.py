@@ -1,5 +1,6 @@
 """Image files: one file as a tensor, and a folder of them as a data set."""
 
+import os
 import warnings
 from pathlib import Path
 from typing import cast
@@ -36,8 +37,7 @@ def open_image(path: Path) -> Image.Image:
         with warnings.catch_warnings():
             # Pillow warns about odd metadata; only the pixels matter here.
             warnings.simplefilter("ignore")
-            with Image.open(path) as image:
-                return _to_rgb(ImageOps.exif_transpose(image))
+            return decode(path)
     except Image.UnidentifiedImageError as error:
         raise ReaderError(f"{path} is not an image: move it elsewhere or delete it.") from error
     except Exception as error:  # a damaged file can fail anywhere in a decoder, with any exception
@@ -46,7 +46,25 @@ def open_image(path: Path) -> Image.Image:
         ) from error
 
 
+def decode(path: Path, small: bool = False) -> Image.Image:
+    """Decode an image file as ``open_image`` does; whatever the decoder raises is passed on.
+
+    Args:
+        path: the file.
+        small: whether a JPEG may come in an eighth of its size, which is faster; all of the file is
+            read all the same.
+    """
+    with Image.open(path) as image:
+        if small:
+            image.draft("RGB", (1, 1))
+        image.load()  # all of it, before the file is closed
+        ImageOps.exif_transpose(image, in_place=True)
+        return _to_rgb(image)
+
+
 def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB" and not image.has_transparency_data:
+        return image
     if image.mode.startswith(("I", "F")):
         # 16-bit and float images have one channel. Their values are scaled to 0 to 255; a plain
         # convert() would clip it.
@@ -76,7 +94,7 @@ def read_folder(path: Path, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor, 
     """
     if not path.is_dir():
         raise ReaderError(f"There is no folder {path}: check the path after 'folder:'.")
-    names = {split: _class_names(path / split) for split in ("train", "test")}
+    names = {split: class_names(path / split) for split in ("train", "test")}
     if names["train"] != names["test"]:
         differing = sorted(set(names["train"]) ^ set(names["test"]))
         raise ReaderError(
@@ -88,12 +106,17 @@ def read_folder(path: Path, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor, 
     return *train, *test, tuple(names["train"])
 
 
-def _class_names(split: Path) -> list[str]:
+def class_names(split: Path) -> list[str]:
+    """Return the names of the class folders of a split in alphabetical order.
+
+    Raises:
+        ReaderError: there are none.
+    """
     layout = f"images must be in {split / '<class>'}, a folder for each class"
     if not split.is_dir():
         raise ReaderError(f"There is no folder {split}: {layout}.")
     names = sorted(
-        entry.name for entry in split.iterdir() if entry.is_dir() and not _is_hidden(entry)
+        entry.name for entry in split.iterdir() if entry.is_dir() and not is_hidden(entry)
     )
     if not names:
         raise ReaderError(f"{split} holds no class folders: {layout}.")
@@ -105,7 +128,7 @@ def _read_split(split: Path, names: list[str], size: int) -> tuple[Tensor, Tenso
     labels: list[int] = []
     for label, name in enumerate(names):
         entries = (split / name).rglob("*")
-        found = sorted(entry for entry in entries if entry.is_file() and not _is_hidden(entry))
+        found = sorted(entry for entry in entries if entry.is_file() and not is_hidden(entry))
         if not found:
             raise ReaderError(
                 f"The class folder {split / name} is empty: put images in it or remove it."
@@ -115,7 +138,7 @@ def _read_split(split: Path, names: list[str], size: int) -> tuple[Tensor, Tenso
     return read_cached(files, size, read_image), torch.tensor(labels)
 
 
-def _is_hidden(entry: Path) -> bool:
+def is_hidden(entry: Path | os.DirEntry[str]) -> bool:
     """Tell whether an entry is hidden, like the files that file browsers leave; it is no error."""
     return entry.name.startswith(".") or entry.name.lower() in {"thumbs.db", "desktop.ini"}
 

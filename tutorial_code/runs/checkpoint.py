@@ -13,8 +13,9 @@ from tutorial_code.runs.run_files import write_atomically
 from tutorial_code.shared.errors import ReaderError
 
 KEYS = {"config", "model", "ema", "optimizer", "schedule", "history", "progress"}
-KEYS |= {"classes", "mean", "std", "may_flip", "brightness"}  # of the data, for using the network
-OPTIONAL_KEYS = {"brightness"}  # not in the checkpoints of older versions
+# of the data, for using the network and for knowing the images again
+KEYS |= {"classes", "mean", "std", "may_flip", "brightness", "files"}
+OPTIONAL_KEYS = {"brightness", "files"}  # not in the checkpoints of older versions
 
 
 class UnreadableCheckpointError(ReaderError):

@@ -1,6 +1,7 @@
 """The configuration of a run: every option of ``resnet50 train`` that decides what is computed."""
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
@@ -42,7 +43,11 @@ class Config:
 
     data: str = _option(START, "digits", usages())
     recipe: str = _option(
-        START, "basic", "basic (chapters 1 to 7) or full (chapters 8 and 9)", ("basic", "full")
+        START,
+        "basic",
+        "basic (chapters 1 to 7), full (chapters 8 and 9), or for ImageNet paper (He et al. 2015) "
+        "or torchvision (of its first weights)",
+        ("basic", "full", "paper", "torchvision"),
     )
     mine: tuple[str, ...] = _option(
         START, (), "Train with those of your answers in exercises/ that pass their checks."
@@ -60,14 +65,32 @@ class Config:
         OPTIMIZER, "all", "Decay all parameters, or weights only.", ("all", "weights")
     )
     schedule: str = _option(
-        OPTIMIZER, "cosine", "constant, or cosine after the warm-up", ("constant", "cosine")
+        OPTIMIZER,
+        "cosine",
+        "constant, or after the warm-up cosine, or step: a tenth after each third of the epochs",
+        ("constant", "cosine", "step"),
     )
-    warmup_epochs: int = _option(OPTIMIZER, 1, "Epochs of warm-up before a cosine schedule.")
+    warmup_epochs: int = _option(
+        OPTIMIZER, 1, "Epochs of warm-up before a cosine or step schedule."
+    )
     label_smoothing: float = _option(
         OPTIMIZER, 0.0, "Probability taken from the right class in training, 0 to 1."
     )
     augment: bool = _option(
-        IMAGES, True, "Shift training images, and mirror them where the data set allows it."
+        IMAGES,
+        True,
+        "Shift training images, or crop those of imagenet, and mirror them where the data set "
+        "allows it.",
+    )
+    crop: str = _option(
+        IMAGES,
+        "area",
+        "How training images of imagenet are cropped: 8 to 100% of the area (area), or 224 pixels "
+        "of a shorter side of 256 to 480 (side).",
+        ("area", "side"),
+    )
+    skip_unreadable: bool = _option(
+        IMAGES, False, "Leave out images of imagenet that cannot be read, and count them."
     )
     mirror: bool | None = _option(
         IMAGES, None, "Whether a mirrored image keeps its class; set this for a folder."
@@ -132,6 +155,15 @@ class Config:
         self._require("cutout", self.cutout >= 0, "0 or a positive number")
         self._require("val_size", self.val_size >= 0, "0 or a positive number")
         self._require("workers", self.workers >= 0, "0 or a positive number")
+        if find_data_set(self.data)[0].in_memory:
+            of_files = "--data imagenet:PATH"
+            self._needs(self.crop != "area", "crop side", False, of_files, "--crop area")
+            left_out = "--no-skip-unreadable"
+            self._needs(self.skip_unreadable, "skip-unreadable", False, of_files, left_out)
+        else:
+            in_memory = "a data set that fits into memory"
+            without = "--loader dataloader and --cutout 0"
+            self._needs(self.loader == "device", "loader device", False, in_memory, without)
         self._require("seed", 0 <= self.seed < 2**63, "0 or a positive number below 2^63")
         self._needs(
             self.nesterov, "nesterov", self.momentum > 0, "a --momentum above 0", "--no-nesterov"
@@ -161,6 +193,11 @@ class Config:
     def small_stem_stride(self) -> int | None:
         """The stride of the 3×3 stem; None for the paper's stem."""
         return STEMS[self.stem]
+
+    @property
+    def image_size(self) -> int:
+        """The side in pixels of the images that the network gets."""
+        return find_data_set(self.data)[0].image_size
 
     @property
     def may_mirror(self) -> bool:
@@ -197,8 +234,30 @@ FULL = {
     "tf32": True,
     "compile": True,
 }
-# Per image of a batch: larger batches take fewer steps, so each step may be longer.
-RATE_OF_FULL = 0.1 / 128
+# He et al. 2015, section 3.4: ImageNet. There the rate is lowered when the error stops falling, and
+# training ends after 600,000 steps, 120 epochs; 30, 60 and 90 epochs are what became usual. Its
+# noise on the colors and its test on ten crops are not here.
+PAPER = {
+    "epochs": 90,
+    "batch_size": 256,
+    "weight_decay": 1e-4,
+    "schedule": "step",
+    "warmup_epochs": 0,
+    "zero_init": False,
+    "crop": "side",
+}
+# That of torchvision's first weights for all five networks, references/classification: 32 images on
+# each of 8 GPUs. Its second weights have another recipe, of 600 epochs.
+TORCHVISION = {**PAPER, "crop": "area"}
+RECIPES: dict[str, dict[str, Any]] = {
+    "basic": {},
+    "full": FULL,
+    "paper": PAPER,
+    "torchvision": TORCHVISION,
+}
+# For how many images the rate is 0.1: larger batches take fewer steps, so each may be longer.
+IMAGES_OF_RATE = {"full": 128, "paper": 256, "torchvision": 256}
+MOST_WORKERS = 16  # for one GPU; more only take memory
 
 
 def is_switch(option: Field) -> bool:
@@ -207,7 +266,7 @@ def is_switch(option: Field) -> bool:
 
 
 def shown_default(option: Field) -> str:
-    """Return an option's default as the help shows it, with that of ``full`` if it differs."""
+    """Return an option's default as the help shows it, with those of recipes that differ."""
 
     def shown(value: Any) -> str:
         if value is None:
@@ -216,18 +275,30 @@ def shown_default(option: Field) -> str:
             return "on" if value else "off"
         return str(value) or "none"
 
-    full = (
-        "0.1 for 128 images per step"
-        if option.name == "lr"
-        else shown(FULL.get(option.name, option.default))
-    )
     default = shown(option.default)
-    return default if full == default else f"{default}; full: {full}"
+    others: dict[str, list[str]] = {}  # by what they show: the recipes
+    for name, values in RECIPES.items():
+        value = shown(values.get(option.name, option.default))
+        if option.name == "lr" and name in IMAGES_OF_RATE:
+            value = f"0.1 for {IMAGES_OF_RATE[name]} images per step"
+        if value != default:
+            others.setdefault(value, []).append(name)
+    if option.name == "workers":
+        others["one a core, at most 16"] = ["imagenet"]
+    return "; ".join([default, *(f"{', '.join(who)}: {value}" for value, who in others.items())])
 
 
 def configure(given: Mapping[str, Any]) -> Config:
     """Return the configuration of a new run: the recipe's, overridden by the given options."""
-    if given.get("recipe") != "full":
-        return Config(**given)
-    values = {**FULL, **given}
-    return Config(**{"lr": RATE_OF_FULL * values["batch_size"], **values})
+    recipe = given.get("recipe", "basic")
+    in_memory = find_data_set(given.get("data", Config.data))[0].in_memory
+    values: dict[str, Any] = {**RECIPES.get(recipe, {})}
+    if in_memory:
+        values.pop("crop", None)
+    else:
+        values["workers"] = min(os.cpu_count() or 1, MOST_WORKERS)
+    values |= given
+    if recipe in IMAGES_OF_RATE:
+        rate = 0.1 / IMAGES_OF_RATE[recipe]
+        values = {"lr": rate * values["batch_size"], **values}
+    return Config(**values)

@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
-from tutorial_code.ch01_images import IMAGE_SIZE, normalize
+from tutorial_code.ch01_images import normalize
 from tutorial_code.ch07_results import grad_cam
-from tutorial_code.data.image_folder import read_image
+from tutorial_code.data.data_sets import find_data_set
 from tutorial_code.runs import run_files
 from tutorial_code.runs.own_code.own_files import naming_own_lines
 from tutorial_code.runs.prediction import Prediction, predict_files
@@ -76,7 +76,8 @@ def explain_files(
         raise ReaderError(f"The run knows no class {target}: choose one of {', '.join(classes)}.")
     for path in written:
         prepare_to_overwrite(path, force)
-    images = torch.stack([read_image(path, IMAGE_SIZE) for path in paths])
+    data_set, _ = find_data_set(run.config.data)
+    images = torch.stack([data_set.read_image(path) for path in paths])
     images = 255 - images if invert else images
     normalized = normalize(images, run.checkpoint["mean"], run.checkpoint["std"]).to(run.device)
     network = run.network.eval()

@@ -8,7 +8,6 @@ from types import ModuleType
 import torch
 from torch import Tensor, nn
 
-from tutorial_code.ch01_images import IMAGE_SIZE
 from tutorial_code.ch04_resnet50 import to_torchvision
 from tutorial_code.runs.own_code.own_files import naming_own_lines
 from tutorial_code.runs.own_code.own_network import take_weights
@@ -80,7 +79,8 @@ def _onnx(run: TrainedRun, path: Path) -> None:
     for package in ("onnx", "onnxscript"):
         _needed(package)
     network = nn.Sequential(run.network).cpu().eval()
-    images = torch.zeros(2, 3, IMAGE_SIZE, IMAGE_SIZE)
+    side = run.config.image_size
+    images = torch.zeros(2, 3, side, side)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():

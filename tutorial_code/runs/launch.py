@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tutorial_code.ch01_images import ImageData
+from tutorial_code.data.image_files import skipped_images
 from tutorial_code.runs import epoch_table, run_files
 from tutorial_code.runs.config import Config, configure
 from tutorial_code.runs.console import Console, open_terminal
@@ -144,7 +145,7 @@ def train(
         console.line(f"blocks     {note}")
     training = Training(config, folder, data, setup, pieces, save_times, console, began)
     if saved:
-        refuse_other_data(saved, folder, config.data, training.statistics, data.classes)
+        refuse_other_data(saved, folder, config.data, training.facts, data.classes)
         training.load_state_dict(saved)
         batch = training.loader.batch
         done = len(training.history)
@@ -166,6 +167,8 @@ def _head(config: Config, folder: Path, data: ImageData, hardware: Hardware) -> 
         for owner, names in whose(config.model, config.mine).items()
     ]
     which = f", classes {config.classes}" if config.classes else ""
+    if config.skip_unreadable:
+        counts += f", {skipped_images(data):,} left out because they cannot be read"
     lines.append(f"data       {config.data}{which}: {counts}")
     if config.init:
         what = "only the classifier learns" if config.freeze else "under a new classifier"

@@ -21,7 +21,8 @@ class ResumableLoader:
 
     A batch counts when ``end_batch`` is called, after the optimizer's step on it: a loop may draw a
     batch long before that, and need not ask for the end of the last one. On resume the batches
-    already trained on are drawn and discarded, so that all random numbers come as they would have.
+    already trained on are drawn and discarded, so that all random numbers come as they would have;
+    a loader that can begin there, by ``iterate_from``, need not draw them.
     In every other respect it behaves like the loader that it wraps.
 
     Args:
@@ -50,9 +51,12 @@ class ResumableLoader:
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         self._order = self.loader.generator.get_state()
         self._sizes.clear()
-        batches = iter(self.loader)
-        for _ in range(self._left_out):
-            next(batches)
+        if self._left_out and hasattr(self.loader, "iterate_from"):
+            batches = self.loader.iterate_from(self._left_out)
+        else:
+            batches = iter(self.loader)
+            for _ in range(self._left_out):
+                next(batches)
         if self._random is not None:
             torch.set_rng_state(self._random)
             self._random = None

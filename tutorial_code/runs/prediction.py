@@ -7,9 +7,9 @@ from typing import NamedTuple
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from tutorial_code.ch01_images import IMAGE_SIZE, normalize
+from tutorial_code.ch01_images import normalize
 from tutorial_code.ch07_results import predict
-from tutorial_code.data.image_folder import read_image
+from tutorial_code.data.data_sets import find_data_set
 from tutorial_code.runs.trained_run import load_run
 from tutorial_code.runs.unusual_images import brightness_of, notice
 
@@ -26,7 +26,8 @@ def predict_files(
 ) -> list[Prediction]:
     """Return the prediction for each image file; ``invert`` exchanges light and dark first."""
     run = load_run(folder)
-    images = torch.stack([read_image(path, IMAGE_SIZE) for path in paths])
+    data_set, _ = find_data_set(run.config.data)
+    images = torch.stack([data_set.read_image(path) for path in paths])
     if invert:
         images = 255 - images
     statistics = run.checkpoint.get("brightness")  # a run of an older version has none

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tutorial_code.data.data_sets import find_data_set
 from tutorial_code.runs import run_files
 from tutorial_code.runs.checkpoint import load_last_checkpoint, previous_checkpoint
 from tutorial_code.runs.config import Config
+from tutorial_code.runs.image_facts import ImageFacts
 from tutorial_code.runs.older_versions import read_config
 from tutorial_code.shared.errors import ReaderError
 
@@ -27,7 +30,10 @@ def configuration_to_resume(folder: Path, asked: Mapping[str, Any]) -> Config:
         config = read_config(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError, AttributeError) as error:
         raise ReaderError(f"{path} is damaged: begin a new run in another folder.") from error
+    in_memory = find_data_set(config.data)[0].in_memory
     for name, value in asked.items():
+        if name == "workers" and not in_memory:
+            config = replace(config, workers=value)  # another machine may have fewer cores
         if value != getattr(config, name):
             option = f"--{name.replace('_', '-')}"
             raise ReaderError(
@@ -48,7 +54,10 @@ def saved_state(folder: Path, config: Config) -> dict[str, Any] | None:
     if not any(place.exists() for place in traces):
         return None
     saved = load_last_checkpoint(path, mend=True)
-    if read_config(saved["config"]) != config:
+    saved_config = read_config(saved["config"])
+    if not find_data_set(config.data)[0].in_memory:
+        saved_config = replace(saved_config, workers=config.workers)
+    if saved_config != config:
         raise ReaderError(
             f"{path} belongs to a run with another configuration: put the run's own checkpoint "
             "there."
@@ -60,7 +69,7 @@ def refuse_other_data(
     saved: dict[str, Any],
     folder: Path,
     data: str,
-    statistics: Sequence[Sequence[float]],
+    facts: ImageFacts,
     classes: Sequence[str],
 ) -> None:
     """Raise an error if the images are not those of the saved state.
@@ -69,13 +78,10 @@ def refuse_other_data(
         saved: what ``saved_state`` returned.
         folder: the folder of the run.
         data: the name of the data set.
-        statistics: mean and standard deviation of each channel.
+        facts: of the training images.
         classes: the names of the classes.
     """
-    now = [value for values in statistics for value in values]
-    then = [*saved["mean"], *saved["std"]]
-    close = all(abs(a - b) < 1e-5 for a, b in zip(now, then, strict=True))
-    if not close or list(classes) != saved["classes"]:
+    if not facts.are_of(saved) or list(classes) != saved["classes"]:
         raise ReaderError(
             f"The images of {data} are not those that the run in {folder} was begun with: restore "
             "them, or begin a new run."

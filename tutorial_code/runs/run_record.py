@@ -31,10 +31,12 @@ class RunRecord(NamedTuple):
     def sentence(self) -> str:
         """Return the result in a sentence."""
         tested_on = self.tested_on.capitalize()
-        return (
+        sentence = (
             f"{tested_on} loss {self.summary['test_loss']:.4f}, accuracy "
             f"{self.summary['test_accuracy']:.2f}%, after {self.summary['epochs']} epochs."
         )
+        skipped = self.summary.get("skipped_images", 0)
+        return sentence + (f" Images left out as unreadable: {skipped:,}." if skipped else "")
 
     def whose(self) -> str:
         """Return in sentences which parts are the reader's, and which are the chapters'."""
@@ -54,6 +56,7 @@ class RunRecord(NamedTuple):
             **self.environment,
             "parameters": f"{self.summary['parameters']:,}",
             "images/s": f"{self.summary['images_per_second']:.0f}",
+            "images left out": self.summary.get("skipped_images"),
         }
         shown = {
             name: ", ".join(value) if isinstance(value, (list, tuple)) else str(value)

@@ -7,12 +7,14 @@ from typing import Any
 
 import torch
 
-from tutorial_code.ch01_images import ImageData, channel_statistics
+from tutorial_code.ch01_images import ImageData
 from tutorial_code.ch07_results import Epoch, fit
+from tutorial_code.data.image_files import skipped_images
 from tutorial_code.runs import epoch_table, run_files
 from tutorial_code.runs.checkpoint import save_checkpoint
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.console import Console
+from tutorial_code.runs.image_facts import facts_of
 from tutorial_code.runs.interruption import SaveTimes, StopRequest, TimeLimitReached
 from tutorial_code.runs.loop_wrappers import (
     LogitsRecorder,
@@ -26,7 +28,6 @@ from tutorial_code.runs.reports.report import write_report
 from tutorial_code.runs.results import logits_of, results_from, write_results
 from tutorial_code.runs.run_record import read_record, summarize
 from tutorial_code.runs.training_setup import TrainingSetup
-from tutorial_code.runs.unusual_images import brightness_statistics
 from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.whole_sentences import message_of
 
@@ -54,8 +55,7 @@ class Training:
         self.model = LogitsRecorder(setup.model)
         self.history: list[Epoch] = []
         self.stop_request = StopRequest()
-        self.statistics = channel_statistics(data.train_images)
-        self.brightness = brightness_statistics(data.train_images)
+        self.facts = facts_of(data.train_images)
         self.began, self.saved = began, time.monotonic()
         # Of this epoch: when it began, and the seconds before it was interrupted.
         self.epoch_began, self.earlier_seconds = time.perf_counter(), 0.0
@@ -65,7 +65,6 @@ class Training:
         seconds = self.earlier_seconds
         if self.loader.batch:
             seconds += time.perf_counter() - self.epoch_began
-        mean, std = self.statistics
         setup = self.setup
         return {
             "config": asdict(self.config),
@@ -80,10 +79,8 @@ class Training:
                 "seconds": seconds,
             },
             "classes": list(self.data.classes),
-            "mean": mean,
-            "std": std,
             "may_flip": self.data.may_flip,
-            "brightness": self.brightness,
+            **self.facts._asdict(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -213,6 +210,8 @@ class Training:
             setup.images_per_epoch,
             sum(parameter.numel() for parameter in setup.network.parameters()),
         )
+        if self.config.skip_unreadable:
+            summary["skipped_images"] = skipped_images(data)
         run_files.write_json(self.folder / run_files.SUMMARY, summary)
         write_report(read_record(self.folder), self.folder, data, "html")
         return summary

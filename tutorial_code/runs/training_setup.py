@@ -1,6 +1,5 @@
 """From a configuration to the objects of a training: what chapters 1 to 9 build, put together."""
 
-import signal
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, cast
 
@@ -8,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
+from torch.utils.data import DataLoader
 
 from tutorial_code.ch01_images import ImageData, load_dataset, make_loaders
 from tutorial_code.ch03_bottleneck import Bottleneck
@@ -22,7 +22,11 @@ from tutorial_code.ch08_learning import (
 )
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
 from tutorial_code.ch10_family import FAMILY, BasicBlock, KeptInEvaluation, train_only
+from tutorial_code.data.data_sets import find_data_set
 from tutorial_code.data.device_loader import Loader, make_device_loaders
+from tutorial_code.data.file_loader import begin_worker, make_file_loaders
+from tutorial_code.data.image_files import ImageFiles
+from tutorial_code.data.readable_images import without_unreadable
 from tutorial_code.runs.config import MODELS, Config
 from tutorial_code.runs.hardware import Hardware, set_up_backends
 from tutorial_code.runs.initial_weights import load_features
@@ -56,6 +60,8 @@ def load_data(config: Config) -> ImageData:
     data = load_dataset(config.data, mirror=config.may_mirror)
     if config.classes:
         data = only_classes(data, config.classes.split(","))
+    if not find_data_set(config.data)[0].in_memory:
+        data = without_unreadable(data, config.skip_unreadable)
     return use_validation_split(data, config.val_size, config.seed) if config.val_size else data
 
 
@@ -140,14 +146,15 @@ def make_run_loaders(
     if config.loader == "device":
         options = config.batch_size, device, config.augment, config.cutout, config.seed
         return make_device_loaders(data, *options)
-    loaders = make_loaders(data, config.batch_size, config.augment, config.seed, config.workers)
-    loaders[0].worker_init_fn = _ignore_interrupt
+    batch_size, augment = config.batch_size, config.augment
+    seed, workers = config.seed, config.workers
+    loaders: tuple[DataLoader, DataLoader]
+    if isinstance(data.train_images, ImageFiles):
+        loaders = make_file_loaders(data, batch_size, augment, config.crop, seed, workers)
+    else:
+        loaders = make_loaders(data, batch_size, augment, seed, workers)
+    loaders[0].worker_init_fn = begin_worker
     return loaders
-
-
-def _ignore_interrupt(_: int) -> None:
-    """Leave Ctrl-C to the main process: a terminal sends it to its workers, too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def build(
@@ -186,9 +193,10 @@ def build(
     optimizer = _optimizer(config, network, pieces)
     steps = len(train_loader)
     schedule = None
-    if config.schedule == "cosine":
+    if config.schedule != "constant":
         warmup = min(config.warmup_epochs, config.epochs) * steps
-        schedule = add_schedule(optimizer, config.epochs * steps, warmup)
+        add = add_step_schedule if config.schedule == "step" else add_schedule
+        schedule = add(optimizer, config.epochs * steps, warmup)
     ema = add_ema(optimizer, network, steps) if config.ema else None
     criterion = pieces.make_criterion()
     if config.label_smoothing:
@@ -200,6 +208,23 @@ def build(
     return TrainingSetup(
         network, ema, model, train_loader, test_loader, images, criterion, optimizer, schedule
     )
+
+
+def add_step_schedule(
+    optimizer: torch.optim.Optimizer, total_steps: int, warmup_steps: int
+) -> LambdaLR:
+    """Divide the learning rate by 10 after each third of all steps, as ``add_schedule`` does its
+    part; within the warm-up the rate rises to the full one.
+    """
+
+    def factor(step: int) -> float:
+        if step < warmup_steps:
+            return (step + 1) / warmup_steps
+        return 0.1 ** min(3 * step // total_steps, 2)
+
+    schedule = LambdaLR(optimizer, factor)
+    optimizer.register_step_post_hook(lambda *_: schedule.step())
+    return schedule
 
 
 def _initialize(config: Config, network: nn.Module, pieces: Components) -> None:

@@ -203,13 +203,17 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> Figure
     """Draw a confusion matrix: a row for each true class, a column for each prediction.
 
     Shading is by the share of the row; the numbers are counts. More than 20 classes are drawn
-    without numbers.
+    without numbers, and more than 100 as one image, because a million squares take minutes.
     """
     side = min(0.42 * len(classes) + 1.4, 9)
     figure, axes = figure_with(1, 1, width=side, height=side)
     axis = axes[0, 0]
     shares = [[count / max(sum(row), 1) for count in row] for row in counts]
-    for i, shares_of_class in enumerate(shares):
+    if len(classes) > 100:
+        squares = np.empty((len(classes), len(classes), 4))
+        squares[..., :3], squares[..., 3] = matplotlib.colors.to_rgb(F), shares
+        axis.imshow(squares, interpolation="none")
+    for i, shares_of_class in enumerate(shares if len(classes) <= 100 else []):
         for j, share in enumerate(shares_of_class):
             if share:  # transparent rather than pale, so that it fits a dark page, too
                 axis.add_patch(

@@ -5,7 +5,6 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from tutorial_code.ch01_images import IMAGE_SIZE
 from tutorial_code.ch08_learning import use_small_stem
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
 from tutorial_code.ch10_family import FAMILY
@@ -90,7 +89,8 @@ def try_out(config: Config, hardware: Hardware, network: nn.Module) -> None:
     model = Accelerated(network, hardware.precision, channels_last=config.channels_last).eval()
     try:
         with torch.no_grad():
-            model(torch.zeros(2, 3, IMAGE_SIZE, IMAGE_SIZE, device=hardware.device))
+            side = config.image_size
+            model(torch.zeros(2, 3, side, side, device=hardware.device))
     except RuntimeError as error:
         raise ReaderError(
             f"Your network does not run with these options ({message_of(error)}): try "
