@@ -1,7 +1,6 @@
 """What is left to do when another process of the job has ended: say which one, and end."""
 
 import os
-import signal
 import socket
 import sys
 import time
@@ -10,23 +9,26 @@ from typing import NoReturn
 
 import psutil
 
+from tutorial_code.shared.job_errors import hand_to_torchrun
 from tutorial_code.shared.whole_sentences import message_of
 
-SECONDS = 5.0  # to see which process has ended
+SECONDS = 10.0  # for the system, and torchrun, to see which process has ended
 
 
-def leave_after_loss(places: Sequence[tuple[str, int]], rank: int, error: RuntimeError) -> NoReturn:
+def leave_after_loss(
+    places: Sequence[tuple[str, int]], rank: int, error: RuntimeError, terminated: Sequence[int]
+) -> NoReturn:
     """Say which process has ended, if no other process of this machine says it, and exit.
 
-    The process that ended has said why, unless it was killed. ``torchrun`` sends a signal to the
-    others at once, which is not to cut this sentence.
+    The process that ended has said why, unless it was killed.
 
     Args:
         places: host and process id of each rank.
         rank: of this process.
         error: how it was noticed.
+        terminated: fills when ``torchrun`` asks this process to end, as it soon does. Until then
+            this process stays, so that ``torchrun`` names the one that failed first.
     """
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     here = socket.gethostname()
     local = [other for other, (host, _) in enumerate(places) if host == here]
     until = time.monotonic() + SECONDS
@@ -36,12 +38,12 @@ def leave_after_loss(places: Sequence[tuple[str, int]], rank: int, error: Runtim
         gone = [other for other in local if not _runs(places[other][1])]
     left = [other for other in local if other not in gone]
     if rank == min(left, default=rank):
-        print(f"resnet50: {_sentence(gone, len(local) < len(places), error)}", file=sys.stderr)
-        sys.stderr.flush()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    time.sleep(SECONDS)  # torchrun names the process that fails first
-    # Python's own end would wait for the lost process.
-    os._exit(1)
+        sentence = _sentence(gone, len(local) < len(places), error)
+        print(f"resnet50: {sentence}", file=sys.stderr, flush=True)
+        hand_to_torchrun(sentence)
+    while not terminated and time.monotonic() < until:
+        time.sleep(0.1)
+    os._exit(1)  # Python's own end would wait for the lost process
 
 
 def _runs(pid: int) -> bool:

@@ -131,7 +131,7 @@ def join() -> Iterator[Job]:
     except RuntimeError as error:
         if not is_lost_process(error):
             raise
-        leave_after_loss(job.places, rank, error)
+        leave_after_loss(job.places, rank, error, terminated)
     signal.signal(signal.SIGTERM, previous)
     dist.destroy_process_group()
 

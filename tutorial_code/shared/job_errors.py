@@ -1,5 +1,6 @@
 """The one sentence of a process that fails, where ``torchrun`` started several."""
 
+import contextlib
 import json
 import os
 import signal
@@ -23,8 +24,15 @@ def with_rank(sentence: str) -> str:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         time.sleep(SECONDS)
     named = f"rank {rank} of {size}: {sentence}"
-    if file := os.environ.get("TORCHELASTIC_ERROR_FILE"):
-        values = {"message": named, "timestamp": str(int(time.time()))}
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-        Path(file).write_text(json.dumps(values), encoding="utf-8")
+    hand_to_torchrun(named)
     return named
+
+
+def hand_to_torchrun(sentence: str) -> None:
+    """Write the sentence where ``torchrun`` looks for what a process that failed has to say."""
+    file = os.environ.get("TORCHELASTIC_ERROR_FILE")
+    if file:
+        values = {"message": sentence, "timestamp": str(int(time.time()))}
+        with contextlib.suppress(OSError):  # such as on a full disk; it is printed, too
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            Path(file).write_text(json.dumps(values), encoding="utf-8")
