@@ -157,8 +157,8 @@ BEGUN = {
     "mirror": ({"mirror": True}, False, True),
     "classes": ({"classes": "b,a"}, ("a", "b"), ("b", "a")),
 }
-# Tests of their own, below, in test_own_code.py and in test_initial_weights.py.
-ELSEWHERE = {"recipe", "tf32", "mine", "init", "freeze"}
+# Tests of their own, below, in test_own_code.py, test_initial_weights.py and test_processes.py.
+ELSEWHERE = {"recipe", "tf32", "mine", "init", "freeze", "sync_batch_norm"}
 
 
 def test_every_option_has_an_entry():
@@ -187,7 +187,7 @@ def test_an_option_reaches_the_beginning_of_the_training(name, data, monkeypatch
 
     seen = {}
 
-    def no_build(config, images, hardware, pieces, begins):
+    def no_build(config, images, hardware, pieces, begins, job):
         seen["classes"] = images.classes
         seen["val_size"] = len(images.train_labels), len(images.test_labels)
         raise BegunError
