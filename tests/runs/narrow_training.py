@@ -21,7 +21,7 @@ from tutorial_code.runs.own_code import components
 
 class InFloat64(Accelerated):
     def forward(self, images):
-        network = self.compiled if self.compiled and self.training else self.model
+        network = self.model if self.compiled is None or not self.training else self.compiled
         return network(images.double())
 
 

@@ -11,6 +11,7 @@ from tutorial_code.runs import hardware, launch, training_setup
 from tutorial_code.runs.config import Config, configure
 from tutorial_code.runs.console import open_terminal
 from tutorial_code.runs.interruption import SaveTimes
+from tutorial_code.shared.errors import ReaderError
 
 CPU = torch.device("cpu")
 # 5 steps an epoch
@@ -206,6 +207,11 @@ def test_an_option_reaches_the_beginning_of_the_training(name, data, monkeypatch
         with pytest.raises(BegunError):
             launch.train(config, tmp_path / f"{number}", False, open_terminal(True), SaveTimes())
         assert seen[name] == value
+
+
+def test_synchronized_batch_norm_is_not_compiled():
+    with pytest.raises(ReaderError, match="--sync-batch-norm needs --no-compile"):
+        replace(BASE, sync_batch_norm=True, compile=True)
 
 
 def test_a_recipe_reaches_the_options():

@@ -237,7 +237,10 @@ def narrow(monkeypatch):
     )
 
 
-def test_each_command_knows_the_run_of_two_processes(tmp_path, narrow, run_command, images_folder):
+def test_each_command_knows_the_run_of_two_processes(
+    tmp_path, narrow, run_command, images_folder, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
     folder = tmp_path / "run"
     train(2, folder, "--classes", "0,1", "--epochs", 1)
     image = next(Path(images_folder, "test").rglob("*.png"))

@@ -80,6 +80,12 @@ def test_a_job_that_does_not_fit(job, batch_size, device, words, monkeypatch):
     refuse_unfit(ALONE, batch_size, torch.device(device))
 
 
+def test_cuda_graphs_are_for_one_process():
+    refuse_unfit(ALONE, 64, torch.device("cuda"), cuda_graphs=True)
+    with pytest.raises(ReaderError, match="give --no-cuda-graphs"):
+        refuse_unfit(Job(0, 2, 0, 2), 64, torch.device("cuda"), cuda_graphs=True)
+
+
 def test_the_sentence_has_the_rank_only_in_a_job_of_several(in_a_job, tmp_path):
     in_a_job.setenv("TORCHELASTIC_ERROR_FILE", str(tmp_path / "error.json"))
     assert with_rank("A sentence.") == "rank 0 of 2: A sentence."

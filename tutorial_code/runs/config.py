@@ -148,6 +148,14 @@ class Config:
             "--workers 0",
         )
         self._needs(self.freeze, "freeze", bool(self.init), "--init", "--no-freeze")
+        # Each of its exchanges would cut the compiled network in two.
+        self._needs(
+            self.sync_batch_norm,
+            "sync-batch-norm",
+            not self.compile,
+            "--no-compile",
+            "--no-sync-batch-norm",
+        )
         self._needs(self.cuda_graphs, "cuda-graphs", self.compile, "--compile", "--no-cuda-graphs")
 
     @property

@@ -155,7 +155,7 @@ def train(
     """
     began = time.monotonic()
     hardware = choose_hardware(config)
-    refuse_unfit(job, config.batch_size, hardware.device)
+    refuse_unfit(job, config.batch_size, hardware.device, config.cuda_graphs)
     with job.one_first():
         data = load_data(config)
     if len(data.train_labels) < 2:

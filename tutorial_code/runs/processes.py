@@ -136,7 +136,9 @@ def join() -> Iterator[Job]:
     dist.destroy_process_group()
 
 
-def refuse_unfit(job: Job, batch_size: int, device: torch.device) -> None:
+def refuse_unfit(
+    job: Job, batch_size: int, device: torch.device, cuda_graphs: bool = False
+) -> None:
     """Raise an error if a job of several processes cannot train on a device, or in such batches."""
     if not job.several:
         return
@@ -145,6 +147,8 @@ def refuse_unfit(job: Job, batch_size: int, device: torch.device) -> None:
             f"A batch of {batch_size} is too small for {job.processes} processes, each of which "
             f"needs two images: give --batch-size {2 * job.processes} or more, or start fewer."
         )
+    if cuda_graphs:
+        raise ReaderError("--cuda-graphs works in one process only: give --no-cuda-graphs.")
     if device.type == "mps":
         raise ReaderError("Several processes cannot train on mps: give --device cpu.")
     if device.type == "cuda" and job.local_processes > torch.cuda.device_count():
