@@ -25,7 +25,7 @@
 import tempfile
 from collections.abc import Sized
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 import torch.distributed as dist
@@ -33,7 +33,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.lr_scheduler import LambdaLR
-from torch.utils.data import DataLoader, Dataset, DistributedSampler, Subset
+from torch.utils.data import (
+    DataLoader,
+    Dataset,
+    DistributedSampler,
+    Subset,
+    TensorDataset,
+)
 
 from tutorial_code.ch01_images import (
     channel_statistics,
@@ -153,13 +159,13 @@ if __name__ == "__main__":
         images = torch.tensor([[2.0, 4.0], [6.0, 8.0]])[rank].view(2, 1)
         alone = nn.Linear(1, 1, bias=False)
         nn.init.ones_(alone.weight)
-        # A bias would do: the output is w, and the image is the target.
-        (alone(torch.ones(2, 1)) - images).square().mean().div(2).backward()
-        own = alone.weight.grad.item()
-        alone.weight.grad = None
-        ddp = DistributedDataParallel(alone)
-        (ddp(torch.ones(2, 1)) - images).square().mean().div(2).backward()
-        return own, alone.weight.grad.item()
+        found = []
+        for model in (alone, DistributedDataParallel(alone)):
+            alone.zero_grad()
+            outputs = model(torch.ones(2, 1))  # w, for each image
+            F.mse_loss(outputs, images).div(2).backward()
+            found.append(alone.weight.grad.item())
+        return found[0], found[1]
 
     for rank, (own, found) in enumerate(in_processes(2, gradients)):
         print(f"rank {rank}: of its own images {own}, after backward {found}")
@@ -191,13 +197,13 @@ class AllReduceSum(torch.autograd.Function):
     """The sum of a tensor over all processes, with a gradient."""
 
     @staticmethod
-    def forward(ctx, x: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor) -> Tensor:
         total = x.clone(memory_format=torch.contiguous_format)
         dist.all_reduce(total)
         return total
 
     @staticmethod
-    def backward(ctx, gradient: Tensor) -> Tensor:
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
         return AllReduceSum.apply(gradient)
 
 
@@ -339,9 +345,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # One caution: the mean of the squares minus the square of the mean loses digits
-# where the mean is large beside the spread. Sums in float64 are a remedy. The
-# other one is a second all-reduce, first for the mean and then for the squares
-# of what is left.
+# where the mean is large beside the spread. It is safer to take two
+# all-reduces, one for the mean, and then one for the squares of what is left.
 #
 # And gradients have to flow through the statistics, into all processes: a value
 # of process 0 changes the mean by which process 1 normalizes. `all_reduce_sum`
@@ -402,20 +407,22 @@ class SyncBatchNorm(nn.Module):
         """Return mean and variance of each channel over all processes,
         (channels,), and move the running ones.
         """
-        values, dtype = x.double(), self.running_mean.dtype
-        count = values.new_tensor([x.numel() / x.shape[1]])
-        sums = values.sum(dim=(0, 2, 3))
-        squares = values.square().sum(dim=(0, 2, 3))
-        everything = all_reduce_sum(torch.cat([sums, squares, count]))
-        sums, squares, count = everything.split([len(sums), len(sums), 1])
-        mean = sums / count
-        var = (squares / count - mean**2).clamp(min=0)
+        # bf16 is too coarse for a difference
+        x = x.to(torch.promote_types(x.dtype, torch.float32))
+        count = x.new_tensor([x.numel() / x.shape[1]], dtype=torch.float64)
+        sums = x.sum(dim=(0, 2, 3), dtype=torch.float64)
+        both = all_reduce_sum(torch.cat([sums, count]))
+        sums, count = both[:-1], both[-1]
+        mean = (sums / count).to(x.dtype)
+        squares = (x - mean.view(1, -1, 1, 1)).square()
+        squares = squares.sum(dim=(0, 2, 3), dtype=torch.float64)
+        var = (all_reduce_sum(squares) / count).to(x.dtype)
         with torch.no_grad():
             unbiased = var * count / (count - 1)
-            self.running_mean.lerp_(mean.to(dtype), self.momentum)
-            self.running_var.lerp_(unbiased.to(dtype), self.momentum)
+            self.running_mean.lerp_(mean, self.momentum)
+            self.running_var.lerp_(unbiased.to(x.dtype), self.momentum)
             self.num_batches_tracked += 1
-        return mean.to(dtype), var.to(dtype)
+        return mean, var
 
 
 # %% [markdown]
@@ -493,12 +500,13 @@ if __name__ == "__main__":
 
 # %%
 if __name__ == "__main__":
-    samplers = [
-        DistributedSampler(range(10_000), 3, rank, shuffle=False)
+    numbered = TensorDataset(torch.arange(10_000))
+    counts = [
+        len(DistributedSampler(numbered, 3, rank, shuffle=False))
         for rank in range(3)
     ]
-    print("each:", [len(sampler) for sampler in samplers])
-    print("counted:", sum(len(sampler) for sampler in samplers))
+    print("each:", counts)
+    print("counted:", sum(counts))
 
 # %% [markdown]
 # 10,002: the first two images stand at the end again. The accuracy is then

@@ -177,8 +177,9 @@ BEGUN = {
     "mirror": ({"mirror": True}, False, True),
     "classes": ({"classes": "b,a"}, ("a", "b"), ("b", "a")),
 }
-# Tests of their own, below, in test_own_code.py, test_initial_weights.py and test_imagenet.py.
-ELSEWHERE = {"recipe", "tf32", "mine", "init", "freeze", "skip_unreadable"}
+# Tests of their own, below, in test_own_code.py, test_initial_weights.py, test_imagenet.py and
+# test_processes.py.
+ELSEWHERE = {"recipe", "tf32", "mine", "init", "freeze", "skip_unreadable", "sync_batch_norm"}
 
 
 def test_every_option_has_an_entry():
@@ -209,7 +210,7 @@ def test_an_option_reaches_the_beginning_of_the_training(name, data, monkeypatch
 
     seen = {}
 
-    def no_build(config, images, hardware, pieces, begins):
+    def no_build(config, images, hardware, pieces, begins, job):
         seen["classes"] = images.classes
         seen["val_size"] = len(images.train_labels), len(images.test_labels)
         raise BegunError
@@ -228,6 +229,11 @@ def test_an_option_reaches_the_beginning_of_the_training(name, data, monkeypatch
         with pytest.raises(BegunError):
             launch.train(config, tmp_path / f"{number}", False, open_terminal(True), SaveTimes())
         assert seen[name] == value
+
+
+def test_synchronized_batch_norm_is_not_compiled():
+    with pytest.raises(ReaderError, match="--sync-batch-norm needs --no-compile"):
+        replace(BASE, sync_batch_norm=True, compile=True)
 
 
 def test_a_recipe_reaches_the_options():

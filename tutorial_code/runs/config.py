@@ -54,7 +54,7 @@ class Config:
     )
     epochs: int = _option(START, 7, "Passes over the training images.")
     # On a CPU batches of 64 take three quarters of the time of batches of 32.
-    batch_size: int = _option(START, 64, "Images per step.")
+    batch_size: int = _option(START, 64, "Images per step, of all processes together.")
     lr: float = _option(START, 0.04, "Learning rate.")
     device: str = _option(START, "auto", "auto, cpu, cuda or mps", ("auto", "cpu", "cuda", "mps"))
     seed: int = _option(START, 0, "Seed of all random numbers.")
@@ -117,6 +117,9 @@ class Config:
         "Begin with trained weights, under a new classifier: pretrained (torchvision's, for "
         "ImageNet), a run's folder, or a file that resnet50 export has written.",
     )
+    sync_batch_norm: bool = _option(
+        NETWORK, False, "Let BatchNorm normalize by the images of all processes of a step."
+    )
     freeze: bool = _option(NETWORK, False, "With --init: train the classifier alone.")
     ema: bool = _option(NETWORK, False, "Test an average of the weights over about the last epoch.")
     tta: bool = _option(NETWORK, False, "Test each image together with its mirror image.")
@@ -177,6 +180,14 @@ class Config:
             "--workers 0",
         )
         self._needs(self.freeze, "freeze", bool(self.init), "--init", "--no-freeze")
+        # Each of its exchanges would cut the compiled network in two.
+        self._needs(
+            self.sync_batch_norm,
+            "sync-batch-norm",
+            not self.compile,
+            "--no-compile",
+            "--no-sync-batch-norm",
+        )
         self._needs(self.cuda_graphs, "cuda-graphs", self.compile, "--compile", "--no-cuda-graphs")
 
     @property

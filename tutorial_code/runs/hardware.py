@@ -39,9 +39,9 @@ class Hardware(NamedTuple):
             if name in self.reasons
         ]
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self, processes: int = 1) -> dict[str, Any]:
         """Return the choices with versions and hardware, as ``environment.json`` holds them."""
-        chosen = {"precision": self.precision, "compiled": self.compiled}
+        chosen = {"precision": self.precision, "compiled": self.compiled, "processes": processes}
         return describe_machine(self.device) | chosen | {"conv1x1_matmul": self.conv1x1_matmul}
 
 

@@ -18,6 +18,14 @@ class SaveTimes(NamedTuple):
     time_limit: float | None = None  # from the start of the command
 
 
+class Wanted(NamedTuple):
+    """What is to be done after a batch."""
+
+    stop: bool  # somebody asked for it
+    late: bool  # the time limit is reached
+    save: bool  # the last checkpoint is old
+
+
 class StopRequest:
     """Treats the first Ctrl-C as a request to stop after the batch; a second one stops at once."""
 

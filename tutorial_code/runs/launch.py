@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from tutorial_code.ch01_images import ImageData
 from tutorial_code.data.image_files import skipped_images
@@ -18,6 +18,7 @@ from tutorial_code.runs.interruption import SaveTimes, TimeLimitReached
 from tutorial_code.runs.own_code.components import whose
 from tutorial_code.runs.own_code.own_files import components_of, naming_own_lines
 from tutorial_code.runs.own_code.own_network import blocks_not_found
+from tutorial_code.runs.processes import ALONE, Job, join, refuse_unfit
 from tutorial_code.runs.resume import configuration_to_resume, refuse_other_data, saved_state
 from tutorial_code.runs.trained_run import result_line
 from tutorial_code.runs.training import Training
@@ -46,32 +47,61 @@ def start(
             raise ReaderError(
                 f"--{name.replace('_', '-')} must be a positive number of minutes, not {minutes}."
             )
-    options = {name: value for name, value in given.items() if name != "mine"}
-    console = open_terminal(quiet)
-    answers: dict[str, str] = {}
-    if resume:
-        folder = output or run_files.newest_folder()
-        config = configuration_to_resume(folder, options)
-        if given.get("mine") and not config.mine:
-            raise ReaderError(
-                f"The run in {folder} was begun without --mine: leave --mine out, or begin a "
-                "new run."
-            )
-    else:
+    if not resume:
+        configure(_without_mine(given))  # what is wrong with it, each process says for itself
+    with join() as job:
+        console = open_terminal(quiet or not job.writes)
+        chosen = job.from_first(lambda: _choose(given, output, resume, console))
+        return _train(chosen, resume, console, SaveTimes(**save_times), job)
+
+
+class _Chosen(NamedTuple):
+    config: Config
+    folder: Path
+    answers: dict[str, str]  # the reader's files that a new run is trained with
+
+
+def _without_mine(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name != "mine"}
+
+
+def _choose(
+    given: Mapping[str, Any], output: Path | None, resume: bool, console: Console
+) -> _Chosen:
+    options = _without_mine(given)
+    if not resume:
         config = configure(options)
         folder = output or run_files.next_folder(config.data)
         if given.get("mine"):
             config, answers = _with_mine(config, console)
-    on = f"continue with  uv run resnet50 train --resume --output {folder}"
+            return _Chosen(config, folder, answers)
+        return _Chosen(config, folder, {})
+    folder = output or run_files.newest_folder()
+    config = configuration_to_resume(folder, options)
+    if given.get("mine") and not config.mine:
+        raise ReaderError(
+            f"The run in {folder} was begun without --mine: leave --mine out, or begin a new run."
+        )
+    return _Chosen(config, folder, {})
+
+
+def _train(chosen: _Chosen, resume: bool, console: Console, save_times: SaveTimes, job: Job) -> int:
+    """Train, print the result, and return the exit code."""
+    config, folder, answers = chosen
+    on = f"continue with  {job.command} train --resume --output {folder}"
     try:
-        summary = train(config, folder, resume, console, SaveTimes(**save_times), answers)
+        summary = train(config, folder, resume, console, save_times, answers, job)
     except KeyboardInterrupt:
         saved = (folder / run_files.CHECKPOINT).exists()
         what = f" Everything up to the last checkpoint is saved: {on}" if saved else ""
-        print(f"\nStopped.{what}", file=sys.stderr)
+        if job.writes:
+            print(f"\nStopped.{what}", file=sys.stderr, flush=True)
         return 130
     except TimeLimitReached:
-        print(f"Stopped at the time limit, and saved: {on}")
+        if job.writes:
+            print(f"Stopped at the time limit, and saved: {on}")
+        return 0
+    if not job.writes:
         return 0
     line = result_line(summary["test_loss"], summary["test_accuracy"], summary["tested_on"])
     print(f"{line} ± {summary['standard_error']:.2f}")
@@ -107,6 +137,7 @@ def train(
     console: Console,
     save_times: SaveTimes,
     answers: Mapping[str, str] = MappingProxyType({}),
+    job: Job = ALONE,
 ) -> dict[str, Any]:
     """Train as configured, write the run folder, and return its summary.
 
@@ -117,6 +148,7 @@ def train(
         console: where progress is shown.
         save_times: when to save and when to stop.
         answers: the reader's files that a new run is trained with, by their names.
+        job: the processes that train it together; the one that writes returns the summary.
 
     Raises:
         ReaderError: data, device or folder cannot be used, or the loss became NaN or infinite.
@@ -124,26 +156,34 @@ def train(
     """
     began = time.monotonic()
     hardware = choose_hardware(config)
-    data = load_data(config)
+    refuse_unfit(job, config.batch_size, hardware.device, config.cuda_graphs)
+    with job.one_first():
+        data = load_data(config)
     if len(data.train_labels) < 2:
         raise ReaderError(f"{config.data} has a single training image: BatchNorm needs at least 2.")
-    saved = saved_state(folder, config) if resume else None
-    if not resume:
-        run_files.begin(folder, config, answers)
-    run_files.write_json(folder / run_files.ENVIRONMENT, hardware.describe())
-    for line in _head(config, folder, data, hardware):
+
+    def open_folder() -> dict[str, Any] | None:
+        saved = saved_state(folder, config) if resume else None
+        if not resume:
+            run_files.begin(folder, config, answers)
+        described = hardware.describe(job.processes)
+        run_files.write_json(folder / run_files.ENVIRONMENT, described)
+        return saved
+
+    saved = job.from_first(open_folder)
+    for line in _head(config, folder, data, hardware, job):
         console.line(line)
     try:
         pieces = components_of(folder, config.mine)
         with naming_own_lines():
-            setup = build(config, data, hardware, pieces, begins=saved is None)
+            setup = build(config, data, hardware, pieces, begins=saved is None, job=job)
     except ReaderError:
-        if not resume:
+        if job.writes and not resume:
             run_files.remove_new_run(folder)
         raise
     if pieces.own_network and (note := blocks_not_found(config, setup.network)):
         console.line(f"blocks     {note}")
-    training = Training(config, folder, data, setup, pieces, save_times, console, began)
+    training = Training(config, folder, data, setup, pieces, save_times, console, began, job)
     if saved:
         refuse_other_data(saved, folder, config.data, training.facts, data.classes)
         training.load_state_dict(saved)
@@ -158,7 +198,7 @@ def train(
     return training.finish(hardware.device)
 
 
-def _head(config: Config, folder: Path, data: ImageData, hardware: Hardware) -> list[str]:
+def _head(config: Config, folder: Path, data: ImageData, hardware: Hardware, job: Job) -> list[str]:
     """Return the lines that are shown before the first epoch."""
     counts = f"{len(data.train_labels):,} to train, {len(data.test_labels):,} to test"
     lines = [f"run        {folder}"]
@@ -175,4 +215,12 @@ def _head(config: Config, folder: Path, data: ImageData, hardware: Hardware) -> 
         lines.append(f"init       {config.init}, {what}")
     if config.data.startswith("folder:") and config.mirror is None:
         lines.append("mirror     no (give --mirror if a mirrored image keeps its class)")
+    if job.several:
+        lines.append(f"processes  {_shares(job.processes, config.batch_size)}")
     return [*lines, *hardware.lines()]
+
+
+def _shares(processes: int, images: int) -> str:
+    fewest, more = divmod(images, processes)
+    each = f"{fewest} or {fewest + 1}" if more else fewest
+    return f"{processes}, each with {each} of the {images} images of a step"

@@ -7,6 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from tutorial_code.ch12_machines import weight_by_share
+from tutorial_code.runs.processes import ALONE, Job
+
 
 class NonFiniteLossError(Exception):
     """The loss became NaN or infinite."""
@@ -88,12 +91,14 @@ class WatchedCriterion(nn.Module):
     """A criterion that stops at the first loss that is NaN or infinite, and sums up an epoch.
 
     It sums as the training loop does, so that an interrupted epoch, too, gets the mean loss of all
-    its images.
+    its images. Of several processes each has its own sum, and gives the loop a loss that is
+    weighted by its share of the images.
     """
 
-    def __init__(self, criterion: Callable[[Tensor, Tensor], Tensor]) -> None:
+    def __init__(self, criterion: Callable[[Tensor, Tensor], Tensor], job: Job = ALONE) -> None:
         super().__init__()
         self.criterion = criterion
+        self.job = job
         self.step = 0  # training steps, from the start of the run
         self.total: Tensor | float = 0.0
         self.images = 0
@@ -102,29 +107,34 @@ class WatchedCriterion(nn.Module):
         training = logits.requires_grad  # testing runs without gradients: its batches are not steps
         # A test may switch gradients off for the model but not for the criterion.
         with torch.set_grad_enabled(training):
-            loss = self.criterion(logits, labels)
+            # The mean over no images is not a number.
+            loss = self.criterion(logits, labels) if len(labels) else logits.sum()
         self.step += training
         if not loss.isfinite():
             raise NonFiniteLossError(self.step, loss.item())
         if training:
             self.total = self.total + loss.detach() * len(labels)
             self.images += len(labels)
+            return weight_by_share(loss, len(labels))
         return loss
 
     def end_epoch(self) -> float:
         """Return the mean loss per image of the epoch, and begin the next epoch."""
-        mean = float(self.total) / self.images
+        total, images = self.job.sum(float(self.total), self.images)
+        mean = total / images
         self.total, self.images = 0.0, 0
         return mean
 
     def state(self) -> dict[str, Any]:
-        """Return what ``restore`` takes."""
-        return {"step": self.step, "total": float(self.total), "images": self.images}
+        """Return what ``restore`` takes, in any number of processes."""
+        total, images = self.job.sum(float(self.total), self.images)
+        return {"step": self.step, "total": total, "images": int(images)}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue from the point at which ``state`` was called."""
-        self.step, self.images = state["step"], state["images"]
-        self.total = torch.tensor(state["total"])
+        self.step = state["step"]
+        if self.job.writes:  # the sums of all processes are kept by one of them
+            self.images, self.total = state["images"], torch.tensor(state["total"])
 
 
 class LogitsRecorder(nn.Module):

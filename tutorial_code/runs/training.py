@@ -6,16 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 from tutorial_code.ch01_images import ImageData
 from tutorial_code.ch07_results import Epoch, fit
+from tutorial_code.ch12_machines import mean_over_processes, take_buffers_of_rank_0
+from tutorial_code.data.device_loader import Loader
 from tutorial_code.data.image_files import skipped_images
+from tutorial_code.data.sharded_loader import shard
 from tutorial_code.runs import epoch_table, run_files
 from tutorial_code.runs.checkpoint import save_checkpoint
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.console import Console
 from tutorial_code.runs.image_facts import facts_of
-from tutorial_code.runs.interruption import SaveTimes, StopRequest, TimeLimitReached
+from tutorial_code.runs.interruption import SaveTimes, StopRequest, TimeLimitReached, Wanted
 from tutorial_code.runs.loop_wrappers import (
     LogitsRecorder,
     NonFiniteLossError,
@@ -24,6 +28,7 @@ from tutorial_code.runs.loop_wrappers import (
 )
 from tutorial_code.runs.own_code.components import Components
 from tutorial_code.runs.own_code.own_files import naming_own_lines
+from tutorial_code.runs.processes import Job
 from tutorial_code.runs.reports.report import write_report
 from tutorial_code.runs.results import logits_of, results_from, write_results
 from tutorial_code.runs.run_record import read_record, summarize
@@ -45,13 +50,14 @@ class Training:
         save_times: SaveTimes,
         console: Console,
         began: float,
+        job: Job,
     ) -> None:
         self.config, self.folder, self.data = config, folder, data
         self.setup, self.pieces = setup, pieces
-        self.save_times, self.console = save_times, console
+        self.save_times, self.console, self.job = save_times, console, job
         self.loader = ResumableLoader(setup.train_loader, self._after_batch)
         setup.optimizer.register_step_post_hook(lambda *_: self.loader.end_batch())
-        self.criterion = WatchedCriterion(setup.criterion)
+        self.criterion = WatchedCriterion(setup.criterion, job)
         self.model = LogitsRecorder(setup.model)
         self.history: list[Epoch] = []
         self.stop_request = StopRequest()
@@ -61,7 +67,7 @@ class Training:
         self.epoch_began, self.earlier_seconds = time.perf_counter(), 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        """Return everything that is needed to resume."""
+        """Return everything that is needed to resume; all processes must call this."""
         seconds = self.earlier_seconds
         if self.loader.batch:
             seconds += time.perf_counter() - self.epoch_began
@@ -99,9 +105,11 @@ class Training:
 
     def save(self) -> None:
         """Write a checkpoint, and the metrics of the epochs that are done."""
-        save_checkpoint(self.folder / run_files.CHECKPOINT, self.state_dict())
-        rows = [epoch._asdict() for epoch in self.history]
-        run_files.write_rows(self.folder / run_files.METRICS, rows)
+        state = self.state_dict()
+        if self.job.writes:
+            save_checkpoint(self.folder / run_files.CHECKPOINT, state)
+            rows = [epoch._asdict() for epoch in self.history]
+            run_files.write_rows(self.folder / run_files.METRICS, rows)
         self.saved = time.monotonic()
 
     def run(self, device: torch.device) -> None:
@@ -115,7 +123,7 @@ class Training:
         setup, epochs = self.setup, self.config.epochs
         images = setup.images_per_epoch
         done = len(self.history) * images + self.loader.batch * self.config.batch_size
-        if not (self.folder / run_files.CHECKPOINT).exists():
+        if not self.job.from_first((self.folder / run_files.CHECKPOINT).exists):
             self.save()  # a run stopped in its first epoch can be resumed, too
         bar = self.console.bar(epochs * images, done)
         with bar, self.stop_request.catch_sigint(), naming_own_lines():
@@ -133,7 +141,7 @@ class Training:
                     self.history,
                     self._after_epoch,
                     self.pieces.train_one_epoch,
-                    self.pieces.evaluate,
+                    self._test_together if self.job.several else self.pieces.evaluate,
                 )
             except RuntimeError as error:
                 if not type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
@@ -145,6 +153,28 @@ class Training:
             except NonFiniteLossError as error:
                 raise self._diverged(error) from error
 
+    def _test_together(
+        self,
+        model: nn.Module,
+        loader: Loader,
+        criterion: WatchedCriterion,
+        device: torch.device,
+    ) -> tuple[float, float]:
+        """Test the share of this process; return loss and accuracy over all, as ``evaluate``."""
+        take_buffers_of_rank_0(self.setup.network)
+        if self.setup.ema:
+            take_buffers_of_rank_0(self.setup.ema)
+        images = len(self._own_test_labels())
+        loss, accuracy = 0.0, 0.0
+        if images:
+            loss, accuracy = self.pieces.evaluate(model, loader, criterion, device)
+        return mean_over_processes(float(loss), float(accuracy), images, device)
+
+    def _own_test_labels(self) -> Tensor:
+        """Return the labels of the test images that this process tests."""
+        labels = self.data.test_labels
+        return labels[shard(len(labels), self.job.rank, self.job.processes)]
+
     def _diverged(self, error: NonFiniteLossError) -> ReaderError:
         steps = len(self.setup.train_loader)
         epoch, batch = divmod(error.step - 1, steps)
@@ -155,16 +185,14 @@ class Training:
         )
 
     def _after_batch(self, images: int) -> None:
+        images, wanted = self._agree(images)
         self.console.advance(images)
         if self.loader.batch == len(self.setup.train_loader):
             self.model.clear()
             return  # the epoch is tested and then saved whole
-        minutes = (time.monotonic() - self.saved) / 60
-        stop = self._must_stop()
-        if stop or minutes >= self.save_times.save_minutes:
+        if wanted.save or wanted.stop or wanted.late:
             self.save()
-        if stop:
-            self._stop()
+        self._stop_if(wanted)
 
     def _after_epoch(self, history: list[Epoch]) -> None:
         last = history[-1]
@@ -178,31 +206,45 @@ class Training:
         tested_on = self.config.tested_on
         self.console.line(epoch_table.line(epoch_table.row(history[-1]), tested_on))
         if len(history) < self.config.epochs:
-            if self._must_stop():
-                self._stop()
+            self._stop_if(self._agree(0)[1])
             self.console.begin_epoch(len(history) + 1)
         self.epoch_began = time.perf_counter()
 
-    def _must_stop(self) -> bool:
-        limit = self.save_times.time_limit
-        late = limit is not None and time.monotonic() - self.began >= 60 * limit
-        return self.stop_request.requested or late
+    def _agree(self, images: int) -> tuple[int, Wanted]:
+        """Return the images of the batch, and what is to be done after it: the same in all
+        processes, because an exit that only one takes would leave the others waiting.
 
-    def _stop(self) -> None:
-        raise KeyboardInterrupt if self.stop_request.requested else TimeLimitReached
+        Anyone may ask to stop; the clock is that of the process that writes.
+        """
+        now, limit = time.monotonic(), self.save_times.time_limit
+        stop = self.stop_request.requested or bool(self.job.terminated)
+        late = self.job.writes and limit is not None and now - self.began >= 60 * limit
+        save = self.job.writes and now - self.saved >= 60 * self.save_times.save_minutes
+        sums = self.job.sum(images, stop, late, save)
+        return int(sums[0]), Wanted(*(count > 0 for count in sums[1:]))
+
+    def _stop_if(self, wanted: Wanted) -> None:
+        if wanted.stop:
+            raise KeyboardInterrupt
+        if wanted.late:
+            raise TimeLimitReached
 
     def finish(self, device: torch.device) -> dict[str, Any]:
-        """Write results, summary and report, and return the summary.
+        """Write results, summary and report, and return the summary; nothing where another process
+        writes them.
 
         The logits are those of the last test. They are computed again if that test ran in another
         process, because the run was resumed after it, or if the reader's loop tests in its own way.
         """
         setup, data = self.setup, self.data
-        logits = self.model.logits(len(data.test_labels))
+        logits = self.model.logits(len(self._own_test_labels()))
         if logits is None:
             with naming_own_lines():
                 logits = logits_of(setup.model, setup.test_loader, device)
-        write_results(self.folder, results_from(logits, data))
+        shares = self.job.to_first(logits)
+        if not self.job.writes:
+            return {}
+        write_results(self.folder, results_from(torch.cat(shares), data))
         summary = summarize(
             self.history,
             self.config.tested_on,

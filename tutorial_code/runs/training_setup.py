@@ -5,6 +5,7 @@ from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
@@ -22,11 +23,13 @@ from tutorial_code.ch08_learning import (
 )
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
 from tutorial_code.ch10_family import FAMILY, BasicBlock, KeptInEvaluation, train_only
+from tutorial_code.ch12_machines import use_sync_batch_norm
 from tutorial_code.data.data_sets import find_data_set
 from tutorial_code.data.device_loader import Loader, make_device_loaders
 from tutorial_code.data.file_loader import begin_worker, make_file_loaders
 from tutorial_code.data.image_files import ImageFiles
 from tutorial_code.data.readable_images import without_unreadable
+from tutorial_code.data.sharded_loader import shard_testing, shard_training
 from tutorial_code.runs.config import MODELS, Config
 from tutorial_code.runs.hardware import Hardware, set_up_backends
 from tutorial_code.runs.initial_weights import load_features
@@ -38,6 +41,7 @@ from tutorial_code.runs.own_code.own_network import (
     initialize_own,
     try_out,
 )
+from tutorial_code.runs.processes import ALONE, Job
 from tutorial_code.shared.errors import ReaderError
 
 
@@ -164,6 +168,7 @@ def build(
     pieces: Components | None = None,
     make: Callable[..., nn.Module] = make_network,
     begins: bool = True,
+    job: Job = ALONE,
 ) -> TrainingSetup:
     """Build all objects of a training; equal configurations give equal weights.
 
@@ -174,6 +179,7 @@ def build(
         pieces: the classes and functions that it is built from, if not the chapters'.
         make: makes the network, called as ``make_network`` is.
         begins: whether ``config.init`` is read; a run that goes on has its weights.
+        job: the processes that train it together.
 
     Raises:
         ReaderError: an option does not fit what the reader wrote, or ``config.init`` the network.
@@ -181,14 +187,20 @@ def build(
     pieces = pieces or components.CHAPTERS
     torch.manual_seed(config.seed)
     train_loader, test_loader = make_run_loaders(config, data, hardware.device)
+    if job.several:
+        train_loader = shard_training(train_loader, job.rank, job.processes)
+        test_loader = shard_testing(test_loader, job.rank, job.processes)
     network = make(config, hardware, len(data.classes), pieces)
     _initialize(config, network, pieces)
     if config.init and begins:
         own = pieces.own_network
         same = make_network(config, hardware, len(data.classes)) if own else network
-        load_features(config, network, same, own)
+        with job.one_first():
+            load_features(config, network, same, own)
     if config.freeze:
         train_only(network, classifier_of(network))
+    if config.sync_batch_norm and job.several:
+        _synchronize(network)
     network.to(hardware.device)
     optimizer = _optimizer(config, network, pieces)
     steps = len(train_loader)
@@ -203,7 +215,7 @@ def build(
         criterion = SmoothedCrossEntropy(label_smoothing=config.label_smoothing)
     if pieces.own_network:
         try_out(config, hardware, network)
-    model = wrap_for_loops(config, hardware, data.may_flip, network, ema)
+    model = wrap_for_loops(config, hardware, data.may_flip, network, ema, job)
     images = min(steps * config.batch_size, len(data.train_labels))
     return TrainingSetup(
         network, ema, model, train_loader, test_loader, images, criterion, optimizer, schedule
@@ -225,6 +237,16 @@ def add_step_schedule(
     schedule = LambdaLR(optimizer, factor)
     optimizer.register_step_post_hook(lambda *_: schedule.step())
     return schedule
+
+
+def _synchronize(network: nn.Module) -> None:
+    try:
+        use_sync_batch_norm(network)
+    except ValueError as error:
+        raise ReaderError(
+            f"--sync-batch-norm cannot exchange a BatchNorm of your network ({error}): leave out "
+            "that argument, or give --no-sync-batch-norm."
+        ) from error
 
 
 def _initialize(config: Config, network: nn.Module, pieces: Components) -> None:
@@ -261,21 +283,27 @@ def wrap_for_loops(
     may_flip: bool,
     network: nn.Module,
     ema: nn.Module | None = None,
+    job: Job = ALONE,
 ) -> nn.Module:
     """Return a network as the loops call it, in training and in testing.
 
     It is accelerated, compiled for training, and tested with averaged weights and with mirror
-    images, each only if the configuration asks for it.
+    images, each only if the configuration asks for it. Where several processes train it, training
+    averages their gradients; testing needs no exchange.
     """
     set_up_backends(hardware.device, config.tf32)
     if config.freeze:
         network = KeptInEvaluation(network)
-    compiled = None
+    in_training: nn.Module | None = None
+    if job.several:
+        devices = [hardware.device] if hardware.device.type == "cuda" else None
+        in_training = DistributedDataParallel(network, devices)
     if hardware.compiled:
         mode = "reduce-overhead" if config.cuda_graphs else None
         # It is a module, too; PyTorch's annotation says only that it can be called.
-        compiled = cast(nn.Module, torch.compile(network, mode=mode, dynamic=False))
-    model: nn.Module = Accelerated(network, hardware.precision, compiled, config.channels_last)
+        compiled = torch.compile(in_training or network, mode=mode, dynamic=False)
+        in_training = cast(nn.Module, compiled)
+    model: nn.Module = Accelerated(network, hardware.precision, in_training, config.channels_last)
     if ema:
         tested = Accelerated(ema, hardware.precision, channels_last=config.channels_last)
         model = EvalWithEMA(model, tested)

@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Callable
 
+from tutorial_code.shared.job_errors import with_rank
+
 
 class ReaderError(Exception):
     """An error that the reader can fix.
@@ -41,6 +43,12 @@ def is_full_memory(error: BaseException) -> bool:
     )
 
 
+def is_lost_process(error: BaseException) -> bool:
+    """Tell whether an exchange with other processes failed, because one has ended or is silent."""
+    distributed = type(error).__module__ == "torch.distributed" or "ProcessGroup" in str(error)
+    return distributed or "gloo/transport" in str(error)
+
+
 def _say(sentence: str) -> int:
-    print(f"resnet50: {sentence}", file=sys.stderr)
+    print(f"resnet50: {with_rank(sentence)}", file=sys.stderr, flush=True)
     return 2

@@ -24,7 +24,7 @@ from tutorial_code.runs.config import MODELS
 from tutorial_code.runs.older_versions import find_answer, let_import_former_chapters
 from tutorial_code.runs.own_code import components
 from tutorial_code.runs.own_code.components import Components
-from tutorial_code.shared.errors import ReaderError, is_full_memory
+from tutorial_code.shared.errors import ReaderError, is_full_memory, is_lost_process
 from tutorial_code.shared.whole_sentences import message_of
 
 
@@ -140,8 +140,8 @@ def naming_own_lines(then: str = "begin a new run") -> Iterator[None]:
     """Turn an error in the reader's code, or in what it calls, into a sentence with its line, which
     ends with what the reader does when the code is corrected.
 
-    Errors of the tutorial itself (a stop, a loss of NaN), errors of the compiler and out-of-memory
-    errors pass through unchanged.
+    Errors of the tutorial itself (a stop, a loss of NaN), errors of the compiler, out-of-memory
+    errors and the loss of another process pass through unchanged.
     """
     try:
         yield
@@ -154,6 +154,7 @@ def naming_own_lines(then: str = "begin a new run") -> Iterator[None]:
         if (
             not lines
             or is_full_memory(error)
+            or is_lost_process(error)
             or type(error).__module__.startswith(("tutorial_code", "torch._"))
         ):
             raise
