@@ -159,9 +159,13 @@ class FileLoader(DataLoader):
 
     def iterate_from(self, batch: int) -> Iterator[Any]:
         """Return the batches of the next epoch from the given one on."""
+        self.begin_at(batch)
+        return iter(self)
+
+    def begin_at(self, batch: int) -> None:
+        """Let the next epoch leave out the batches before the given one."""
         assert isinstance(self.sampler, EpochOrder) and self.batch_size
         self.sampler.first = batch * self.batch_size
-        return iter(self)
 
 
 def make_file_loaders(

@@ -1,14 +1,16 @@
 """Loaders of a process's share of each batch, with the random numbers of one process."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Subset
+from torch.utils.data import BatchSampler, DataLoader, Dataset, Subset
 
 from tutorial_code.ch01_images import ImageDataset
 from tutorial_code.data.device_loader import DeviceLoader, Loader
+from tutorial_code.data.file_loader import FileLoader
 
 LEAST = 2  # images of a share: BatchNorm compares images
 
@@ -107,6 +109,53 @@ class ShardedDeviceLoader:
             yield images[own], labels[own]
 
 
+class ShareOfFiles(BatchSampler):
+    """The share of a process of each batch of image files; the other files are not read.
+
+    Where the share is empty, the first file is read, to have the shape of none.
+    """
+
+    def __init__(self, loader: FileLoader, rank: int, processes: int) -> None:
+        self.batches, self.rank, self.processes = loader.batch_sampler, rank, processes
+        self.sizes: deque[int] = deque()  # of the shares that the loader has not given yet
+
+    def __len__(self) -> int:
+        return len(self.batches)  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[list]:
+        self.sizes.clear()
+        for batch in self.batches:  # type: ignore[union-attr]
+            own = shard(len(batch), self.rank, self.processes, LEAST)
+            self.sizes.append(own.stop - own.start)
+            yield batch[own] or batch[:1]
+
+
+class ShardedFileLoader(FileLoader):
+    """A process's share of each batch of a ``FileLoader``: an image's crop depends on nothing but
+    its place in the epoch's order, so no random numbers of others have to be drawn.
+    """
+
+    def __init__(self, loader: FileLoader, rank: int, processes: int) -> None:
+        self.whole, self.shares = loader, ShareOfFiles(loader, rank, processes)
+        super().__init__(
+            loader.dataset,  # type: ignore[arg-type]
+            1,  # as PyTorch asks where batches come from a sampler
+            batch_sampler=self.shares,
+            generator=loader.generator,
+            num_workers=loader.num_workers,
+        )
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        for images, labels in super().__iter__():
+            size = self.shares.sizes.popleft()
+            yield images[:size], labels[:size]
+
+    def iterate_from(self, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Return the shares of the next epoch from the given batch on."""
+        self.whole.begin_at(batch)
+        return iter(self)
+
+
 def shard_training(loader: Loader, rank: int, processes: int) -> Any:
     """Return a loader of a process's share of each training batch.
 
@@ -115,6 +164,8 @@ def shard_training(loader: Loader, rank: int, processes: int) -> Any:
     """
     if isinstance(loader, DeviceLoader):
         return ShardedDeviceLoader(loader, rank, processes)
+    if isinstance(loader, FileLoader):
+        return ShardedFileLoader(loader, rank, processes)
     return DataLoader(
         OwnImages(loader.dataset),
         batch_sampler=ShardOfBatches(loader.batch_sampler, rank, processes),  # type: ignore[arg-type]
@@ -136,6 +187,9 @@ def shard_testing(loader: Loader, rank: int, processes: int) -> Loader:
         return DeviceLoader(images, labels, loader.batch_size, loader.prepare)
     count = len(loader.dataset)  # type: ignore[arg-type]
     places = range(count)[shard(count, rank, processes)]
+    if isinstance(loader, FileLoader):
+        own_files: Any = Subset(loader.dataset, places)
+        return FileLoader(own_files, loader.batch_size or 1, num_workers=loader.num_workers)
     return DataLoader(
         Subset(loader.dataset, places),
         loader.batch_size,

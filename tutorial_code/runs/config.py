@@ -307,7 +307,8 @@ def configure(given: Mapping[str, Any]) -> Config:
     if in_memory:
         values.pop("crop", None)
     else:
-        values["workers"] = min(os.cpu_count() or 1, MOST_WORKERS)
+        here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # processes that share the cores
+        values["workers"] = min((os.cpu_count() or 1) // here, MOST_WORKERS)
     values |= given
     if recipe in IMAGES_OF_RATE:
         rate = 0.1 / IMAGES_OF_RATE[recipe]
