@@ -65,10 +65,11 @@ def _checks(name: str, record: Record) -> list[Check]:
     given = "arguments" if kind_of(name) == Kind.FUNCTION else "weights"
     checks: dict[str, Check] = {}
     for expected in reference_record(name):
-        got = seen.get(expected["scenario"], {"scenario": expected["scenario"], "facts": {}})
+        none: Scenario = {"scenario": expected["scenario"], "facts": {}}
+        got = seen.get(expected["scenario"], none)
         for fact, value in expected["facts"].items():
             check = checks.setdefault(fact, Check(f"{name}: {fact}", True, ""))
-            if fact == Fact.RUNS or fact in got["facts"]:
+            if fact in got["facts"] or (fact == Fact.RUNS and got is not none):
                 if (check.passed or not check.seen) and not same(got["facts"].get(fact), value):
                     message = f"{expected['scenario']}: {_message(fact, value, got, given)}"
                     checks[fact] = Check(check.name, False, message)
