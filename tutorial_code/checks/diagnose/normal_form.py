@@ -1,5 +1,6 @@
 """Traces in one style: operations that are written out become the layer that they compute."""
 
+from collections import Counter
 from math import prod
 
 from tutorial_code.checks.diagnose.operation_names import BY_HAND, SPREADS
@@ -17,11 +18,14 @@ def in_one_style(ops: list[dict]) -> list[dict]:
 
 
 def _strides(ops: list[dict]) -> list[dict]:
-    """Every other pixel, taken before a 1×1 convolution, is its stride."""
+    """Every other pixel, taken for the 1×1 convolution of a shortcut alone, is its stride."""
     made = dict(enumerate(ops))
+    users = Counter(source for op in ops for source in op["inputs"])
     for index, op in enumerate(ops):
         source = op["inputs"][0] if op["inputs"] else -1
-        if source < 0 or not _takes_pixels(ops[source]) or not _is_1x1(op, ops[index + 1 :]):
+        if source < 0 or users[source] > 1 or not op["beside"]:
+            continue
+        if not _takes_pixels(ops[source]) or not _is_1x1(op, ops[index + 1 :]):
             continue
         own = {key: value for key, value in op["attributes"].items() if key != "stride"}
         made[index] = {**op, "attributes": own}
@@ -78,7 +82,7 @@ def _convolutions(ops: list[dict]) -> list[dict]:
         {**op, "kind": "conv", "attributes": {}}
         if op["kind"] == "linear" and after["kind"] == "batch_norm" and len(after["shape"]) == 4
         else op
-        for op, after in zip(ops, [*ops[1:], {"kind": ""}], strict=True)
+        for op, after in zip(ops, [*ops, {"kind": ""}][1:], strict=True)
     ]
 
 
