@@ -624,7 +624,8 @@ if __name__ == "__main__":
                 color=color,
             )
         axis.axvline(0, color="black", linewidth=0.7)
-        axis.set_yticks(range(8), [row["part"] for row in ordered])
+        names = [row["part"].replace(" and", "\nand") for row in ordered]
+        axis.set_yticks(range(8), names)
         axis.set_xlabel("points of accuracy, with 95% intervals")
         return figure
 

@@ -31,14 +31,23 @@
     const order = d3.range(last);
     const farther = alongFirst ? depth(1, 0) > depth(-1, 0) : depth(0, 1) > depth(0, -1);
     if (farther) order.reverse();
-    const at1 = (value) => String(Math.round(value * 10) / 10);
-    const dot = ([x, y]) => `${at1(cx + x)} ${at1(cy + y)}`;
+    // The first point, and from there each step in tenths of a pixel: half as long as the points.
+    const tenths = ([x, y]) => [Math.round(10 * (cx + x)), Math.round(10 * (cy + y))];
+    const way = (points) => {
+      const [first, ...rest] = points.map(tenths);
+      let [x, y] = first;
+      const steps = rest.map(([nextX, nextY]) => {
+        const step = `${(nextX - x) / 10} ${(nextY - y) / 10}`;
+        [x, y] = [nextX, nextY];
+        return step;
+      });
+      return `M${first[0] / 10} ${first[1] / 10}l${steps.join(" ")}`;
+    };
     return order.map((row) => {
       const near = d3.range(last + 1).map((step) => of(farther ? row : row + 1, step));
       const far = d3.range(last + 1).map((step) => of(farther ? row + 1 : row, step));
-      const outline = `M${near.map(dot).join("L")}L${far.reverse().map(dot).join("L")}Z`;
-      far.reverse();
-      const ribs = d3.range(2, last, 2).map((step) => `M${dot(near[step])}L${dot(far[step])}`).join("");
+      const outline = `${way([...near, ...[...far].reverse()])}z`;
+      const ribs = d3.range(2, last, 2).map((step) => way([near[step], far[step]])).join("");
       return `<path class="box ${kind}" style="stroke-width:.7" d="${outline}${ribs}"/>`;
     });
   }
@@ -52,13 +61,13 @@
     },
     draw(state, narrow, data) {
       if (!complete(state, data)) return svg(narrow ? 330 : 688, 60, [label(0, 34, "not recorded yet", "soft")]);
-      const size = narrow ? 96 : 104;
+      const size = narrow ? 96 : 98;
       const high = 170;
       const view = viewed(state, size, high);
       const block = 300;
       const parts = KINDS.map(([kind, color], number) => {
         const found = chosen(state, data, kind);
-        const cx = narrow ? 184 : 180 + 350 * number;
+        const cx = narrow ? 184 : 195 + 345 * number;
         const cy = (narrow ? block * number : 0) + 208;
         const corners = [[-1, -1], [-1, 1], [1, 1], [1, -1]].map(([u, v]) => [...view(u, v, LOWEST), u, v]);
         const leftmost = corners.reduce((best, each) => (each[0] < best[0] ? each : best));

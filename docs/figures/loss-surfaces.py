@@ -6,7 +6,7 @@ from typing import Any
 from tutorial_code.shared.tables import recorded_run
 
 LEAST = 1e-6  # a smaller loss is drawn as this
-STEPS = 20  # for a factor of ten: finer than a pixel and a half
+STEPS = 15  # for a factor of ten: finer than two pixels
 
 
 def data() -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Chapter 10: the five networks, compared with the paper's counts and torchvision's networks."""
 
+import statistics
+
 import pytest
 import torch
 from torch import nn
@@ -9,6 +11,7 @@ from tutorial_code.ch03_bottleneck import Bottleneck
 from tutorial_code.ch04_resnet50 import ResNet50, from_torchvision, to_torchvision
 from tutorial_code.ch10_family import FAMILY, PAPER, BasicBlock, ResNet, count, make_resnet
 from tutorial_code.runs.config import MODELS
+from tutorial_code.shared.tables import recorded_run
 
 PARAMETERS = {
     "resnet18": 11_689_512,
@@ -98,3 +101,21 @@ def test_two_networks_share_nothing():
         p.data_ptr() for p in second.parameters()
     }
     assert ResNet(Bottleneck, [1, 1, 1, 1])(torch.randn(2, 3, 32, 32)).shape == (2, 10)
+
+
+def test_the_record_of_transfer_shows_what_the_prose_says():
+    """That it saves no images: fine-tuned networks are as good as new ones, the others worse."""
+    found = {}
+    for row in recorded_run("transfer-cpu").rows():
+        found.setdefault((row["images"], row["way"]), []).append(row["accuracy"])
+    assert len(found) == 24 and {len(seeds) for seeds in found.values()} == {3}
+    for images in (10, 20, 50, 100, 200, 716):
+        new = found[images, "from scratch"]
+        means = {
+            way: statistics.mean(found[images, way])
+            for way in ("fine-tuned", "fine-tuned, lower rate", "frozen")
+        }
+        assert means["fine-tuned"] - statistics.mean(new) < max(new) - min(new)
+        if images >= 20:
+            assert means["fine-tuned, lower rate"] < statistics.mean(new)
+            assert means["frozen"] < statistics.mean(new)

@@ -70,6 +70,30 @@ def test_another_pooling_is_told_what_a_pooling_needs(path):
     assert "once more" not in mistake.name  # the average at the end is asked for
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("basicblock/wrong/108_shortcut_plus_branch_in_training", "connected"),
+        ("basicblock/wrong/106_pixels_taken_before_projection", "shortcut"),
+        ("basicblock/wrong/98_norm_of_four_axes_divides_by_variance", "connected"),
+        ("resnet/wrong/112_stride_in_second_block", "verage"),
+        ("resnet/wrong/113_pads_with_ones", "verage"),
+        ("resnet/wrong/107_maps_returned_pool_first", "max-pool"),
+    ],
+)
+def test_what_is_right_in_another_style_is_not_named_beside_a_mistake(path, words):
+    path = ANSWERS / f"{path}.py"
+    _, mistake = judge_text(next(e for e in EXERCISES if e.id in path.parts), path)
+    said, _, _ = mistake.explanation.partition(" Seen in ")
+    assert words not in mistake.name + said
+
+
+def test_a_network_of_too_large_maps_is_not_said_to_be_wrong_where_it_was_not_run():
+    path = ANSWERS / "resnet" / "wrong" / "37_cifar_stem.py"
+    _, mistake = judge_text(exercise_of("ResNet"), path)
+    assert "parameters" in mistake.explanation and "not run" not in mistake.explanation
+
+
 def test_an_operation_is_named_by_its_part_of_the_network():
     ops = reference_record("ResNet50")[1]["trace"]
     names = [name_of(ops, index) for index in range(len(ops))]

@@ -2,8 +2,10 @@
 
 import math
 from difflib import SequenceMatcher
+from math import prod
 
 from tutorial_code.checks.diagnose.difference import Difference
+from tutorial_code.checks.diagnose.function_symptoms import shape_in_words
 from tutorial_code.checks.diagnose.normal_form import in_one_style
 from tutorial_code.checks.diagnose.operation_names import (
     ATTRIBUTES,
@@ -23,17 +25,15 @@ def compare_networks(expected: list[dict], got: list[dict], complete: bool) -> l
     False after an error.
     """
     found = _used_twice(expected, got)
+    # Only there the inputs are still positions in the same list.
+    same_kinds = [op["kind"] for op in expected] == [op["kind"] for op in got]
+    connected = _connections(expected) == _connections(got)
     got = in_one_style(got)
     for where, beside in (("", False), (" on the shortcut", True)):
         right = [op for op in expected if (op["beside"] > 0) == beside]
         yours = [op for op in got if (op["beside"] > 0) == beside]
         found += _compare(right, yours, where, complete or beside)
-    same_kinds = [op["kind"] for op in expected] == [op["kind"] for op in got]
-    if (
-        not found
-        and same_kinds
-        and [op["inputs"] for op in expected] != [op["inputs"] for op in got]
-    ):
+    if not found and same_kinds and not connected:
         sentence = "The operations are the right ones, but they are connected in another way."
         found.append(
             Difference(
@@ -46,32 +46,49 @@ def compare_networks(expected: list[dict], got: list[dict], complete: bool) -> l
     return found
 
 
+def _connections(ops: list[dict]) -> list[list[int]]:
+    """Return whose results each operation uses; a + b is b + a."""
+    either = {"add", "mul"}
+    return [sorted(op["inputs"]) if op["kind"] in either else op["inputs"] for op in ops]
+
+
 def compare_norms(expected: Scenario, got: Scenario) -> list[Difference]:
-    """Return the first result that differs between two networks with the same operations."""
-    right, yours = expected.get("norms", []), got.get("norms", [])
-    if [op["kind"] for op in expected["trace"]] != [op["kind"] for op in got["trace"]] or len(
-        right
-    ) != len(yours):
+    """Return the first result that differs between two networks with the same operations, of
+    which some may be written out.
+    """
+    right, yours = _with_norms(expected), in_one_style(_with_norms(got))
+    if not right or [op["kind"] for op in right] != [op["kind"] for op in yours]:
         return []
-    for index, (norm, mine) in enumerate(zip(right, yours, strict=True)):
-        if not math.isclose(norm, mine, rel_tol=1e-3):
-            ops = expected["trace"]
-            where = name_of(ops, index) + (" on the shortcut" if ops[index]["beside"] else "")
+    for index, (op, other) in enumerate(zip(right, yours, strict=True)):
+        norm, mine = op["norm"], other["norm"]
+        if mine is not None and not math.isclose(norm, mine, rel_tol=1e-3):
+            where = name_of(right, index) + (" on the shortcut" if op["beside"] else "")
             sentence = (
                 f"The values part from the right ones at the {where}: {mine / norm:.3g} times as "
                 "large."
             )
             reason = (
-                "All before it is right. Look for something that changes its weights, or what "
+                "All before it is right. It is written out here: give it and PyTorch's own layer "
+                "the same input, and compare their results."
+                if op["attributes"].keys() != other["attributes"].keys()
+                else "All before it is right. Look for something that changes its weights, or what "
                 "goes into it."
             )
             return [Difference("values-differ", sentence, reason, rank=2)]
     return []
 
 
+def _with_norms(scenario: Scenario) -> list[dict]:
+    """Return the operations with the norms of their results, as far as these were observed."""
+    ops, norms = scenario["trace"], scenario.get("norms", [])
+    if len(ops) != len(norms):
+        return []
+    return [{**op, "norm": norm} for op, norm in zip(ops, norms, strict=True)]
+
+
 def compare_stages(expected: list[dict], got: list[dict], complete: bool) -> list[Difference]:
     """Return whether the blocks of a whole network are arranged in stages as they should be."""
-    right, yours = _stages(expected), _stages(got)
+    right, yours = _stages(expected), _stages(in_one_style(got))
     if len(right) < 2 or right == yours or (not complete and yours == right[: len(yours)]):
         return []
     sentence = (
@@ -183,6 +200,14 @@ def _family(right: list[dict], yours: list[dict]) -> str:
 
 def _settings(name: str, op: dict, other: dict) -> list[Difference]:
     found = []
+    if op["kind"] == "mean" and prod(op["shape"]) != prod(other["shape"]):
+        right, yours = (shape_in_words(each["shape"]) for each in (op, other))
+        sentence = f"The {name} gives {yours}, where {right} is expected."
+        reason = (
+            "It is taken over height and width, and over nothing else: one number is left for "
+            "each channel of each image."
+        )
+        found.append(Difference("averaged-otherwise", sentence, reason))
     changed = [key for key in op["attributes"] if key in other["attributes"]]
     changed = [key for key in changed if op["attributes"][key] != other["attributes"][key]]
     for key in changed:

@@ -3,7 +3,7 @@ cause.
 """
 
 from tutorial_code.checks.diagnose.difference import Difference
-from tutorial_code.checks.observe.facts import Fact, Scenario, same
+from tutorial_code.checks.observe.facts import ATTRIBUTE, Fact, Scenario, same
 
 
 def network_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Difference]:
@@ -12,6 +12,10 @@ def network_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Diffe
         fact for fact, value in expected["facts"].items() if not same(got["facts"].get(fact), value)
     }
     facts, found = got["facts"], []
+    for fact in sorted(wrong):
+        attribute = fact.removeprefix(ATTRIBUTE.format(""))
+        if attribute != fact and fact in facts:
+            found.append(_attribute_differs(attribute, expected["facts"][fact], facts[fact]))
     if block := got.get("dropped"):
         found.append(
             Difference(
@@ -143,3 +147,16 @@ def network_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Diffe
             )
         )
     return found
+
+
+def _attribute_differs(name: str, value: int, yours: int | str) -> Difference:
+    found = yours if isinstance(yours, int) else f"of type {yours}"
+    return Difference(
+        f"attribute-{name}",
+        f"The class has no attribute {name}."
+        if yours == "nothing"
+        else f"The class's attribute {name} is {found}, where {value} is expected.",
+        f"Write {name} = {value} in the body of the class, beside its methods: it is asked of the "
+        "class, and not of an object that __init__ has made.",
+        rank=3,
+    )

@@ -87,14 +87,15 @@ class Fact(StrEnum):
     BY_HAND = "computed by hand"
 
 
-# Facts that occur several times: one for each image size, for each step, and for each result or
-# argument of a function.
+# Facts that occur several times: one for each image size, for each step, for each result or
+# argument of a function, and for each attribute of a class.
 SHAPE_AT_SIZE = "shape for one image of {} pixels"
 OUTPUT_AT_SIZE = "output for one image of {} pixels"
 WEIGHTS_AFTER_STEP = "weights after step {}"
 SHAPE_OF = "shape of the {}"
 VALUES_OF = "values of the {}"
 GRADIENT_OF = "gradient with respect to {}"
+ATTRIBUTE = "attribute {}"  # of a class
 
 
 class Scenario(TypedDict):

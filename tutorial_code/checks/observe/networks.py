@@ -10,6 +10,8 @@ each further name a class ``of`` which it is a subclass, and its other attribute
 * ``values``: what it computes under known weights, forward and backward, in both modes.
 * ``sizes``: one image of each of the ``sizes`` in evaluation mode, after a training pass.
 * ``independence``: whether two networks that are made by the same call share weights.
+* ``attributes``: numbers of the class, which has them before any network is made; in place of
+  ``input`` it has their names. Such a configuration comes last.
 * ``again``: whether a network is made the same way again, and the arguments of the call ``then``
   stay unchanged.
 """
@@ -25,7 +27,14 @@ from torch import nn
 
 from tutorial_code.checks.observe.attempt import Attempt
 from tutorial_code.checks.observe.calls import Call
-from tutorial_code.checks.observe.facts import OUTPUT_AT_SIZE, SHAPE_AT_SIZE, Fact, Scenario, digest
+from tutorial_code.checks.observe.facts import (
+    ATTRIBUTE,
+    OUTPUT_AT_SIZE,
+    SHAPE_AT_SIZE,
+    Fact,
+    Scenario,
+    digest,
+)
 from tutorial_code.checks.observe.network_runs import (
     NoDraws,
     count_parameters,
@@ -42,7 +51,7 @@ from tutorial_code.checks.observe.weights import (
     restore_buffers,
 )
 
-STRUCTURE, INDEPENDENCE = "structure", "independence"
+STRUCTURE, INDEPENDENCE, ATTRIBUTES = "structure", "independence", "attributes"
 # Values that a network's layers return for two images of 32×32; ResNet-50's return 0.9 million.
 MAX_VALUES = 4_000_000
 
@@ -215,10 +224,21 @@ def _again(network: Network, look: Look) -> Scenario:
     return attempt.scenario
 
 
+def _attributes(network: Network, look: Look) -> Scenario:
+    """Record numbers that the class itself has."""
+    with Attempt(f"the class {look['call']}", when="is read") as attempt:
+        for name in look["attributes"]:
+            value = getattr(network, name, None)
+            kind = "nothing" if value is None else type(value).__name__
+            attempt.facts[ATTRIBUTE.format(name)] = value if type(value) is int else kind
+    return attempt.scenario
+
+
 WAYS: dict[str, Callable[[Network, Look], Scenario]] = {
     STRUCTURE: _structure,
     "values": _values,
     "sizes": _sizes,
     INDEPENDENCE: _independence,
+    ATTRIBUTES: _attributes,
     "again": _again,
 }

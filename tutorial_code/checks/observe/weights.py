@@ -71,12 +71,7 @@ def places_of(model: nn.Module, found: Trace) -> Iterator[Place]:
             weight = whole.get(storage_of(used), used)  # a matrix product takes a transposed view
             role = _role(op.kind, argument, weight)
             transposed = op.kind == "linear" and argument == "mat2" and _inputs_first(weight, used)
-            rows = weight.shape[1] if transposed else len(weight)
-            shape = (
-                (rows, weight.numel() // rows)
-                if weight.dim() > 1 and weight.numel() > rows
-                else (rows,)
-            )
+            shape = _shape(weight, transposed, op.kind)
             place = (
                 f"depth {found.depth[index]}, beside by {found.slack[index]}, "
                 f"{'×'.join(map(str, shape))}"
@@ -120,6 +115,17 @@ def copy_weights(source: tuple[nn.Module, Trace], target: tuple[nn.Module, Trace
         values = place.tensor.T if place.transposed else place.tensor.reshape(shape)
         weight.copy_(values.T if transposed else values.view(weight.shape))
     return not given
+
+
+def _shape(weight: Tensor, transposed: bool, kind: str) -> tuple[int, ...]:
+    """Return the outputs of a weight, and what each of them is made of."""
+    if kind not in WITH_WEIGHTS and weight.squeeze().dim() <= 1:
+        # A scale or shift that is written out is one for each channel, also as 1×channels×1×1.
+        return (weight.numel(),)
+    rows = weight.shape[1] if transposed else len(weight)
+    if weight.dim() > 1 and weight.numel() > rows:
+        return (rows, weight.numel() // rows)
+    return (rows,)
 
 
 def _role(kind: str, argument: str, weight: Tensor) -> str:

@@ -3,6 +3,8 @@ from torch import nn
 
 
 class BasicBlock(nn.Module):
+    expansion = 1
+
     def __init__(self, in_channels, channels, stride=1):
         super().__init__()
         widths, strides = [in_channels, channels, channels], [stride, 1]

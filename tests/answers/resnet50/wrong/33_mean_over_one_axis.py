@@ -1,4 +1,4 @@
-# EXPECT: extra-part
+# EXPECT: averaged-otherwise
 # MISTAKE: the mean is taken over the width only, and then the first row is used
 import torch
 from torch import Tensor, nn
