@@ -1245,6 +1245,5 @@ if __name__ == "__main__":
 # - He et al., *Identity Mappings in Deep Residual Networks*, 2016: what changes
 #   when no ReLU stands on the path of $x$.
 #
-# This is the last chapter for now. You have built ResNet-50 and its family,
-# trained them, tested them, and taken them apart. The recorded runs are there
-# to be repeated, and the question of this chapter is there to be answered.
+# Next: [chapter 12](ch12_machines.py) trains one network by several processes,
+# and asks what they have to tell each other.

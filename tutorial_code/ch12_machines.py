@@ -713,9 +713,9 @@ if __name__ == "__main__":
 # uses its own. So with `--sync-batch-norm` two processes compute what one does,
 # up to rounding. In float64 the tests find the losses of three epochs equal to
 # seven digits. In float32 rounding is coarser, and every step makes its
-# differences larger, so there two such runs begin alike and end equally good,
-# but not with the same numbers. A training may even go on with another number
-# of processes than it was begun with:
+# differences larger, so there two such runs begin alike and drift apart. A
+# training may even go on with another number of processes than it was begun
+# with:
 #
 #     uv run torchrun --nproc-per-node 2 \
 #         -m tutorial_code train --sync-batch-norm --output my_runs/both
