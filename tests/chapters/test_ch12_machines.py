@@ -1,0 +1,151 @@
+"""Chapter 12: what several processes compute is what one computes, where it says so."""
+
+import copy
+from collections import Counter
+
+import pytest
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.utils.data import Dataset
+
+from tutorial_code.ch11_depth import CifarResNet
+from tutorial_code.ch12_machines import (
+    SyncBatchNorm,
+    all_reduce_sum,
+    gradient_of_share,
+    mean_over_processes,
+    take_buffers_of_rank_0,
+    train_distributed,
+    use_sync_batch_norm,
+    weight_by_share,
+)
+from tutorial_code.shared.in_processes import in_processes
+
+MAPS = 3 + torch.randn(7, 3, 4, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+UPSTREAM = torch.randn(7, 3, 4, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+
+
+def normalize_share(make, sizes, training=True):
+    """Return what a layer makes of this process's share, and the gradients and buffers."""
+    rank = dist.get_rank()
+    layer = make(3).double().train(training)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([0.5, 1.5, -2.0]))
+        layer.bias.copy_(torch.tensor([0.1, 0.0, 1.0]))
+        layer.running_mean.fill_(0.3)
+    x = MAPS.split(sizes)[rank].clone().requires_grad_()
+    output = layer(x)
+    (output * UPSTREAM.split(sizes)[rank]).sum().backward()
+    # Each process has its part of the parameters' gradients, which DDP would average.
+    parameters = [all_reduce_sum(each.grad) for each in layer.parameters()]
+    return [output.detach(), x.grad, *parameters, *layer.buffers()]
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("sizes", [[7], [4, 3], [6, 1], [3, 0, 4]])
+def test_sync_batch_norm_is_batch_norm_on_the_joined_batch(sizes, training):
+    [whole] = in_processes(1, normalize_share, nn.BatchNorm2d, [7], training)
+    parts = in_processes(len(sizes), normalize_share, SyncBatchNorm, sizes, training)
+    for place, expected in enumerate(whole):
+        found = [part[place] for part in parts]
+        joined = torch.cat(found) if place < 2 else found[0]
+        torch.testing.assert_close(joined, expected, rtol=1e-12, atol=1e-12)
+        assert all(torch.equal(each, found[0]) for each in found) or place < 2
+
+
+def test_sync_batch_norm_keeps_digits_where_the_mean_is_large():
+    x = 1000 + torch.randn(64, 2, 8, 8, generator=torch.Generator().manual_seed(0))
+    exact = nn.BatchNorm2d(2).double()(x.double())
+    assert (SyncBatchNorm(2)(x) - exact).abs().max() < 2e-4
+
+
+def test_layers_take_over_parameters_and_statistics():
+    network = CifarResNet(1)
+    network(torch.randn(4, 3, 8, 8))
+    parameters, state = list(network.parameters()), copy.deepcopy(network.state_dict())
+    use_sync_batch_norm(network)
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in network.modules())
+    assert all(a is b for a, b in zip(network.parameters(), parameters, strict=True))
+    assert list(network.state_dict()) == list(state)
+    assert all(torch.equal(network.state_dict()[name], state[name]) for name in state)
+    with pytest.raises(ValueError, match="momentum"):
+        use_sync_batch_norm(nn.Sequential(nn.BatchNorm2d(3, momentum=None)))
+
+
+@pytest.mark.parametrize("way", ["evaluation", "synchronized", "ordinary"])
+def test_gradients_of_unequal_shares(way):
+    """Those of one process, but where each normalizes by its own images."""
+    [one] = in_processes(1, gradient_of_share, way, [12], 0)
+    two, same = in_processes(2, gradient_of_share, way, [9, 3], 0)
+    assert torch.equal(two, same)
+    difference = (two - one).norm() / one.norm()
+    assert difference > 0.1 if way == "ordinary" else difference < 1e-12
+
+
+def test_losses_and_accuracies_count_images_and_not_processes():
+    def counts():
+        rank = dist.get_rank()
+        mine = ((1.0, 100.0, 6), (3.0, 50.0, 2), (0.0, 0.0, 0))[rank]
+        weighted = weight_by_share(torch.tensor(mine[0]), mine[2]).item()
+        return mean_over_processes(*mine, torch.device("cpu")), weighted
+
+    found = in_processes(3, counts)
+    assert {each for each, _ in found} == {(1.5, 87.5)}
+    assert sum(weighted for _, weighted in found) / 3 == pytest.approx(1.5)
+
+
+def test_all_have_the_buffers_of_rank_0():
+    def mean():
+        layer = nn.BatchNorm2d(1)
+        layer.running_mean.fill_(dist.get_rank() + 5)
+        take_buffers_of_rank_0(layer)
+        return layer.running_mean.item()
+
+    assert in_processes(2, mean) == [5, 5]
+
+
+class Numbered(Dataset):
+    """Images that are drawn at random and know their number."""
+
+    def __init__(self, count):
+        self.count = count
+        self.drawn = []
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, index):
+        self.drawn.append((index, torch.rand(()).item()))
+        return torch.full((3, 8, 8), index / self.count), torch.tensor(index % 2)
+
+
+def train_numbered(path, goal=100.0):
+    train_set, test_set = Numbered(24), Numbered(7)
+    torch.manual_seed(dist.get_rank())  # the weights of rank 0 count
+    history = train_distributed(
+        CifarResNet(1, num_classes=2), train_set, test_set, path, 3, batch_size=4, goal=goal
+    )
+    return history, train_set.drawn, test_set.drawn
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_training_of_all_processes(processes, tmp_path):
+    path = tmp_path / "weights.pth"
+    histories, trained, tested = zip(*in_processes(processes, train_numbered, path), strict=True)
+    assert len(histories[0]) == 3 and len(set(map(str, histories))) == 1
+    each = 24 // processes
+    for epoch in range(3):
+        now = [drawn[epoch * each : (epoch + 1) * each] for drawn in trained]
+        assert sorted(index for drawn in now for index, _ in drawn) == list(range(24))
+    first, second = ([index for index, _ in trained[0][i * each : (i + 1) * each]] for i in (0, 1))
+    assert first != second
+    numbers = [number for drawn in trained for _, number in drawn]
+    assert len(set(numbers)) == len(numbers)
+    assert Counter(index for drawn in tested for index, _ in drawn) == dict.fromkeys(range(7), 3)
+    CifarResNet(1, num_classes=2).load_state_dict(torch.load(path, weights_only=True))
+
+
+def test_all_stop_at_the_goal(tmp_path):
+    histories = [found[0] for found in in_processes(2, train_numbered, tmp_path / "w.pth", 1.0)]
+    assert [len(history) for history in histories] == [1, 1]
