@@ -106,10 +106,10 @@ def test_all_have_the_buffers_of_rank_0():
 
 
 class Numbered(Dataset):
-    """Images that are drawn at random and know their number."""
+    """Images by their numbers, each with a random draw; their labels are 0 and 1 in turn."""
 
-    def __init__(self, count):
-        self.count = count
+    def __init__(self, count, alike=False):
+        self.count, self.alike = count, alike
         self.drawn = []
 
     def __len__(self):
@@ -117,22 +117,23 @@ class Numbered(Dataset):
 
     def __getitem__(self, index):
         self.drawn.append((index, torch.rand(()).item()))
-        return torch.full((3, 8, 8), index / self.count), torch.tensor(index % 2)
+        image = torch.full((3, 8, 8), 0.0 if self.alike else index / self.count)
+        return image, torch.tensor(index % 2)
 
 
-def train_numbered(path, goal=100.0):
-    train_set, test_set = Numbered(24), Numbered(7)
+def train_numbered(path, goal=100.0, alike=False):
+    train_set, test_set = Numbered(24), Numbered(7, alike)
     torch.manual_seed(dist.get_rank())  # the weights of rank 0 count
-    history = train_distributed(
-        CifarResNet(1, num_classes=2), train_set, test_set, path, 3, batch_size=4, goal=goal
-    )
-    return history, train_set.drawn, test_set.drawn
+    network = CifarResNet(1, num_classes=2)
+    history = train_distributed(network, train_set, test_set, path, 3, batch_size=4, goal=goal)
+    return history, train_set.drawn, test_set.drawn, network.state_dict()
 
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_training_of_all_processes(processes, tmp_path):
     path = tmp_path / "weights.pth"
-    histories, trained, tested = zip(*in_processes(processes, train_numbered, path), strict=True)
+    found = in_processes(processes, train_numbered, path)
+    histories, trained, tested, states = zip(*found, strict=True)
     assert len(histories[0]) == 3 and len(set(map(str, histories))) == 1
     each = 24 // processes
     for epoch in range(3):
@@ -143,9 +144,20 @@ def test_a_training_of_all_processes(processes, tmp_path):
     numbers = [number for drawn in trained for _, number in drawn]
     assert len(set(numbers)) == len(numbers)
     assert Counter(index for drawn in tested for index, _ in drawn) == dict.fromkeys(range(7), 3)
-    CifarResNet(1, num_classes=2).load_state_dict(torch.load(path, weights_only=True))
+    saved = torch.load(path, weights_only=True)
+    for state in states:  # the running statistics, too
+        assert all(torch.equal(saved[name], state[name]) for name in state)
 
 
 def test_all_stop_at_the_goal(tmp_path):
     histories = [found[0] for found in in_processes(2, train_numbered, tmp_path / "w.pth", 1.0)]
     assert [len(history) for history in histories] == [1, 1]
+
+
+def test_the_accuracy_of_one_process_decides_nothing(tmp_path):
+    """Rank 0 tests images of one class alone, rank 1 the same images as another class: one of them
+    has an accuracy of 100%.
+    """
+    found = in_processes(2, train_numbered, tmp_path / "w.pth", 90.0, True)
+    assert [len(each[0]) for each in found] == [3, 3]
+    assert max(accuracy for _, accuracy in found[0][0]) < 90
