@@ -26,6 +26,7 @@ class Kind(StrEnum):
     TRAINING_LOOP = "training loop"  # f(model, loader, criterion, optimizer, device)
     TEST_LOOP = "test loop"  # f(model, loader, criterion, device)
     FUNCTION = "function"  # a function of tensors that returns tensors
+    PARALLEL_LAYER = "parallel layer"  # an nn.Module whose batch is that of several processes
 
     @property
     def uses_optimizer(self) -> bool:
