@@ -600,7 +600,7 @@ def take_buffers_of_rank_0(network: nn.Module) -> None:
 # over all processes. With one process it is the training that you know.
 
 
-# %%
+# %% tags=["exercise"]
 def train_distributed(
     model: nn.Module,
     train_set: Dataset,

@@ -24,6 +24,7 @@ class Mistake(NamedTuple):
     seen: str  # the effect that it has in training
     section: str  # the section of the chapter that explains it
     hangs: bool = False  # whether processes wait for each other for ever
+    shows: str = ""  # the name of a fact that it gets wrong; others need not be compared with it
     # edits that make the same mistake in another style, whose numbers are others
     variants: tuple[tuple[tuple[str, str], ...], ...] = ()
 
@@ -44,6 +45,7 @@ def mistakes_of(answer: str) -> tuple[Mistake, ...]:
             _in_one_line(entry["seen"]),
             entry.get("section", task.section),
             entry.get("hangs", False),
+            entry.get("shows", ""),
             tuple(_edits(variant["edit"]) for variant in entry.get("variant", ())),
         )
         for entry in entries

@@ -9,7 +9,7 @@ from tutorial_code.checks.catalogue import Mistake, mistakes_of, versions_of, wr
 from tutorial_code.checks.diagnose.reference import reference_record
 from tutorial_code.checks.exercises import looks_of
 from tutorial_code.checks.observe import scenarios_of
-from tutorial_code.checks.observe.facts import Record, Scenario, same
+from tutorial_code.checks.observe.facts import Fact, Record, Scenario, same
 from tutorial_code.checks.observe.networks import count_structures
 from tutorial_code.checks.observe.weights import WITH_WEIGHTS
 
@@ -22,7 +22,12 @@ def recognize(name: str, record: Record) -> list[Mistake]:
         return []
     # It takes seconds until it is certain that processes wait for ever.
     waits = any("waits" in scenario for scenario in record)
-    every: Sequence[Mistake] = [each for each in mistakes_of(name) if each.hangs == waits]
+    wrong = _wrong_facts(name, record)
+    every: Sequence[Mistake] = [
+        each
+        for each in mistakes_of(name)
+        if each.hangs == waits and (not each.shows or Fact[each.shows] in wrong)
+    ]
     structures = count_structures(looks_of(name))
     if not structures or "error" in record[0]:
         return _alike(every, record)
@@ -117,6 +122,15 @@ def _telling(mistake: Mistake, record: Record) -> list[int]:
     if len(usual) == len(record) or not _differs(mistake.answer, record, usual):
         return list(range(len(record)))
     return usual
+
+
+def _wrong_facts(name: str, record: Record) -> set[str]:
+    return {
+        fact
+        for got, expected in zip(record, reference_record(name), strict=False)
+        for fact, value in expected["facts"].items()
+        if fact in got["facts"] and not same(got["facts"][fact], value)
+    }
 
 
 def _differs(name: str, record: Record, indices: list[int]) -> bool:

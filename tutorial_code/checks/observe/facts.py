@@ -93,6 +93,24 @@ class Fact(StrEnum):
     RUNNING_STATISTICS = "running statistics in all processes"
     BATCHES_COUNTED = "batches counted"
 
+    # of a training by several processes
+    EPOCHS = "epochs of each process"
+    TRAINED_IMAGES = "each training image once in an epoch"
+    BATCH_SIZE = "training images of a step in each process, at most"
+    ORDER = "a random order, and another one in each epoch"
+    AUGMENTATION = "random numbers of its own in each process"
+    FIRST_WEIGHTS = "all begin with the weights of rank 0"
+    STEP_GRADIENT = "the mean gradient of all images in each step"
+    EQUAL_WEIGHTS = "equal weights after each step"
+    RATES = "learning rate of each step"
+    TESTED_IMAGES = "each test image once"
+    TEST_MODE = "tested in evaluation mode"
+    TEST_STATISTICS = "tested with the running statistics of rank 0"
+    MEAN_LOSSES = "mean training loss of all images"
+    ACCURACIES = "accuracy of all test images"
+    WRITERS = "processes that write the file"
+    SAVED = "the network's own weights in the file"
+
     # of a function of tensors
     BY_HAND = "computed by hand"
 

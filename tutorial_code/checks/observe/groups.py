@@ -74,7 +74,7 @@ def in_group(
         processes: how many.
         observe: a function of a module; it is called in each process.
         answer: the class or function that is observed.
-        looks: the configurations.
+        looks: the configurations. A single process is a group only where ``group`` is true.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         members: list[_Member] = []
@@ -294,7 +294,7 @@ def _serve(
         os._exit(0)
 
     threading.Thread(target=listen, daemon=True).start()
-    if place.processes > 1:
+    if place.processes > 1 or looks[0].get("group"):
         place.join()
     while True:
         look = looks[orders.get()]

@@ -40,7 +40,7 @@ def look_at_parallel_layer(layer: Any, looks: list[Look]) -> Iterator[Scenario]:
 def _title(look: Look) -> str:
     """Return a configuration in words."""
     mode = "evaluation" if "evaluation" in look else "training"
-    counts: list[int] = look.get("evaluation", look["shares"])
+    counts = look["evaluation"] if "evaluation" in look else look["shares"]
     words = " and ".join(map(str, counts))
     what = "batches" if mode == "evaluation" else "images"
     where = f"{len(counts)} processes with {words} {what}"
@@ -64,7 +64,7 @@ def joined(title: str, outcomes: list[Outcome]) -> Scenario:
         facts[Fact.RUNS] = failed[0]["facts"][Fact.RUNS]
         scenario["error"] = failed[0]["error"]
     elif not came_to_an_end(outcomes):
-        facts[Fact.RUNS] = {"ended": [outcome.seen is not None for outcome in outcomes]}
+        facts[Fact.RUNS] = {"waits": _waits(outcomes)}
         scenario["waits"] = [
             f"process {rank} {_doing(outcome)}" for rank, outcome in enumerate(outcomes)
         ]
@@ -80,6 +80,17 @@ def joined(title: str, outcomes: list[Outcome]) -> Scenario:
 def came_to_an_end(outcomes: list[Outcome]) -> bool:
     """Tell whether every process ended its part of a configuration."""
     return all(outcome.seen is not None for outcome in outcomes)
+
+
+def _waits(outcomes: list[Outcome]) -> list[str]:
+    """Return in which call each process waits. Where one of them has left, the others wait in
+    whatever comes next, which says nothing about the mistake.
+    """
+    left = any(outcome.seen is not None for outcome in outcomes)
+    return [
+        ENDED if outcome.seen is not None else "waits" if left else outcome.waits
+        for outcome in outcomes
+    ]
 
 
 def _doing(outcome: Outcome) -> str:
