@@ -234,7 +234,8 @@ def _fork(
 
 
 def _spawn(place: _Place, observe: Observe, answer: Any, looks: list[dict]) -> _Member:
-    from joblib.externals import cloudpickle
+    # joblib brings it along, as a package of its own or not, depending on its version.
+    from joblib.externals.loky.cloudpickle_wrapper import dumps
 
     start = START.format(module=__name__)
     process = subprocess.Popen(
@@ -246,7 +247,8 @@ def _spawn(place: _Place, observe: Observe, answer: Any, looks: list[dict]) -> _
     assert process.stdin and process.stdout, "two pipes were asked for"
     # The observer may be hidden from the answer by now, so it is known by its name.
     name = observe.__module__, observe.__name__
-    job = cloudpickle.dumps((sys.path, place, name, answer, looks))
+    # The paths first: what comes after them may be imported from there.
+    job = pickle.dumps((sys.path, dumps((place, name, answer, looks))))
     with contextlib.suppress(OSError):
         process.stdin.write(len(job).to_bytes(8, "big") + job)
         process.stdin.flush()
@@ -259,8 +261,9 @@ def main() -> None:
     os.dup2(2, 1)  # what the answer prints
     read = sys.stdin.buffer
     job = read.read(int.from_bytes(read.read(8), "big"))
-    paths, place, (module, name), answer, looks = pickle.loads(job)
+    paths, rest = pickle.loads(job)
     sys.path += [path for path in paths if path not in sys.path]
+    place, (module, name), answer, looks = pickle.loads(rest)
     observe = getattr(importlib.import_module(module), name)
     _serve(read, write, _Place(*place), observe, answer, looks)
 
@@ -284,13 +287,14 @@ def _serve(
         write.flush()
 
     def listen() -> None:
-        while line := read.readline():
-            order = json.loads(line)
-            if "look" in order:
-                busy.set()
-                orders.put(order["look"])
-            elif busy.is_set():
-                send(_where(sys._current_frames()[working]))
+        with contextlib.suppress(OSError):  # it ends with the process that observes
+            while line := read.readline():
+                order = json.loads(line)
+                if "look" in order:
+                    busy.set()
+                    orders.put(order["look"])
+                elif busy.is_set():
+                    send(_where(sys._current_frames()[working]))
         os._exit(0)
 
     threading.Thread(target=listen, daemon=True).start()

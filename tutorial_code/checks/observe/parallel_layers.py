@@ -60,7 +60,8 @@ def joined(title: str, outcomes: list[Outcome]) -> Scenario:
     facts: dict[str, Any] = {Fact.RUNS: "yes"}
     scenario: Scenario = {"scenario": title, "facts": facts}
     failed = [outcome.seen for outcome in outcomes if outcome.seen and "error" in outcome.seen]
-    if failed:
+    # Where one process leaves Python, the others fail, because they lose it.
+    if failed and not any(outcome.seen is None and not outcome.waits for outcome in outcomes):
         facts[Fact.RUNS] = failed[0]["facts"][Fact.RUNS]
         scenario["error"] = failed[0]["error"]
     elif not came_to_an_end(outcomes):
