@@ -11,8 +11,9 @@ from torchinfo import summary
 
 from tutorial_code.checks.catalogue import mistakes_of, solution, wrong_version
 from tutorial_code.checks.diagnose import recognize
-from tutorial_code.checks.diagnose.judge import judge, reference_record
+from tutorial_code.checks.diagnose.judge import judge
 from tutorial_code.checks.diagnose.operation_names import name_of
+from tutorial_code.checks.diagnose.reference import reference_record
 from tutorial_code.checks.exercises import EXERCISES, NAMES, chapter_of, exercise_of
 from tutorial_code.checks.isolate.answers import run_source
 from tutorial_code.checks.observe import scenarios_of

@@ -17,7 +17,10 @@ from tutorial_code.checks.diagnose import (
     loop_symptoms,
     network_symptoms,
     optimizer_and_loss_symptoms,
+    parallel_layer_symptoms,
+    parallel_training_symptoms,
     recognize,
+    reference,
     returned_values,
     training_steps,
     wrong_sums,
@@ -36,7 +39,10 @@ ASKED_BY = [
     (returned_values, LOOPS),
     (wrong_sums, LOOPS),
     (function_symptoms, (Kind.FUNCTION,)),
+    (parallel_layer_symptoms, (Kind.PARALLEL_LAYER,)),
+    (parallel_training_symptoms, (Kind.PARALLEL_TRAINING,)),
     (judge, tuple(Kind)),
+    (reference, tuple(Kind)),
     (recognize, tuple(Kind)),
 ]
 
@@ -60,7 +66,7 @@ def test_every_fact_that_is_asked_for_is_given(part, kinds):
         fact
         for name in NAMES
         if kind_of(name) in kinds
-        for scenario in judge.reference_record(name)
+        for scenario in reference.reference_record(name)
         for fact in scenario["facts"]
     }
     assert {Fact[name] for name in asked(part)} <= given

@@ -11,7 +11,8 @@ from helpers import ANSWERS
 
 from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.diagnose.describe import describe
-from tutorial_code.checks.diagnose.judge import judge, reference_record
+from tutorial_code.checks.diagnose.judge import judge
+from tutorial_code.checks.diagnose.reference import reference_record
 from tutorial_code.checks.diagnose.where_values_differ import describe_values
 from tutorial_code.checks.exercises import NAMES, Kind, find_exercise, kind_of, looks_of
 from tutorial_code.checks.isolate.worker import judge_file

@@ -11,7 +11,7 @@ import torch
 from helpers import ANSWERS
 
 from tutorial_code.checks.catalogue import solution
-from tutorial_code.checks.diagnose.judge import reference_record
+from tutorial_code.checks.diagnose.reference import reference_record
 from tutorial_code.checks.exercises import NAMES, find_exercise
 from tutorial_code.checks.grade import grade_folder
 from tutorial_code.checks.isolate.worker import judge_files

@@ -23,6 +23,10 @@ class Mistake(NamedTuple):
     explanation: str  # the thought behind it, why it is wrong, what to do
     seen: str  # the effect that it has in training
     section: str  # the section of the chapter that explains it
+    hangs: bool = False  # whether processes wait for each other for ever
+    shows: str = ""  # the name of a fact that it gets wrong; others need not be compared with it
+    # edits that make the same mistake in another style, whose numbers are others
+    variants: tuple[tuple[tuple[str, str], ...], ...] = ()
 
 
 @cache
@@ -35,14 +39,26 @@ def mistakes_of(answer: str) -> tuple[Mistake, ...]:
         Mistake(
             entry["id"],
             answer,
-            tuple((edit["right"], edit["wrong"]) for edit in entry["edit"]),
+            _edits(entry["edit"]),
             _in_one_line(entry["name"]),
             _in_one_line(entry["explanation"]),
             _in_one_line(entry["seen"]),
             entry.get("section", task.section),
+            entry.get("hangs", False),
+            entry.get("shows", ""),
+            tuple(_edits(variant["edit"]) for variant in entry.get("variant", ())),
         )
         for entry in entries
     )
+
+
+def versions_of(mistake: Mistake) -> list[Mistake]:
+    """Return a mistake in each style in which it is catalogued, the first one first."""
+    return [mistake, *(mistake._replace(edits=edits, variants=()) for edits in mistake.variants)]
+
+
+def _edits(entries: list[dict[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((entry["right"], entry["wrong"]) for entry in entries)
 
 
 def _in_one_line(text: str) -> str:

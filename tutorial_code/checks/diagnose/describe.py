@@ -17,6 +17,8 @@ from tutorial_code.checks.diagnose.optimizer_and_loss_symptoms import (
     loss_symptoms,
     optimizer_symptoms,
 )
+from tutorial_code.checks.diagnose.parallel_layer_symptoms import parallel_layer_symptoms
+from tutorial_code.checks.diagnose.parallel_training_symptoms import parallel_training_symptoms
 from tutorial_code.checks.diagnose.verdict import NOT_STARTED, Diagnosis
 from tutorial_code.checks.diagnose.wrong_sums import explain_results
 from tutorial_code.checks.exercises import Kind, kind_of, looks_of
@@ -135,6 +137,8 @@ SYMPTOMS: dict[Kind, Callable[[str, Scenario, Scenario], list[Difference]]] = {
     Kind.TRAINING_LOOP: loop_symptoms,
     Kind.TEST_LOOP: loop_symptoms,
     Kind.FUNCTION: function_symptoms,
+    Kind.PARALLEL_LAYER: parallel_layer_symptoms,
+    Kind.PARALLEL_TRAINING: parallel_training_symptoms,
 }
 
 

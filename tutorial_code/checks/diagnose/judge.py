@@ -2,17 +2,15 @@
 explains.
 """
 
-import time
-from functools import cache
 from typing import Any
 
-from tutorial_code.checks.catalogue import Mistake, solution
+from tutorial_code.checks.catalogue import Mistake
 from tutorial_code.checks.diagnose.describe import describe
 from tutorial_code.checks.diagnose.function_symptoms import shape_in_words
 from tutorial_code.checks.diagnose.recognize import recognize
+from tutorial_code.checks.diagnose.reference import reference_record
 from tutorial_code.checks.diagnose.verdict import Check, Diagnosis
 from tutorial_code.checks.exercises import Kind, exercise_of, kind_of, looks_of, task_of
-from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import SHAPE_OF, Fact, Record, Scenario, same
 from tutorial_code.checks.observe.networks import ATTRIBUTES
 
@@ -62,24 +60,6 @@ def _known(name: str, record: Record) -> list[Mistake]:
     return recognize(name, [scenario for scenario, _ in rest])
 
 
-@cache
-def reference_record(name: str) -> Record:
-    """Return the record of the chapter's own version."""
-    record = list(scenarios_of(name, solution(name)))
-    failures = [scenario["error"] for scenario in record if "error" in scenario]
-    if failures:  # nothing can be compared with a failure
-        raise RuntimeError(f"the chapter's {name} could not be looked at: {failures[0]}")
-    return record
-
-
-@cache
-def reference_seconds(name: str) -> float:
-    """Return the computing time of this process for the chapter's own version, in seconds."""
-    start = time.process_time()
-    reference_record(name)
-    return time.process_time() - start
-
-
 def _checks(name: str, record: Record) -> list[Check]:
     """Compare fact by fact. Facts that are missing because the answer crashed count as failed."""
     seen = {scenario["scenario"]: scenario for scenario in record}
@@ -126,6 +106,8 @@ def _message(fact: str, expected: Any, got: Scenario, given: str) -> str:
 
 
 def _failure(got: Scenario) -> str:
+    if "waits" in got:
+        return f"it does not come to an end: {', and '.join(got['waits'])}."
     error = got.get("error")
     if not error:
         return "it was not run."

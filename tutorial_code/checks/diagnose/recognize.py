@@ -5,10 +5,11 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
-from tutorial_code.checks.catalogue import Mistake, mistakes_of, wrong_version
+from tutorial_code.checks.catalogue import Mistake, mistakes_of, versions_of, wrong_version
+from tutorial_code.checks.diagnose.reference import reference_record
 from tutorial_code.checks.exercises import looks_of
 from tutorial_code.checks.observe import scenarios_of
-from tutorial_code.checks.observe.facts import Record, Scenario, same
+from tutorial_code.checks.observe.facts import Fact, Record, Scenario, same
 from tutorial_code.checks.observe.networks import count_structures
 from tutorial_code.checks.observe.weights import WITH_WEIGHTS
 
@@ -17,9 +18,16 @@ def recognize(name: str, record: Record) -> list[Mistake]:
     """Return the mistakes that no check can distinguish from the answer; of several, those with the
     nearest traces.
     """
-    every: Sequence[Mistake] = mistakes_of(name)
     if not record:
         return []
+    # It takes seconds until it is certain that processes wait for ever.
+    waits = any("waits" in scenario for scenario in record)
+    wrong = _wrong_facts(name, record)
+    every: Sequence[Mistake] = [
+        each
+        for each in mistakes_of(name)
+        if each.hangs == waits and (not each.shows or Fact[each.shows] in wrong)
+    ]
     structures = count_structures(looks_of(name))
     if not structures or "error" in record[0]:
         return _alike(every, record)
@@ -34,10 +42,15 @@ def recognize(name: str, record: Record) -> list[Mistake]:
 
 
 def _alike(mistakes: Iterable[Mistake], record: Record) -> list[Mistake]:
-    alike = [mistake for mistake in mistakes if _behaves_as(mistake, record)]
+    alike = {}
+    for mistake in mistakes:
+        for version in versions_of(mistake):
+            if _behaves_as(version, record):
+                alike[mistake] = version
+                break
     if len(alike) < 2:
-        return alike
-    nearness = {mistake: _nearness(_seen_of(mistake), record) for mistake in alike}
+        return list(alike)
+    nearness = {mistake: _nearness(_seen_of(version), record) for mistake, version in alike.items()}
     return [mistake for mistake in alike if nearness[mistake] == max(nearness.values())]
 
 
@@ -70,6 +83,9 @@ def _layers(scenario: Scenario) -> list[tuple]:
     ]
 
 
+NOTHING_MORE: Scenario = {"scenario": "", "facts": {}}
+
+
 class LazyRecord:
     """The record of a catalogued mistake, made only as far as it is needed, and only once."""
 
@@ -79,7 +95,8 @@ class LazyRecord:
 
     def __getitem__(self, index: int) -> Scenario:
         while len(self.seen) <= index:
-            self.seen.append(next(self.scenarios))
+            # A version whose processes wait for ever is not observed further.
+            self.seen.append(next(self.scenarios, NOTHING_MORE))
         return self.seen[index]
 
 
@@ -91,8 +108,34 @@ def _seen_of(mistake: Mistake) -> LazyRecord:
 def _behaves_as(mistake: Mistake, record: Record) -> bool:
     growing = _seen_of(mistake)
     return all(
-        same(growing[index]["facts"], scenario["facts"]) for index, scenario in enumerate(record)
+        same(growing[index]["facts"], record[index]["facts"]) for index in _telling(mistake, record)
     )
+
+
+def _telling(mistake: Mistake, record: Record) -> list[int]:
+    """Return the scenarios by which an answer is compared with a mistake: all of them, or, where
+    one of the usual ones fails, without those that are ``rare``, in which the same mistake may
+    show itself differently.
+    """
+    looks = looks_of(mistake.answer)
+    usual = [index for index in range(len(record)) if not looks[index].get("rare")]
+    if len(usual) == len(record) or not _differs(mistake.answer, record, usual):
+        return list(range(len(record)))
+    return usual
+
+
+def _wrong_facts(name: str, record: Record) -> set[str]:
+    return {
+        fact
+        for got, expected in zip(record, reference_record(name), strict=False)
+        for fact, value in expected["facts"].items()
+        if fact in got["facts"] and not same(got["facts"][fact], value)
+    }
+
+
+def _differs(name: str, record: Record, indices: list[int]) -> bool:
+    reference = reference_record(name)
+    return any(not same(record[index]["facts"], reference[index]["facts"]) for index in indices)
 
 
 def _nearness(growing: LazyRecord, record: Record) -> float:
@@ -120,5 +163,6 @@ def prepare(name: str) -> Iterator[None]:
     answers.
     """
     for mistake in mistakes_of(name):
-        _seen_of(mistake)[0]
+        if not mistake.hangs:
+            _seen_of(mistake)[0]
         yield

@@ -26,11 +26,18 @@ class Kind(StrEnum):
     TRAINING_LOOP = "training loop"  # f(model, loader, criterion, optimizer, device)
     TEST_LOOP = "test loop"  # f(model, loader, criterion, device)
     FUNCTION = "function"  # a function of tensors that returns tensors
+    PARALLEL_LAYER = "parallel layer"  # an nn.Module whose batch is that of several processes
+    PARALLEL_TRAINING = "parallel training"  # a function that all processes of a group call
 
     @property
     def uses_optimizer(self) -> bool:
         """Whether an optimizer is made while an answer of this kind is observed."""
-        return self in {Kind.OPTIMIZER, Kind.TRAINING_LOOP, Kind.TEST_LOOP}
+        return self in {
+            Kind.OPTIMIZER,
+            Kind.TRAINING_LOOP,
+            Kind.TEST_LOOP,
+            Kind.PARALLEL_TRAINING,
+        }
 
 
 class Exercise(NamedTuple):

@@ -42,7 +42,8 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
     """Return the verdict on ``records`` by name or, without them, the computing time of the
     reference in seconds.
     """
-    from tutorial_code.checks.diagnose.judge import judge, reference_seconds
+    from tutorial_code.checks.diagnose.judge import judge
+    from tutorial_code.checks.diagnose.reference import reference_seconds
 
     if "ahead" in request:
         return {}

@@ -9,6 +9,7 @@ from torch import nn
 PLACES: tuple[ModuleType | type, ...] = (
     torch,
     torch.autograd,
+    torch.distributed,
     torch.optim,
     torch.Tensor,
     torch.optim.SGD,

@@ -3,8 +3,11 @@
 import contextlib
 import os
 import signal
+from pathlib import Path
 
 import psutil
+
+ASLEEP = {"S", "Z", "X"}  # states of Linux: it sleeps, or it has ended
 
 
 def seconds_used(pid: int) -> float:
@@ -33,3 +36,20 @@ def kill(pid: int) -> None:
     for each in tree:
         with contextlib.suppress(psutil.Error):
             each.kill()
+
+
+def awake_threads(pid: int) -> set[str]:
+    """Return the names of the threads, of a process and of what it started, that compute or wait
+    for a processor; none where they have ended, or where the system does not tell.
+    """
+    found: set[str] = set()
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            for stat in Path(f"/proc/{each.pid}/task").glob("*/stat"):
+                with contextlib.suppress(OSError):  # the thread has just ended
+                    # The name is in parentheses, and may hold some; the state stands behind it.
+                    head, _, rest = stat.read_text(encoding="utf-8").rpartition(")")
+                    if rest.split()[0] not in ASLEEP:
+                        found.add(head.partition("(")[2])
+    return found

@@ -12,6 +12,8 @@ from tutorial_code.checks.observe.functions import look_at_function
 from tutorial_code.checks.observe.loops import look_at_test_loop, look_at_training_loop
 from tutorial_code.checks.observe.networks import look_at_network
 from tutorial_code.checks.observe.optimizer_and_loss import look_at_loss, look_at_optimizer
+from tutorial_code.checks.observe.parallel_layers import look_at_parallel_layer
+from tutorial_code.checks.observe.parallel_training import look_at_parallel_training
 
 Looks = list[dict[str, Any]]  # configurations, as in exercise.toml
 OBSERVERS: dict[Kind, Callable[[Any, Looks], Iterator[Scenario]]] = {
@@ -21,6 +23,8 @@ OBSERVERS: dict[Kind, Callable[[Any, Looks], Iterator[Scenario]]] = {
     Kind.TRAINING_LOOP: look_at_training_loop,
     Kind.TEST_LOOP: look_at_test_loop,
     Kind.FUNCTION: look_at_function,
+    Kind.PARALLEL_LAYER: look_at_parallel_layer,
+    Kind.PARALLEL_TRAINING: look_at_parallel_training,
 }
 
 
