@@ -22,6 +22,10 @@ from pipeline.tables_of_chapters import navigation
 CHAPTERS = "chapters/*"  # stands for all of them in the navigation
 EDIT = re.compile(r"chapters/(ch\d\d_\w+)\.md")
 
+# Each page loads the index of the search. All of the one stands in the chapters, too, and the other
+# is in the order of the chapters.
+UNSEARCHED = {SOLVED, "reference/functions.md"}
+
 
 def on_config(config):
     """Add the chapters to the navigation; let ``serve`` watch the sources of the pages."""
@@ -68,6 +72,8 @@ def on_page_content(html, page, **_):
     """Prepare wide tables for phones and pages for the search, and give the page of mkdocs-jupyter
     the site's own styles in place of its own 576 kB of them.
     """
+    if page.file.src_uri in UNSEARCHED:
+        page.meta["search"] = {"exclude": True}
     if page.file.src_uri != SOLVED:
         return searched(labeled(html), tables=page.file.src_uri != RUNS)
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
@@ -75,10 +81,9 @@ def on_page_content(html, page, **_):
     copies = r'<div class="clipboard-copy-txt".*?</div>|<clipboard-copy.*?</clipboard-copy>'
     html = re.sub(copies, "", html, flags=re.DOTALL)
     html = html.replace(' tabindex="0"', "").replace("highlight-ipynb", "highlight")
-    html = re.sub(
+    return re.sub(
         r"(<pre><span></span>)(.*?)(</pre>)", r"\1<code>\2</code>\3", html, flags=re.DOTALL
     )
-    return f"<div data-search-exclude>{html}</div>"  # all of it stands in the chapters, too
 
 
 def on_post_page(output, page, **_):

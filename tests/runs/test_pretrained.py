@@ -94,6 +94,8 @@ def test_the_same_top_five_as_torchvisions_own(put, photographs, command, model,
     assert out.splitlines() == [top_five(theirs, model, path) for path in photographs]
 
 
+# Their BatchNorm, too, is written out, so its running statistics are buffers that only they know.
+OWN_STATISTICS = {"19_norm_of_four_axes", "17_norm_of_four_axes"}
 RIGHT = [
     path
     for exercise in ("bottleneck", "resnet50", "basicblock", "resnet")
@@ -111,7 +113,10 @@ def test_any_right_answer_takes_the_weights(path):
         block = pieces.BasicBlock
         block.expansion = 1  # not every style says it
         reference, own = ResNet(BasicBlock, blocks), pieces.ResNet(block, blocks)
-    assert take_weights(own, trained(reference))
+    taken = take_weights(own, trained(reference))
+    assert taken != (path.stem in OWN_STATISTICS)  # the command then says so in a sentence
+    if not taken:
+        return
     images = torch.randn(3, 3, 48, 48)
     with torch.no_grad():
         assert torch.allclose(own(images), reference(images), rtol=1e-3, atol=1e-3)
