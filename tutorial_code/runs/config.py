@@ -158,7 +158,7 @@ class Config:
         self._require("cutout", self.cutout >= 0, "0 or a positive number")
         self._require("val_size", self.val_size >= 0, "0 or a positive number")
         self._require("workers", self.workers >= 0, "0 or a positive number")
-        if find_data_set(self.data)[0].in_memory:
+        if self.in_memory:
             of_files = "--data imagenet:PATH"
             self._needs(self.crop != "area", "crop side", False, of_files, "--crop area")
             left_out = "--no-skip-unreadable"
@@ -214,6 +214,11 @@ class Config:
     def may_mirror(self) -> bool:
         """Whether images may be mirrored: as the option says, or else as the data set says."""
         return find_data_set(self.data)[0].mirror if self.mirror is None else self.mirror
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether all images are held in memory, or stay on disk."""
+        return find_data_set(self.data)[0].in_memory
 
     @property
     def tested_on(self) -> str:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tutorial_code.data.data_sets import find_data_set
 from tutorial_code.runs import run_files
 from tutorial_code.runs.checkpoint import load_last_checkpoint, previous_checkpoint
 from tutorial_code.runs.config import Config
@@ -30,9 +29,8 @@ def configuration_to_resume(folder: Path, asked: Mapping[str, Any]) -> Config:
         config = read_config(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError, AttributeError) as error:
         raise ReaderError(f"{path} is damaged: begin a new run in another folder.") from error
-    in_memory = find_data_set(config.data)[0].in_memory
     for name, value in asked.items():
-        if name == "workers" and not in_memory:
+        if name == "workers" and not config.in_memory:
             config = replace(config, workers=value)  # another machine may have fewer cores
         if value != getattr(config, name):
             option = f"--{name.replace('_', '-')}"
@@ -55,7 +53,7 @@ def saved_state(folder: Path, config: Config) -> dict[str, Any] | None:
         return None
     saved = load_last_checkpoint(path, mend=True)
     saved_config = read_config(saved["config"])
-    if not find_data_set(config.data)[0].in_memory:
+    if not config.in_memory:
         saved_config = replace(saved_config, workers=config.workers)
     if saved_config != config:
         raise ReaderError(

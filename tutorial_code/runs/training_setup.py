@@ -8,7 +8,6 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
-from torch.utils.data import DataLoader
 
 from tutorial_code.ch01_images import ImageData, load_dataset, make_loaders
 from tutorial_code.ch03_bottleneck import Bottleneck
@@ -24,7 +23,6 @@ from tutorial_code.ch08_learning import (
 from tutorial_code.ch09_speed import Accelerated, use_matmul_convs
 from tutorial_code.ch10_family import FAMILY, BasicBlock, KeptInEvaluation, train_only
 from tutorial_code.ch12_machines import use_sync_batch_norm
-from tutorial_code.data.data_sets import find_data_set
 from tutorial_code.data.device_loader import Loader, make_device_loaders
 from tutorial_code.data.file_loader import begin_worker, make_file_loaders
 from tutorial_code.data.image_files import ImageFiles
@@ -64,7 +62,7 @@ def load_data(config: Config) -> ImageData:
     data = load_dataset(config.data, mirror=config.may_mirror)
     if config.classes:
         data = only_classes(data, config.classes.split(","))
-    if not find_data_set(config.data)[0].in_memory:
+    if not config.in_memory:
         data = without_unreadable(data, config.skip_unreadable)
     return use_validation_split(data, config.val_size, config.seed) if config.val_size else data
 
@@ -152,11 +150,9 @@ def make_run_loaders(
         return make_device_loaders(data, *options)
     batch_size, augment = config.batch_size, config.augment
     seed, workers = config.seed, config.workers
-    loaders: tuple[DataLoader, DataLoader]
     if isinstance(data.train_images, ImageFiles):
-        loaders = make_file_loaders(data, batch_size, augment, config.crop, seed, workers)
-    else:
-        loaders = make_loaders(data, batch_size, augment, seed, workers)
+        return make_file_loaders(data, batch_size, augment, config.crop, seed, workers)
+    loaders = make_loaders(data, batch_size, augment, seed, workers)
     loaders[0].worker_init_fn = begin_worker
     return loaders
 

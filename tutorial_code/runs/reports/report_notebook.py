@@ -12,7 +12,6 @@ from tutorial_code import (
     ch10_family,
 )
 from tutorial_code.checks.exercises import exercise_of
-from tutorial_code.data.data_sets import find_data_set
 from tutorial_code.runs import epoch_table
 from tutorial_code.runs.config import MODELS, Config
 from tutorial_code.runs.own_code.answer_cells import as_cell, helpers
@@ -181,8 +180,8 @@ def notebook_text(record: RunRecord, figures: dict[str, str]) -> str:
 def _training_code(record: RunRecord) -> str:
     values, default = asdict(record.config), asdict(Config())
     others = [name for name in values if name not in SHOWN_IN_BASIC_CODE]
-    in_memory = find_data_set(record.config.data)[0].in_memory  # as chapter 1's loaders need it
-    if not in_memory or any(values[name] != default[name] for name in others):
+    # Chapter 1's loaders need the images in memory.
+    if not record.config.in_memory or any(values[name] != default[name] for name in others):
         own = ", ".join(f"{name}={name}" for name in pieces_of(record.config.model))
         own = PIECES_CODE.format(given=own)
         pieces, given = (own, ", pieces") if record.config.mine else ("", "")
