@@ -16,9 +16,10 @@ from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch05_training import train_one_epoch
 from tutorial_code.ch08_learning import combinations, use_small_stem
 from tutorial_code.data.device_loader import DeviceLoader
+from tutorial_code.runs.chosen_images import use_validation_split
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import Hardware, choose_hardware
-from tutorial_code.runs.training_setup import build, use_validation_split, wrap_for_loops
+from tutorial_code.runs.training_setup import build, wrap_for_loops
 
 HELD_OUT = 20_000
 OPTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {  # of each part: on, off

@@ -25,7 +25,7 @@ from tutorial_code.ch11_depth import (
 )
 from tutorial_code.data.device_loader import DeviceLoader, make_device_loaders
 from tutorial_code.runs import run_files
-from tutorial_code.runs.training_setup import use_validation_split
+from tutorial_code.runs.chosen_images import use_validation_split
 
 RATE = 0.1
 DECAY = 1e-4

@@ -23,9 +23,10 @@ from tutorial_code.ch01_images import ImageData
 from tutorial_code.ch05_training import train_one_epoch
 from tutorial_code.ch06_testing import evaluate
 from tutorial_code.runs import run_files
+from tutorial_code.runs.chosen_images import load_data
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import choose_hardware
-from tutorial_code.runs.training_setup import build, load_data
+from tutorial_code.runs.training_setup import build
 
 NAME = "transfer-cpu"
 CPU = torch.device("cpu")

@@ -10,10 +10,10 @@ from helpers import metrics, read, refused
 from tutorial_code.ch01_images import load_dataset
 from tutorial_code.data import imagenet
 from tutorial_code.runs.checkpoint import load_checkpoint
+from tutorial_code.runs.chosen_images import only_classes, use_validation_split
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.reports.report_notebook import notebook_text
 from tutorial_code.runs.run_record import read_record
-from tutorial_code.runs.training_setup import only_classes, use_validation_split
 
 OPTIONS = ["--model", "resnet18", "--batch-size", "4", "--epochs", "2", "--recipe", "torchvision"]
 OPTIONS += ["--device", "cpu", "--precision", "fp32", "--quiet"]

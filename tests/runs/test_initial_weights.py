@@ -11,12 +11,13 @@ from torch import nn
 from tutorial_code.ch10_family import KeptInEvaluation, train_only
 from tutorial_code.runs import pretrained
 from tutorial_code.runs.checkpoint import load_checkpoint
+from tutorial_code.runs.chosen_images import only_classes
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import choose_hardware
 from tutorial_code.runs.own_code.own_files import components_in
 from tutorial_code.runs.own_code.own_network import classifier_of
 from tutorial_code.runs.trained_run import load_run
-from tutorial_code.runs.training_setup import build, only_classes
+from tutorial_code.runs.training_setup import build
 from tutorial_code.shared.errors import ReaderError
 
 OWN = [

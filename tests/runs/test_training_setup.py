@@ -10,23 +10,9 @@ from tutorial_code.ch05_training import train_one_epoch
 from tutorial_code.ch09_speed import Accelerated
 from tutorial_code.runs.config import FULL, Config, configure
 from tutorial_code.runs.hardware import choose_hardware
-from tutorial_code.runs.training_setup import build, use_validation_split
-from tutorial_code.shared.errors import ReaderError
+from tutorial_code.runs.training_setup import build
 
 CPU = torch.device("cpu")
-
-
-def test_held_out_images_are_training_images_and_not_trained_on(data):
-    held = use_validation_split(data, 5, seed=1)
-    assert len(held.train_labels) == 15 and len(held.test_labels) == 5
-    rows = {tuple(image.flatten().tolist()) for image in data.train_images}
-    kept, out = (
-        {tuple(image.flatten().tolist()) for image in images} for images in (held[0], held[2])
-    )
-    assert kept | out == rows and not kept & out
-    assert torch.equal(use_validation_split(data, 5, seed=1).test_images, held.test_images)
-    with pytest.raises(ReaderError, match="leaves nothing to train on"):
-        use_validation_split(data, 19, seed=1)
 
 
 def test_recipes():

@@ -218,9 +218,9 @@ def report(
     force: Force = False,
 ) -> None:
     """Write the report of a finished run again."""
+    from tutorial_code.runs.chosen_images import load_data
     from tutorial_code.runs.reports.report import write_report
     from tutorial_code.runs.run_record import read_record
-    from tutorial_code.runs.training_setup import load_data
 
     record = read_record(run)
     path = output or run / f"report.{to.value}"

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from tutorial_code.ch01_images import ImageData
 from tutorial_code.data.image_files import skipped_images
 from tutorial_code.runs import epoch_table, run_files
+from tutorial_code.runs.chosen_images import load_data
 from tutorial_code.runs.config import Config, configure
 from tutorial_code.runs.console import Console, open_terminal
 from tutorial_code.runs.hardware import Hardware, choose_hardware
@@ -22,7 +23,7 @@ from tutorial_code.runs.processes import ALONE, Job, join, refuse_unfit
 from tutorial_code.runs.resume import configuration_to_resume, refuse_other_data, saved_state
 from tutorial_code.runs.trained_run import result_line
 from tutorial_code.runs.training import Training
-from tutorial_code.runs.training_setup import build, load_data
+from tutorial_code.runs.training_setup import build
 from tutorial_code.shared.errors import ReaderError
 
 

@@ -11,17 +11,13 @@ from torch.optim.swa_utils import AveragedModel
 from tutorial_code.ch01_images import ImageData
 from tutorial_code.runs import run_files
 from tutorial_code.runs.checkpoint import load_last_checkpoint
+from tutorial_code.runs.chosen_images import load_data
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import choose_hardware
 from tutorial_code.runs.older_versions import read_config
 from tutorial_code.runs.own_code.components import Components
 from tutorial_code.runs.own_code.own_files import components_of, naming_own_lines
-from tutorial_code.runs.training_setup import (
-    load_data,
-    make_network,
-    make_run_loaders,
-    wrap_for_loops,
-)
+from tutorial_code.runs.training_setup import make_network, make_run_loaders, wrap_for_loops
 from tutorial_code.shared.errors import ReaderError
 
 

@@ -9,9 +9,9 @@ from torch import Tensor
 from tutorial_code.ch07_results import paired_difference
 from tutorial_code.data.data_sets import find_data_set
 from tutorial_code.runs import run_files
+from tutorial_code.runs.chosen_images import load_data
 from tutorial_code.runs.results import read_results
 from tutorial_code.runs.run_record import RunRecord, read_record
-from tutorial_code.runs.training_setup import load_data
 from tutorial_code.shared import plots
 from tutorial_code.shared.errors import ReaderError
 

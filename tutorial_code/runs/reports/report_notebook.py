@@ -80,7 +80,8 @@ add_schedule(optimizer, EPOCHS * len(train_loader), warmup_steps=len(train_loade
 RECIPE_CODE = """\
 from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import choose_hardware
-from tutorial_code.runs.training_setup import build, load_data
+from tutorial_code.runs.chosen_images import load_data
+from tutorial_code.runs.training_setup import build
 
 config = Config(**{config})
 data, hardware = load_data(config), choose_hardware(config)
