@@ -89,6 +89,12 @@ def test_what_is_right_in_another_style_is_not_named_beside_a_mistake(path, word
     assert words not in mistake.name + said
 
 
+def test_what_holds_in_place_of_a_property_is_said_with_its_name():
+    path = ANSWERS / "distributed" / "wrong" / "43_returned_by_rank_0.py"
+    _, mistake = judge_text(exercise_of("train_distributed"), path)
+    assert "what is returned: NoneType; list." in mistake.explanation
+
+
 def test_a_network_of_too_large_maps_is_not_said_to_be_wrong_where_it_was_not_run():
     path = ANSWERS / "resnet" / "wrong" / "37_cifar_stem.py"
     _, mistake = judge_text(exercise_of("ResNet"), path)

@@ -8,6 +8,7 @@ import torch
 import torch.distributed as dist
 
 from tutorial_code.checks.catalogue import solution
+from tutorial_code.checks.diagnose import recognize
 from tutorial_code.checks.diagnose.reference import reference_record, reference_seconds
 from tutorial_code.checks.exercises import find_exercise, looks_of
 from tutorial_code.checks.isolate import process_trees
@@ -111,6 +112,18 @@ def test_new_pythons_see_what_forks_see(monkeypatch):
     name = "train_distributed"
     (scenario,) = scenarios_of(name, solution(name))
     assert same(scenario["facts"], reference_record(name)[0]["facts"])
+
+
+def test_what_returns_nothing_is_compared_with_two_mistakes_alone(monkeypatch):
+    """Each other one would be tried in several processes, for most of a minute together."""
+    tried = set()
+    monkeypatch.setattr(recognize, "_behaves_as", lambda mistake, _: tried.add(mistake.id))
+    nothing = [
+        {**scenario, "facts": {fact: "none" for fact in scenario["facts"]}}
+        for scenario in reference_record("train_distributed")
+    ]
+    assert recognize.recognize("train_distributed", nothing) == []
+    assert tried == {"no-return", "returned-by-rank-0-alone"}
 
 
 HEAD = "import os, signal, torch\nimport torch.distributed as dist\nfrom torch import nn\n"

@@ -13,6 +13,7 @@ from tutorial_code.checks.diagnose.verdict import Check, Diagnosis
 from tutorial_code.checks.exercises import Kind, exercise_of, kind_of, looks_of, task_of
 from tutorial_code.checks.observe.facts import SHAPE_OF, Fact, Record, Scenario, same
 from tutorial_code.checks.observe.networks import ATTRIBUTES
+from tutorial_code.checks.observe.parallel_properties import YES
 
 
 def judge(name: str, record: Record) -> tuple[list[Check], Diagnosis | None]:
@@ -102,6 +103,8 @@ def _message(fact: str, expected: Any, got: Scenario, given: str) -> str:
         return f"with the same {given} {what}."
     if fact.startswith(SHAPE_OF.format("")):
         return f"expected {shape_in_words(expected)}, got {shape_in_words(found)}."
+    if expected is True or expected == YES:
+        return f"{fact}: {_words(found)}."
     return f"expected {_words(expected)}, got {_words(found)}."
 
 

@@ -24,9 +24,7 @@ def recognize(name: str, record: Record) -> list[Mistake]:
     waits = any("waits" in scenario for scenario in record)
     wrong = _wrong_facts(name, record)
     every: Sequence[Mistake] = [
-        each
-        for each in mistakes_of(name)
-        if each.hangs == waits and (not each.shows or Fact[each.shows] in wrong)
+        each for each in mistakes_of(name) if each.hangs == waits and _may_show(each, wrong)
     ]
     structures = count_structures(looks_of(name))
     if not structures or "error" in record[0]:
@@ -39,6 +37,17 @@ def recognize(name: str, record: Record) -> list[Mistake]:
     # It may be the same mistake in a style in which other operations do what no weights are for.
     layers = _with_the_same(_layers, every, record)
     return _alike([mistake for mistake in layers if mistake not in likely], record)
+
+
+def _may_show(mistake: Mistake, wrong: set[str]) -> bool:
+    """Tell whether what is wrong with an answer may come from a mistake; only where the catalogue
+    says how it shows itself can it be told without trying.
+    """
+    if not mistake.shows:
+        return True
+    # What returns nothing that can be read has made another mistake, whatever else is wrong.
+    told = {Fact.RETURNED} if Fact.RETURNED in wrong else wrong
+    return Fact[mistake.shows] in told
 
 
 def _alike(mistakes: Iterable[Mistake], record: Record) -> list[Mistake]:
