@@ -4,6 +4,7 @@
 
 It takes some minutes of two cores, on which nothing else should run. Each process has one thread.
 All ways are measured in turn, several times, and the median of each is kept in runs/scaling-cpu.
+Then a profile of some steps shows when two processes compute and when they exchange gradients.
 """
 
 import statistics
@@ -16,6 +17,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch.nn.parallel import DistributedDataParallel
+from torch.profiler import ProfilerActivity, profile, record_function
 
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch05_training import make_optimizer
@@ -23,6 +25,14 @@ from tutorial_code.runs import run_files
 from tutorial_code.shared.in_processes import in_processes
 
 NAME = "scaling-cpu"
+TIMELINE = "timeline.jsonl"  # a row for each part of a profiled step
+# Parts of a step, as they begin in a profile.
+PARTS = {
+    "DistributedDataParallel.forward": "forward",
+    "backward": "backward",
+    "gloo:all_reduce": "exchange",
+    "Optimizer.step": "update",
+}
 EACH = 32  # images of a process
 # Name, processes, images of a process, how gradients are exchanged, steps without an exchange
 # before one with it.
@@ -72,6 +82,44 @@ def images_per_second(images: int, exchange: str, alone: int, steps: int) -> flo
     return steps * (alone + 1) * images / seconds
 
 
+def timeline(images: int, steps: int) -> list[dict[str, Any]]:
+    """Return when the parts of training steps of this process began and ended, in milliseconds from
+    the beginning of each step; exchanges overlap with the backward pass.
+
+    Args:
+        images: of a step.
+        steps: that are profiled.
+    """
+    torch.manual_seed(0)
+    x, labels = torch.randn(images, 3, 32, 32), torch.randint(10, (images,))
+    network = ResNet50(num_classes=10)
+    ddp = DistributedDataParallel(network)
+    optimizer = make_optimizer(network)
+
+    def train() -> None:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(ddp(x), labels)
+        with record_function("backward"):
+            loss.backward()
+        optimizer.step()
+
+    train()
+    rows = []
+    for step in range(steps):
+        dist.barrier()
+        with profile(activities=[ProfilerActivity.CPU]) as record, record_function("whole"):
+            train()
+        events = record.events() or []
+        [begin] = [event.time_range.start for event in events if event.name == "whole"]
+        for event in events:
+            for name, part in PARTS.items():
+                if event.name.startswith(name):
+                    times = event.time_range.start - begin, event.time_range.end - begin
+                    spans = {"begin": times[0] / 1000, "end": times[1] / 1000}
+                    rows.append({"step": step, "part": part, **spans})
+    return rows
+
+
 def main() -> None:
     """Measure every way in each round, and record the medians."""
     parser = records.make_parser(__doc__)
@@ -100,6 +148,8 @@ def main() -> None:
         for name, processes, images, _, _ in WAYS
     ]
     run_files.write_rows(folder / run_files.ROWS, rows)
+    profiled, _ = in_processes(2, timeline, EACH, arguments.steps)
+    run_files.write_rows(folder / TIMELINE, profiled)
     print("all is recorded")
 
 

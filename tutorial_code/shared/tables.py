@@ -31,6 +31,7 @@ SHOWN = (
     "layers.jsonl",
     "cuts.jsonl",
     "surfaces.jsonl",
+    "timeline.jsonl",
 )
 WIDTH = 80  # columns of a printed table
 SHORTEST = 12  # columns that are left for the first of them in any case
