@@ -38,11 +38,11 @@ EACH = 32  # images of a process
 # before one with it.
 WAYS = (
     ("one process", 1, EACH, "none", 0),
-    ("two, as many images in each", 2, EACH, "DDP", 0),
-    ("two, half as many in each", 2, EACH // 2, "DDP", 0),
-    ("two, exchanged after backward", 2, EACH, "after", 0),
-    ("two, accumulated over four steps", 2, EACH, "DDP", 3),
-    ("two, never exchanged", 2, EACH, "none", 0),
+    ("weak scaling", 2, EACH, "DDP", 0),
+    ("strong scaling", 2, EACH // 2, "DDP", 0),
+    ("no overlap", 2, EACH, "after", 0),
+    ("accumulated", 2, EACH, "DDP", 3),
+    ("no exchange", 2, EACH, "none", 0),
 )
 
 
@@ -135,7 +135,7 @@ def main() -> None:
                 processes, images_per_second, images, exchange, alone, arguments.steps
             )
             speeds.setdefault(name, []).append(sum(found))
-            print(f"round {number + 1}: {name:34}{sum(found):8.1f} images/s", flush=True)
+            print(f"round {number + 1}: {name:16}{sum(found):8.1f} images/s", flush=True)
     base = statistics.median(speeds[WAYS[0][0]])
     rows: list[dict[str, Any]] = [
         {

@@ -53,7 +53,7 @@ from tutorial_code.ch05_training import (
 )
 from tutorial_code.ch06_testing import evaluate
 from tutorial_code.ch11_depth import CifarResNet, tiny_digits
-from tutorial_code.shared import tables
+from tutorial_code.shared import plots, tables
 from tutorial_code.shared.in_processes import in_processes
 
 # %% [markdown]
@@ -172,8 +172,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The mean, and it is there before any `step()`. Many expect the exchange in the
-# optimizer, which does not know that there are others. DDP hangs itself into
-# the backward pass: as soon as the gradients of some layers are there, their
+# optimizer, which does not know that there are others. DDP hooks into the
+# backward pass: as soon as the gradients of some layers are there, their
 # all-reduce begins, while the layers before them are still computing. So the
 # optimizer in each process sees the same gradient, takes the same step, and the
 # weights stay equal without ever being sent again.
@@ -732,15 +732,100 @@ if __name__ == "__main__":
 # There are two ways to use a second process. In **strong scaling** both share
 # the work that one did: half of the batch each, and at best half of the time.
 # In **weak scaling** each does as much as the one did, and a step has twice the
-# images. The recorded run `scaling-cpu` measures both, on two cores of one
-# machine, and what the exchange takes.
+# images. The recorded run `scaling-cpu` measures both, for ResNet-50 on two
+# cores of one machine.
+#
+# *Predict:* one process trains on 32 images a step. Now two processes take 16
+# of them each. What becomes of the number of images per second?
+#
+# - It nearly doubles
+# - It grows by about a half
+# - It becomes smaller
 
 # %% tags=["folded"]
 if __name__ == "__main__":
     tables.show("scaling-cpu")
 
 # %% [markdown]
-# SCALING-TEXT
+# It becomes smaller: 0.87 of what one process does alone. The computing is
+# halved, and the exchange is not, because the gradient has 23.5 million numbers
+# whether it comes from 16 images or from 32. With 32 images in each process
+# there is twice as much to compute for the same exchange, and the two are 1.25
+# times as fast as one. If they never exchanged anything they would be 1.67
+# times as fast. That is not 2 either: on one machine the two take something
+# from each other, and this run does not show what.
+#
+# The other rows, all with 32 images in each process, say what helps. Without
+# overlap, that is, if the gradients are exchanged only after
+# backward is done, the speed is 1.10, so the overlap is worth something. But
+# here the same two cores compute and exchange, so little can be hidden; a GPU
+# has parts of its own for copying. **Gradient accumulation** helps most: the
+# gradients of four batches are added up in each process, inside `no_sync()`,
+# and exchanged once. That gives 1.58, and a step of the optimizer then has four
+# times the images.
+#
+# A profile shows the exchange at work. DDP sends the gradient in **buckets** of
+# some 25 MB, as soon as one is full.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    profiled = tables.recorded_run("scaling-cpu").rows("timeline.jsonl")
+    steps = sorted({row["step"] for row in profiled})
+    lengths = [
+        max(row["end"] for row in profiled if row["step"] == step)
+        for step in steps
+    ]
+    exchanged = [
+        sum(
+            row["end"] - row["begin"]
+            for row in profiled
+            if (row["step"], row["part"]) == (step, "exchange")
+        )
+        for step in steps
+    ]
+    shares = [
+        f"{100 * part / whole:.0f}%"
+        for part, whole in zip(exchanged, lengths, strict=True)
+    ]
+    ROWS = {
+        "forward": ("forward", plots.F, 0.5),
+        "backward": ("backward", plots.F, 0.9),
+        "exchange": ("all-reduce", plots.X, 0.9),
+        "update": ("step()", "black", 0.45),
+    }
+
+    def draw_timeline(width: float, height: float) -> plots.Figure:
+        figure, axes = plots.figure_with(1, 1, width, height)
+        axis = axes[0, 0]
+        places = {"forward": 0, "backward": 0, "update": 0, "exchange": 1}
+        for row in profiled:
+            if row["step"] == 0:
+                name, color, alpha = ROWS[row["part"]]
+                begin, length = row["begin"], row["end"] - row["begin"]
+                place = places[row["part"]]
+                axis.barh(place, length, left=begin, color=color, alpha=alpha)
+                if place == 0:
+                    middle = begin + length / 2
+                    axis.text(middle, -0.55, name, ha="center")
+        axis.set_yticks([0, 1], ["compute", "all-reduce"])
+        axis.set(xlabel="milliseconds of a step", ylim=(1.6, -0.9))
+        return figure
+
+    plots.show(
+        draw_timeline(5.8, 1.7),
+        name="ch12-timeline",
+        narrow=draw_timeline(3, 1.9),
+        caption="One step of one of the two processes. The five all-reduces, "
+        "one for each bucket, run while backward goes on.",
+        alt="Bars over the milliseconds of a step: forward, backward, the "
+        "optimizer's step, and below the second of them five all-reduces.",
+    )
+    print("share of a step during which an all-reduce runs:", *shares)
+
+# %% [markdown]
+# All five all-reduces begin and end within backward. They run for a fifth to
+# a half of a step, and that includes the time in which one process waits for
+# the other.
 #
 # For larger numbers there is arithmetic. A ring sends $2(n-1)/n$ times the
 # gradient, and needs $2(n-1)$ messages one after the other. A step computes for

@@ -20,7 +20,9 @@ from tutorial_code.ch12_machines import (
     use_sync_batch_norm,
     weight_by_share,
 )
+from tutorial_code.shared.chapters import read_chapters
 from tutorial_code.shared.in_processes import in_processes
+from tutorial_code.shared.tables import recorded_run
 
 MAPS = 3 + torch.randn(7, 3, 4, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
 UPSTREAM = torch.randn(7, 3, 4, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
@@ -161,3 +163,31 @@ def test_the_accuracy_of_one_process_decides_nothing(tmp_path):
     found = in_processes(2, train_numbered, tmp_path / "w.pth", 90.0, True)
     assert [len(each[0]) for each in found] == [3, 3]
     assert max(accuracy for _, accuracy in found[0][0]) < 90
+
+
+def test_the_text_says_what_the_record_of_scaling_shows():
+    run = recorded_run("scaling-cpu")
+    [chapter] = [each for each in read_chapters() if each.number == 12]
+    text = " ".join(chapter.text.split("\n# "))
+    ratios = {row["way"]: f"{row['ratio']:.2f}" for row in run.rows()}
+    for way, words in {
+        "strong scaling": "It becomes smaller: {} of",
+        "weak scaling": "and the two are {} times as fast as one",
+        "no exchange": "If they never exchanged anything they would be {} times",
+        "no overlap": "the speed is {}, so the overlap",
+        "accumulated": "That gives {}, and",
+    }.items():
+        assert words.format(ratios[way]) in text, way
+    steps: dict = {}
+    for row in run.rows("timeline.jsonl"):
+        steps.setdefault(row["step"], {}).setdefault(row["part"], []).append(row)
+    shares = []
+    for parts in steps.values():
+        [backward], exchanges = parts["backward"], parts["exchange"]
+        assert len(exchanges) == 5
+        assert backward["begin"] < exchanges[0]["begin"]
+        assert exchanges[-1]["end"] < backward["end"]
+        whole = max(row["end"] for rows in parts.values() for row in rows)
+        shares.append(sum(row["end"] - row["begin"] for row in exchanges) / whole)
+    assert "They run for a fifth to a half of a step" in text
+    assert 0.15 < min(shares) < 0.25 and 0.4 < max(shares) < 0.6
