@@ -747,21 +747,21 @@ if __name__ == "__main__":
     tables.show("scaling-cpu")
 
 # %% [markdown]
-# It becomes smaller: 0.87 of what one process does alone. The computing is
+# It becomes smaller: 0.88 of what one process does alone. The computing is
 # halved, and the exchange is not, because the gradient has 23.5 million numbers
 # whether it comes from 16 images or from 32. With 32 images in each process
-# there is twice as much to compute for the same exchange, and the two are 1.25
-# times as fast as one. If they never exchanged anything they would be 1.67
+# there is twice as much to compute for the same exchange, and the two are 1.22
+# times as fast as one. If they never exchanged anything they would be 1.66
 # times as fast. That is not 2 either: on one machine the two take something
 # from each other, and this run does not show what.
 #
 # The other rows, all with 32 images in each process, say what helps. Without
 # overlap, that is, if the gradients are exchanged only after
-# backward is done, the speed is 1.10, so the overlap is worth something. But
+# backward is done, the speed is 1.12, so the overlap is worth something. But
 # here the same two cores compute and exchange, so little can be hidden; a GPU
 # has parts of its own for copying. **Gradient accumulation** helps most: the
 # gradients of four batches are added up in each process, inside `no_sync()`,
-# and exchanged once. That gives 1.58, and a step of the optimizer then has four
+# and exchanged once. That gives 1.60, and a step of the optimizer then has four
 # times the images.
 #
 # A profile shows the exchange at work. DDP sends the gradient in **buckets** of
@@ -787,7 +787,9 @@ if __name__ == "__main__":
         f"{100 * part / whole:.0f}%"
         for part, whole in zip(exchanged, lengths, strict=True)
     ]
-    ROWS = {
+    by_length = sorted(range(len(steps)), key=lambda place: lengths[place])
+    shown = steps[by_length[len(steps) // 2]]
+    LOOKS = {
         "forward": ("forward", plots.F, 0.5),
         "backward": ("backward", plots.F, 0.9),
         "exchange": ("all-reduce", plots.X, 0.9),
@@ -799,8 +801,8 @@ if __name__ == "__main__":
         axis = axes[0, 0]
         places = {"forward": 0, "backward": 0, "update": 0, "exchange": 1}
         for row in profiled:
-            if row["step"] == 0:
-                name, color, alpha = ROWS[row["part"]]
+            if row["step"] == shown:
+                name, color, alpha = LOOKS[row["part"]]
                 begin, length = row["begin"], row["end"] - row["begin"]
                 place = places[row["part"]]
                 axis.barh(place, length, left=begin, color=color, alpha=alpha)
@@ -824,7 +826,7 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # All five all-reduces begin and end within backward. They run for a fifth to
-# a half of a step, and that includes the time in which one process waits for
+# a third of a step, and that includes the time in which one process waits for
 # the other.
 #
 # For larger numbers there is arithmetic. A ring sends $2(n-1)/n$ times the

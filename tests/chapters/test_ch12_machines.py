@@ -189,5 +189,5 @@ def test_the_text_says_what_the_record_of_scaling_shows():
         assert exchanges[-1]["end"] < backward["end"]
         whole = max(row["end"] for rows in parts.values() for row in rows)
         shares.append(sum(row["end"] - row["begin"] for row in exchanges) / whole)
-    assert "They run for a fifth to a half of a step" in text
-    assert 0.15 < min(shares) < 0.25 and 0.4 < max(shares) < 0.6
+    assert "They run for a fifth to a third of a step" in text
+    assert 0.15 < min(shares) < 0.25 and 0.28 < max(shares) < 0.4
