@@ -15,8 +15,8 @@
 #
 # **By the end of this chapter you will have** written a BatchNorm that
 # normalizes by the images of all processes, and a training that any number of
-# processes share. You will know what is equal to a training in one process,
-# what is not, and what goes wrong.
+# processes share, and measured what is equal to a training in one process and
+# what is not.
 #
 # **You need** BatchNorm from [chapter 2](ch02_layers.py), and the loops of
 # chapters [5](ch05_training.py) and [6](ch06_testing.py).
