@@ -112,6 +112,15 @@ def test_one_process_under_torchrun_is_the_plain_command_bit_for_bit(tmp_path):
         assert all(torch.equal(value, other[name][key]) for key, value in one[name].items())
 
 
+def test_the_full_recipe_trains_in_two_processes_and_warns_of_nothing(tmp_path):
+    """Gradients of 1×1 kernels in bf16, with their channels last, made PyTorch warn."""
+    few = ["--model", "resnet18", "--classes", "0,1", "--epochs", 1, "--no-compile"]
+    command = ["-m", "tutorial_code", "train", "--device", "cpu", "--recipe", "full"]
+    printed = run(2, *command, *few, "--output", tmp_path / "run")
+    assert "processes  2" in printed and "test accuracy" in printed
+    assert "arning" not in printed
+
+
 def test_two_processes_with_synchronized_batch_norm_are_one_process(alone, tmp_path):
     printed = train(2, tmp_path / "run", "--epochs", 3)
     assert "processes  2, each with 32 of the 64 images of a step" in printed

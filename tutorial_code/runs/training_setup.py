@@ -1,5 +1,6 @@
 """From a configuration to the objects of a training: what chapters 1 to 9 build, put together."""
 
+import warnings
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
@@ -236,6 +237,8 @@ def wrap_for_loops(
     if job.several:
         devices = [hardware.device] if hardware.device.type == "cuda" else None
         in_training = DistributedDataParallel(network, devices)
+        # A 1×1 kernel has the same order in memory under two names, about which PyTorch warns.
+        warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
     if hardware.compiled:
         mode = "reduce-overhead" if config.cuda_graphs else None
         # It is a module, too; PyTorch's annotation says only that it can be called.
