@@ -17,8 +17,8 @@ for it here by what you see.
 <div class="find-mistakes" markdown data-answers="{answers}" data-signs="{signs}">
 
 A red line with a minus is wrong, and the green lines with a plus are right in its place. The small
-curves are test accuracies after each of three epochs: green without the mistake, red with it, three
-seeds each.
+curves are test accuracies after each epoch: green without the mistake, red with it, three seeds
+each.
 
 </div>
 
@@ -26,8 +26,10 @@ What one sees of a mistake was measured where a short training can show it. A Re
 of the width learned the digits for three epochs, three seeds each (the recorded run
 [`mistakes-cpu`](runs.md#mistakes-cpu)), the answers of chapter 2 were tried in a network of three
 layers ([`layer-mistakes-cpu`](runs.md#layer-mistakes-cpu)), and those of `evaluate` on trained
-networks ([`evaluate-mistakes-cpu`](runs.md#evaluate-mistakes-cpu)). "Nothing that one would notice"
-means less than five points of accuracy there.
+networks ([`evaluate-mistakes-cpu`](runs.md#evaluate-mistakes-cpu)). Those of `train_distributed`
+trained a small network by four processes
+([`parallel-mistakes-cpu`](runs.md#parallel-mistakes-cpu)). "Nothing that one would notice" means
+less than five points of accuracy there.
 
 This page is made from the catalogue of the checks, in `tutorial_code/checks/exercises/`.
 """
@@ -95,7 +97,7 @@ def _curves(seen: Seen) -> str:
         for curves in (seen.curves, seen.right_curves)
     )
     last = [sum(curve[-1] for curve in curves) / 3 for curves in (seen.curves, seen.right_curves)]
-    said = f"Accuracy after three epochs: {last[0]:.0f}% with the mistake, {last[1]:.0f}% without."
+    said = f"Final accuracy: {last[0]:.0f}% with the mistake, {last[1]:.0f}% without."
     return (
         f'<svg class="curves" role="img" aria-label="{said}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}"><title>{said}</title>'

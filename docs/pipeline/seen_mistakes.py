@@ -14,11 +14,14 @@ SIGNS = {
     "count": "another number of parameters",
     "training": "a training that goes wrong",
     "test": "a wrong result of the test",
+    "hang": "a training that stands still",
     "nothing": "nothing, in a short training",
 }
-RUNS = ("layer-mistakes-cpu", "mistakes-cpu", "evaluate-mistakes-cpu")
+WITH_CURVES = ("mistakes-cpu", "parallel-mistakes-cpu")
+RUNS = ("layer-mistakes-cpu", "evaluate-mistakes-cpu", *WITH_CURVES)
 RIGHT = "none"  # the id of the row without a mistake
 NOTICED = 5.0  # points of accuracy
+ROUNDING = 0.02  # of recorded accuracies
 
 
 class Seen(NamedTuple):
@@ -38,21 +41,27 @@ def seen_mistakes() -> dict[tuple[str, str], Seen]:
         right = next((row for row in rows if row["id"] == RIGHT), {})
         measured |= {(row["answer"], row["id"]): (row, right) for row in rows if row["id"] != RIGHT}
     curves: dict[tuple[str, str], list[list[float]]] = {}
-    for curve in recorded_run("mistakes-cpu").rows("curves.jsonl"):
-        curves.setdefault((curve["answer"], curve["id"]), []).append(curve["accuracies"])
-    right_curves = curves[RIGHT, RIGHT]
+    right_curves: dict[tuple[str, str], list[list[float]]] = {}
+    for name in WITH_CURVES:
+        of_run: dict[tuple[str, str], list[list[float]]] = {}
+        for curve in recorded_run(name).rows("curves.jsonl"):
+            of_run.setdefault((curve["answer"], curve["id"]), []).append(curve["accuracies"])
+        right = of_run.pop((RIGHT, RIGHT), [])
+        curves |= of_run
+        right_curves |= dict.fromkeys(of_run, right)
     found = {}
     for answer in NAMES:
         for mistake in mistakes_of(answer):
             signs = ["count"] if _count_differs(mistake) else []
+            if mistake.hangs:
+                signs.append("hang")
             key = answer, mistake.id
             if key in measured:
                 signs.append(_sign(*measured[key]))
             if len(signs) == 2 and signs[1] == "nothing":
                 signs.pop()
-            of_mistake = curves.get(key, [])
             error = measured[key][0].get("error", "") if key in measured else ""
-            found[key] = Seen(signs, of_mistake, right_curves if of_mistake else [], error)
+            found[key] = Seen(signs, curves.get(key, []), right_curves.get(key, []), error)
     return found
 
 
@@ -62,6 +71,8 @@ def _sign(row: dict[str, Any], right: dict[str, Any]) -> str:
     if "third" in row:  # of evaluate, on trained networks
         alike = all(row[key] == right[key] for key in ("loss", "accuracy", "third", "after"))
         return "nothing" if alike else "test"
+    if "saved" in row and abs(row["saved"] - row["accuracy"]) > ROUNDING:
+        return "test"  # what is returned is not what the network in the file is worth
     return "training" if right["accuracy"] - row["accuracy"] >= NOTICED else "nothing"
 
 

@@ -43,6 +43,7 @@ def test_every_mistake_says_by_what_one_sees_it():
     assert seen["Bottleneck", "all-1x1"].signs[0] == "count"
     assert seen["Bottleneck", "shortcut-and-branch-share-norm"].signs == ["count", "training"]
     assert seen["Bottleneck", "input-changed-in-place"].signs == ["error"]
+    assert seen["train_distributed", "exit-of-one"].signs == ["hang"]
     with_curves = [of_mistake for of_mistake in seen.values() if of_mistake.curves]
     assert len(with_curves) >= 15 and all(len(each.curves) == 3 for each in with_curves)
 
@@ -54,6 +55,13 @@ def test_a_mistake_of_evaluate_is_seen_in_its_results():
         _sign(right | {"loss": "0.4"}, right) == _sign(right | {"after": "10.0"}, right) == "test"
     )
     assert _sign({"id": "some", "error": "RuntimeError: no"}, right) == "error"
+
+
+def test_an_accuracy_that_is_not_that_of_the_saved_network_is_a_wrong_result():
+    right = {"accuracy": 95.56, "saved": 95.56}
+    assert _sign({"accuracy": 95.57, "saved": 95.56}, right) == "nothing"
+    assert _sign({"accuracy": 95.0, "saved": 95.56}, right) == "test"
+    assert _sign({"accuracy": 80.0, "saved": 80.0}, right) == "training"
 
 
 def test_an_entry_carries_what_the_page_searches_by():
