@@ -792,7 +792,7 @@ if __name__ == "__main__":
     LOOKS = {
         "forward": ("forward", plots.F, 0.5),
         "backward": ("backward", plots.F, 0.9),
-        "exchange": ("all-reduce", plots.X, 0.9),
+        "exchange": ("all-reduce", plots.Y, 0.9),
         "update": ("step()", "black", 0.45),
     }
 
@@ -822,7 +822,7 @@ if __name__ == "__main__":
         alt="Bars over the milliseconds of a step: forward, backward, the "
         "optimizer's step, and below the second of them five all-reduces.",
     )
-    print("share of a step during which an all-reduce runs:", *shares)
+    print("all-reduce, of each step:", *shares)
 
 # %% [markdown]
 # All five all-reduces begin and end within backward. They run for a fifth to
