@@ -355,7 +355,7 @@ if __name__ == "__main__":
 # ## The exercise
 #
 # Write `SyncBatchNorm`: `nn.BatchNorm2d` whose batch is that of all processes.
-# It is made by `SyncBatchNorm(num_features, eps=1e-5, momentum=0.1)` and has
+# It takes the arguments `num_features`, `eps=1e-5` and `momentum=0.1`, and has
 # the parameters and buffers of `nn.BatchNorm2d` under the same names: `weight`,
 # `bias`, `running_mean`, `running_var` and `num_batches_tracked`. Given is
 # `all_reduce_sum` from above. In training mode it normalizes each channel by
@@ -811,6 +811,7 @@ if __name__ == "__main__":
                     axis.text(middle, -0.55, name, ha="center")
         axis.set_yticks([0, 1], ["compute", "all-reduce"])
         axis.set(xlabel="milliseconds of a step", ylim=(1.6, -0.9))
+        axis.spines["left"].set_bounds(1.6, -0.45)  # clear of the first label
         return figure
 
     plots.show(

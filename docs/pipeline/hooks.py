@@ -19,6 +19,7 @@ from pipeline.markdown import labeled, mathml, searched
 from pipeline.prose import Figures, PageError, Questions, render
 from pipeline.tables_of_chapters import navigation
 
+MISTAKES = "mistakes.md"
 CHAPTERS = "chapters/*"  # stands for all of them in the navigation
 EDIT = re.compile(r"chapters/(ch\d\d_\w+)\.md")
 
@@ -74,6 +75,9 @@ def on_page_content(html, page, **_):
     """
     if page.file.src_uri in UNSEARCHED:
         page.meta["search"] = {"exclude": True}
+    if page.file.src_uri == MISTAKES:
+        for exercise in page.toc.items[0].children:
+            exercise.children = []  # hundreds, which the page's own fields find
     if page.file.src_uri != SOLVED:
         return searched(labeled(html), tables=page.file.src_uri != RUNS)
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
