@@ -32,3 +32,9 @@ def test_what_is_raised_in_one_process_is_raised_here(rank):
     with pytest.raises(ArithmeticError, match="in one"):
         in_processes(2, fail)
     assert in_processes(2, dist.get_rank) == [0, 1]
+
+
+def test_whoever_leaves_at_once_does_not_disturb_who_is_still_coming():
+    """Without a barrier one of the first ten calls failed on a busy machine."""
+    for _ in range(50):
+        assert in_processes(2, dist.get_rank) == [0, 1]

@@ -39,6 +39,8 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> l
         wait(calls)
         # Where one fails, the others lose it while they wait, which is a RuntimeError.
         failed = [call for call in calls if call.exception()]
+        if failed:  # what they left unfinished must not meet the next call
+            processes.shutdown(kill_workers=True)
         failed.sort(key=lambda call: isinstance(call.exception(), RuntimeError))
         return [call.result() for call in failed or calls]
 
@@ -58,6 +60,7 @@ def _in_group(
         "gloo", init_method=meeting_place, rank=rank, world_size=count, timeout=PATIENCE
     )
     try:
+        dist.barrier()  # whoever left now would tear down what others are still setting up
         return function(*arguments)
     finally:
         dist.destroy_process_group()
