@@ -1,9 +1,13 @@
 import os
+import time
 
+import psutil
 import pytest
 import torch
 import torch.distributed as dist
+from joblib.externals.loky import get_reusable_executor
 
+from tutorial_code.shared import in_processes as in_processes_module
 from tutorial_code.shared.in_processes import in_processes
 
 
@@ -38,3 +42,15 @@ def test_whoever_leaves_at_once_does_not_disturb_who_is_still_coming():
     """Without a barrier one of the first ten calls failed on a busy machine."""
     for _ in range(50):
         assert in_processes(2, dist.get_rank) == [0, 1]
+
+
+def test_processes_without_work_end_by_themselves(monkeypatch):
+    """A killed notebook cannot end them."""
+    get_reusable_executor().shutdown()
+    monkeypatch.setattr(in_processes_module, "IDLE", 1)
+    pids = in_processes(2, os.getpid)
+    deadline = time.monotonic() + 60
+    while any(map(psutil.pid_exists, pids)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    get_reusable_executor().shutdown()

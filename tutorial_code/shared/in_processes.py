@@ -12,6 +12,7 @@ import torch.distributed as dist
 from joblib.externals.loky import get_reusable_executor
 
 PATIENCE = timedelta(minutes=2)  # of one process that waits for another
+IDLE = 300  # seconds for which a process without work stays
 
 
 def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> list[Any]:
@@ -29,7 +30,8 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> l
         Exception: what the function raised in one of the processes.
     """
     # They are used again, and stay ready: each has imported torch. The least that is kept is two.
-    processes = get_reusable_executor(max(count, 2), timeout=None, initializer=_get_ready)
+    # Idle ones end by themselves, also where a killed notebook has left them behind.
+    processes = get_reusable_executor(max(count, 2), timeout=IDLE, initializer=_get_ready)
     with tempfile.TemporaryDirectory() as folder:
         meeting_place = (Path(folder) / "processes").as_uri()
         calls = [
