@@ -10,6 +10,7 @@ tested in one process. Mistakes by which processes wait for each other for ever 
 mistake that has a row is not repeated.
 """
 
+import re
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ NAME = "parallel-mistakes-cpu"
 CURVES = "curves.jsonl"  # losses and accuracies by epoch, of each seed
 TRAINING = "train_distributed"
 CPU = torch.device("cpu")
+COLORS = re.compile(r"\x1b\[[\d;]*m")  # of a terminal
 
 
 def train(mistake: Mistake | None, settings: dict[str, Any], seed: int, path: Path) -> Any:
@@ -55,6 +57,8 @@ def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int)
             history, *_ = in_processes(settings["processes"], train, mistake, settings, seed, path)
             if history is None:
                 return {"error": "nothing is returned"}
+            if not path.exists():
+                return {"error": "there is no file of weights"}
             losses, accuracies = zip(*history, strict=True)
             return {
                 "losses": [round(float(loss), 4) for loss in losses],
@@ -62,7 +66,8 @@ def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int)
                 "saved": round(accuracy_of(path), 2),
             }
     except Exception as error:
-        return {"error": f"{type(error).__name__}: {str(error).splitlines()[0][:160]}"}
+        words = COLORS.sub("", str(error).splitlines()[0])
+        return {"error": f"{type(error).__name__}: {words[:160]}"}
 
 
 def accuracy_of(path: Path) -> float:

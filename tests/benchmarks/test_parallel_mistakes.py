@@ -48,6 +48,8 @@ def test_a_row_says_what_rank_0_returns_and_what_the_file_is_worth(record, monke
 
 
 def test_what_waits_for_ever_is_left_out(record):
-    rows, _ = record("rank-0-alone", "exit-of-one", "no-return")
-    assert [row["id"] for row in rows] == ["no-return"]
-    assert rows[0]["error"] == "nothing is returned"
+    rows, _ = record("rank-0-alone", "exit-of-one", "no-return", "nothing-saved")
+    assert {row["id"]: row["error"] for row in rows} == {
+        "nothing-saved": "there is no file of weights",
+        "no-return": "nothing is returned",
+    }

@@ -20,6 +20,7 @@ from tutorial_code.ch12_machines import (
     use_sync_batch_norm,
     weight_by_share,
 )
+from tutorial_code.checks.catalogue import mistakes_of
 from tutorial_code.shared.chapters import read_chapters
 from tutorial_code.shared.in_processes import in_processes
 from tutorial_code.shared.tables import recorded_run
@@ -191,3 +192,22 @@ def test_the_text_says_what_the_record_of_scaling_shows():
         shares.append(sum(row["end"] - row["begin"] for row in exchanges) / whole)
     assert "They run for a fifth to a third of a step" in text
     assert 0.15 < min(shares) < 0.25 and 0.28 < max(shares) < 0.4
+
+
+def test_the_text_says_what_the_record_of_mistakes_shows():
+    [chapter] = [each for each in read_chapters() if each.number == 12]
+    text = " ".join(chapter.text.split("\n# "))
+    run = recorded_run("parallel-mistakes-cpu")
+    rows = {row["id"]: row for row in run.rows()}
+    right, alone, slow = (rows[id] for id in ("none", "wrapper-not-used", "rate-not-scaled"))
+    assert f"together they reach {alone['accuracy']:.0f}%" in text
+    assert f"rank 0's, reaches {alone['saved']:.0f}%, and the right training" in text
+    assert f"right training {right['accuracy']:.0f}%." in text
+    assert f"ends at {slow['loss']:.2f} in place of {right['loss']:.2f}" in text
+    assert slow["highest"] > right["lowest"] - 1  # no clear difference
+    assert rows["no-sampler"]["lowest"] > right["highest"]
+    trained = [mistake for mistake in mistakes_of("train_distributed") if not mistake.hangs]
+    assert {mistake.id for mistake in trained} == set(rows) - {"none"}
+    assert f"The catalogue has {len(trained)} mistakes in this training that do not stop" in text
+    worse = [row for row in rows.values() if row.get("accuracy", 100) <= right["accuracy"] - 5]
+    assert len(worse) == 4
