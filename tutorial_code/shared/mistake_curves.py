@@ -72,6 +72,8 @@ def _losses(axis: Axes, rows: list[dict[str, Any]], id: str, most: float) -> Non
                 # A loss that is not a number is drawn at the edge, too.
                 losses = [loss if loss < most else most for loss in row["losses"]]
                 axis.plot(range(1, len(losses) + 1), losses, color=color, linewidth=0.8)
+                if "accuracies" in row:  # by epoch
+                    axis.set_xticks(range(1, len(losses) + 1))
     axis.set(ylim=(0, 1.03 * most))
 
 
