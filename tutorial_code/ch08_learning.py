@@ -662,11 +662,11 @@ if __name__ == "__main__":
 # trainings. Others have found such gains:
 #
 # - Zero-initialization gained between 0.2 and 0.4 points on ImageNet (Goyal et
-#   al. 2017, table 2c), the more the larger the batch.
+#   al. 2017, table 2b), the more the larger the batch.
 # - Label smoothing gained about 0.2 points on ImageNet (Szegedy et al. 2015,
 #   section 7).
 # - Nesterov's momentum helped deep autoencoders, most of all where the momentum
-#   was 0.99 and more (Sutskever et al. 2013, table 1).
+#   was 0.995 or 0.999 (Sutskever et al. 2013, table 1).
 # - Sparing norms and biases is widely recommended, but T. He et al. (2018,
 #   table 4) found no gain from it, either: −0.03 points with batches of 256
 #   images, and −0.34 with 1,024.
