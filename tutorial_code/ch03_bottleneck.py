@@ -98,7 +98,7 @@ class Stack(nn.Module):
 # *training loss* says how wrong a network is on the images that it learns from:
 # 0 is perfect, and guessing among ten classes gives 2.3. An *epoch* is one pass
 # over these images. A *step* changes all weights a little, after each batch of
-# images, and the *learning rate* says how far.
+# images: the larger the *learning rate*, the more.
 #
 # We train plain stacks of 8, 24 and 48 layers on the same 4,000 photographs of
 # CIFAR-10 (as JPEG files), for 30 epochs each. All start with the same learning
@@ -308,12 +308,11 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     conv = nn.Conv2d(1, 1, kernel_size=1, bias=False)
     nn.init.constant_(conv.weight, -0.1)
-    with torch.no_grad():
-        for value in (2.0, 3.0):
-            x = torch.full((1, 1, 1, 1), value)
-            plain, residual = torch.relu(conv(x)), torch.relu(conv(x) + x)
-            print(f"x = {value}   plain {plain.item():.1f}", end="   ")
-            print(f"residual {residual.item():.1f}")
+    for value in (2.0, 3.0):
+        x = torch.full((1, 1, 1, 1), value)
+        plain, residual = torch.relu(conv(x)), torch.relu(conv(x) + x)
+        print(f"x = {value}   plain {plain.item():.1f}", end="   ")
+        print(f"residual {residual.item():.1f}")
 
 # %% [markdown]
 # The residual pair answers a step of 1 with a step of 0.9. Its derivative is
