@@ -319,9 +319,9 @@ if __name__ == "__main__":
 # learns, that is accepted. When it is used, it is not, since what a photograph
 # shows does not depend on the photographs around it.
 #
-# Therefore BatchNorm has two modes. In *training mode* it normalizes with the
+# Therefore BatchNorm has two modes. In **training mode** it normalizes with the
 # mean and the variance of the batch, and keeps an average of both over the
-# batches, the **running statistics**. In *evaluation mode* it normalizes with
+# batches, the **running statistics**. In **evaluation mode** it normalizes with
 # the running statistics. `train()` and `eval()` switch between the two, for a
 # single layer as for a whole network.
 #
@@ -617,7 +617,7 @@ def batch_norm(
 # **The kernel is flipped.** Hardly anything can be seen, because the network
 # learns flipped kernels: a small one reached 93 to 97% on the digits, and 95 to
 # 98% with the right function (three seeds; one test image in 360 is 0.3 points;
-# `benchmarks/layer_mistakes.py` measures every known mistake). Only a
+# the recorded run `layer-mistakes-cpu` has every known mistake). Only a
 # comparison with known numbers finds this one.
 #
 # The effect of each is described in [the common mistakes](mistakes).

@@ -356,7 +356,7 @@ if __name__ == "__main__":
 # In a fresh stack about half of the values pass after the first pair, and four
 # fifths on average. He et al. (2016) later moved the ReLU into the branch, so
 # that nothing stands on the path of $x$ at all. That is called
-# *pre-activation*; ResNet-50 keeps the ReLU after the addition.
+# **pre-activation**; ResNet-50 keeps the ReLU after the addition.
 #
 # Now the experiment again, with one addition for each pair, and the same
 # layers, images and steps:
