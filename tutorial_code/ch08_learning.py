@@ -776,18 +776,16 @@ if __name__ == "__main__":
 #
 # ## What goes wrong
 #
-# **Options are chosen on the test set.** One after the other is tried until the
-# number is high. Chapter 6 showed how much of such a number is luck. Hold out
-# training images, choose by those, and test once.
-#
-# **One seed decides.** The pilot shows how far apart two seeds of the same
-# recipe are. A part that gains less than that in one training has shown
-# nothing.
-#
-# **The batch grows and the rate stays.** Batches of 512 take a quarter of the
-# steps of batches of 128. To go as far, take steps four times as large (Goyal
-# et al. 2017, section 2.1), and with a warm-up. The full recipe's rate is 0.1
-# for every 128 images.
+# - **Options are chosen on the test set.** One after the other is tried until
+#   the number is high. Chapter 6 showed how much of such a number is luck. Hold
+#   out training images, choose by those, and test once.
+# - **One seed decides.** The pilot shows how far apart two seeds of the same
+#   recipe are. A part that gains less than that in one training has shown
+#   nothing.
+# - **The batch grows and the rate stays.** Batches of 512 take a quarter of the
+#   steps of batches of 128. To go as far, take steps four times as large (Goyal
+#   et al. 2017, section 2.1), and with a warm-up. The full recipe's rate is 0.1
+#   for every 128 images.
 #
 # [The common mistakes](mistakes) has those that the checks name.
 #
