@@ -741,16 +741,16 @@ if __name__ == "__main__":
     from tutorial_code.shared import mistake_curves
 
     two = {
-        "relu-before-addition": "ReLU before addition",
-        "norm-shared": "one BatchNorm twice",
+        "relu-before-addition": "ReLU too early",
+        "norm-shared": "shared BatchNorm",
     }
     mistake_curves.show_mistakes(
         two,
         name="ch03-mistakes",
         caption="Compare the two mistakes that raise no error (red) with the "
         "right block (green), three seeds each: the loss of every step, and "
-        "below it the share of the test images that are classified correctly "
-        "after each epoch. (A ResNet-50 of a quarter of the width learns the "
+        "the share of the test images that are classified correctly after "
+        "each epoch. (A ResNet-50 of a quarter of the width learns the "
         "digits; its blocks start with a scale of zero.)",
         alt="Loss by step and test accuracy by epoch of two mistakes beside "
         "the right block. With the ReLU before the addition the loss does not "

@@ -557,7 +557,7 @@ if __name__ == "__main__":
     from tutorial_code.shared import mistake_curves
 
     three = {
-        "stride-in-every-block": "stride in each block",
+        "stride-in-every-block": "stride everywhere",
         "same-block-repeated": "a block repeated",
         "softmax-at-the-end": "softmax at the end",
     }
@@ -565,10 +565,10 @@ if __name__ == "__main__":
         three,
         name="ch04-mistakes",
         caption="Compare each mistake (red) with the right network (green), "
-        "three seeds each: the loss of every step, and below it the share of "
-        "the test images that are classified correctly after each epoch. A "
-        "block that is repeated does not show. (A ResNet-50 of a quarter of "
-        "the width, on the digits.)",
+        "three seeds each: the loss of every step, and the share of the test "
+        "images that are classified correctly after each epoch. A block that "
+        "is repeated does not show. (A ResNet-50 of a quarter of the width, "
+        "on the digits.)",
         alt="Loss by step and test accuracy by epoch of three mistakes beside "
         "the right network. With the stride in each block, and with a softmax "
         "at the end, the loss falls little and the accuracy stays below 40 "
