@@ -39,7 +39,7 @@ from tutorial_code.data.data_sets import find_data_set
 # gives 8×8 numbers from 0 to 16 (the description of `load_digits` has the
 # details).
 #
-# Here is one of them, without its picture.
+# Here is one of them, as numbers only.
 
 # %%
 if __name__ == "__main__":
@@ -140,7 +140,7 @@ if __name__ == "__main__":
 # ![Choose an image, a channel, a row and a column, and see where that one
 # number lies in memory. The whole batch is one long row of numbers: a step
 # along the width moves one place, a step along the height a whole row, and so
-# on. ](figure:batch)
+# on.](figure:batch)
 #
 # PyTorch finds a number by these steps; its method `stride()` gives them, and
 # they have nothing to do with the stride of a convolution. By hand, the number
@@ -187,11 +187,29 @@ class ImageData(NamedTuple):
     classes: tuple[str, ...]
     # pixels by which an image may be shifted and still show all that matters
     max_shift: int
-    may_flip: bool = (
-        False  # whether a mirrored image still belongs to its class
-    )
+    # whether a mirrored image still belongs to its class
+    may_flip: bool = False
 
 
+# %% [markdown]
+# These are the steps from an 8×8 digit to an image for the network. The values
+# from 0 to 16 are stretched to 0 to 255, the new pixels are computed from their
+# neighbors, and the one channel is given three times.
+
+# %%
+if __name__ == "__main__":
+    image = torch.from_numpy(digits.images[12]).float() * (255 / 16)  # (8, 8)
+    image = F.interpolate(image[None, None], size=(32, 32), mode="bilinear")
+    print(tuple(image.shape))  # batch, channel, height, width
+    image = image.round().byte().expand(-1, 3, -1, -1)
+    print(tuple(image.shape), image.dtype)
+
+# %% [markdown]
+# `load_digits_data` does this for all of them and puts a fifth aside for the
+# test, so that each class has its share in both splits.
+
+
+# %%
 def load_digits_data() -> ImageData:
     """Return scikit-learn's handwritten digits as 32×32 RGB, 1,437 to train and
     360 to test.
@@ -223,6 +241,7 @@ def load_digits_data() -> ImageData:
     )
 
 
+# %%
 if __name__ == "__main__":
     data = load_digits_data()
     print("training images", tuple(data.train_images.shape))
@@ -286,6 +305,43 @@ if __name__ == "__main__":
     print("by torch:", [round(value, 3) for value in normalized.tolist()])
 
 # %% [markdown]
+# With photographs it is the same, for each channel by itself. In the figure
+# below, the flower is the only one.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+
+    def histograms(columns: int, width: float) -> plots.Figure:
+        """Draw how often each value occurs in the flower, before and after."""
+        rows = 2 // columns
+        figure, axes = plots.figure_with(rows, columns, width, 2.2 * rows)
+        before, after = axes.flat
+        pixels = flower.float()
+        pixels = pixels - pixels.mean(dim=(1, 2), keepdim=True)
+        pixels = pixels / pixels.std(dim=(1, 2), correction=0, keepdim=True)
+        for channel, color in enumerate(["#d04437", "#2e9e5b", "#3f7fe0"]):
+            options = {"bins": 60, "histtype": "step", "color": color}
+            before.hist(flower[channel].flatten().numpy(), **options)
+            after.hist(pixels[channel].flatten().numpy(), **options)
+        before.set(title="before: 0 to 255", ylabel="pixels")
+        after.set(title="after: mean 0, deviation 1")
+        for axis in (before, after):
+            axis.set_yticks([])
+        return figure
+
+    plots.show(
+        histograms(columns=2, width=6.0),
+        name="ch01-histograms",
+        alt="Histograms of the red, green and blue values of the flower. "
+        "Before normalization they lie in different places between 0 and 255; "
+        "after it all three have their mean at 0 and the same spread.",
+        caption="Look at the horizontal axes: the red, green and blue values "
+        "of the flower, before and after normalization. The shapes stay. Their "
+        "means and their standard deviations become the same.",
+        narrow=histograms(columns=1, width=3.0),
+    )
+
+# %% [markdown]
 # Which mean? That of the training images. The test images stand for images that
 # nobody has seen yet, so nothing may be computed from them, not even a mean.
 # And it is computed here, from our own data: numbers copied from another
@@ -330,40 +386,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The three channels agree because a gray digit has the same value in each.
-# Those of a photograph differ, as the next figure shows.
-
-# %% tags=["folded"]
-if __name__ == "__main__":
-
-    def histograms(columns: int, width: float) -> plots.Figure:
-        """Draw how often each value occurs in the flower, before and after."""
-        rows = 2 // columns
-        figure, axes = plots.figure_with(rows, columns, width, 2.2 * rows)
-        before, after = axes.flat
-        pixels = normalize(flower, *channel_statistics(flower[None]))
-        for channel, color in enumerate(["#d04437", "#2e9e5b", "#3f7fe0"]):
-            options = {"bins": 60, "histtype": "step", "color": color}
-            before.hist(flower[channel].flatten().numpy(), **options)
-            after.hist(pixels[channel].flatten().numpy(), **options)
-        before.set(title="before: 0 to 255", ylabel="pixels")
-        after.set(title="after: mean 0, deviation 1")
-        for axis in (before, after):
-            axis.set_yticks([])
-        return figure
-
-    plots.show(
-        histograms(columns=2, width=6.0),
-        name="ch01-histograms",
-        alt="Histograms of the red, green and blue values of the flower. "
-        "Before normalization they lie in different places between 0 and 255; "
-        "after it all three have their mean at 0 and the same spread.",
-        caption="Look at the horizontal axes: the red, green and blue values "
-        "of the flower, before and after normalization. The shapes stay. Their "
-        "means and their standard deviations become the same.",
-        narrow=histograms(columns=1, width=3.0),
-    )
-
-# %% [markdown]
+# Those of the flower differ.
+#
 # These statistics also say which images a network can judge at all. Our numbers
 # count ink, so as images the digits are light on a dark ground; on paper it is
 # the ink that is dark. In a digit that you write in black on white it is the

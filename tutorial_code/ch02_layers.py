@@ -319,9 +319,9 @@ if __name__ == "__main__":
 # learns, that is accepted. When it is used, it is not, since what a photograph
 # shows does not depend on the photographs around it.
 #
-# Therefore BatchNorm has two modes. In *training mode* it normalizes with the
+# Therefore BatchNorm has two modes. In **training mode** it normalizes with the
 # mean and the variance of the batch, and keeps an average of both over the
-# batches, the **running statistics**. In *evaluation mode* it normalizes with
+# batches, the **running statistics**. In **evaluation mode** it normalizes with
 # the running statistics. `train()` and `eval()` switch between the two, for a
 # single layer as for a whole network.
 #
@@ -445,9 +445,11 @@ if __name__ == "__main__":
 # Every layer multiplies the size of the numbers by some factor, and twenty
 # factors multiply up: $2^{20}$ is about a million. One spread in between nearly
 # keeps the size; it still shrinks here, in part because of the zeros of the
-# padding. For a layer with ReLU it is $\sqrt{2 / (9 \cdot 16)} \approx 0.12$
-# here (He et al. 2015, *Delving Deep into Rectifiers*, section 2.2). With
-# BatchNorm one need not hit it, because each layer begins with the same size.
+# padding. Each number of the output adds up $9 \cdot 16$ products, and ReLU
+# then removes about half of the numbers, so this spread is
+# $\sqrt{2 / (9 \cdot 16)} \approx 0.12$ (He et al. 2015, *Delving Deep into
+# Rectifiers*, section 2.2). With BatchNorm one need not hit it, because each
+# layer begins with the same size.
 #
 # ## ReLU
 #
@@ -605,20 +607,19 @@ def batch_norm(
 #
 # ## What goes wrong
 #
-# **The output is a row and a column too small.** The formula was used without
-# its $+ 1$: the steps were counted, and the place where the window begins was
-# not. Every layer takes away another row and column.
-#
-# **Two sizes do not match at dimension 3.** A vector with one number for each
-# channel meets a batch. PyTorch lines shapes up from the last axis on, so the
-# vector meets the columns, and if an image is as wide as it has channels, there
-# is not even an error. The vector needs the shape `(1, channels, 1, 1)`.
-#
-# **The kernel is flipped.** Hardly anything can be seen, because the network
-# learns flipped kernels: a small one reached 93 to 97% on the digits, and 95 to
-# 98% with the right function (three seeds; one test image in 360 is 0.3 points;
-# `benchmarks/layer_mistakes.py` measures every known mistake). Only a
-# comparison with known numbers finds this one.
+# - **The output is a row and a column too small.** The formula was used without
+#   its $+ 1$: the steps were counted, and the place where the window begins was
+#   not. Every layer takes away another row and column.
+# - **Two sizes do not match at dimension 3.** A vector with one number for each
+#   channel meets a batch. PyTorch lines shapes up from the last axis on, so the
+#   vector meets the columns, and if an image is as wide as it has channels,
+#   there is not even an error. The vector needs the shape
+#   `(1, channels, 1, 1)`.
+# - **The kernel is flipped.** Hardly anything can be seen, because the network
+#   learns flipped kernels: a small one reached 93 to 97% on the digits, and 95
+#   to 98% with the right function (three seeds; one test image in 360 is 0.3
+#   points; the recorded run `layer-mistakes-cpu` has every known mistake). Only
+#   a comparison with known numbers finds this one.
 #
 # The effect of each is described in [the common mistakes](mistakes).
 #

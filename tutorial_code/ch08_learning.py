@@ -662,11 +662,11 @@ if __name__ == "__main__":
 # trainings. Others have found such gains:
 #
 # - Zero-initialization gained between 0.2 and 0.4 points on ImageNet (Goyal et
-#   al. 2017, table 2c), the more the larger the batch.
+#   al. 2017, table 2b), the more the larger the batch.
 # - Label smoothing gained about 0.2 points on ImageNet (Szegedy et al. 2015,
 #   section 7).
 # - Nesterov's momentum helped deep autoencoders, most of all where the momentum
-#   was 0.99 and more (Sutskever et al. 2013, table 1).
+#   was 0.995 or 0.999 (Sutskever et al. 2013, table 1).
 # - Sparing norms and biases is widely recommended, but T. He et al. (2018,
 #   table 4) found no gain from it, either: −0.03 points with batches of 256
 #   images, and −0.34 with 1,024.
@@ -776,18 +776,16 @@ if __name__ == "__main__":
 #
 # ## What goes wrong
 #
-# **Options are chosen on the test set.** One after the other is tried until the
-# number is high. Chapter 6 showed how much of such a number is luck. Hold out
-# training images, choose by those, and test once.
-#
-# **One seed decides.** The pilot shows how far apart two seeds of the same
-# recipe are. A part that gains less than that in one training has shown
-# nothing.
-#
-# **The batch grows and the rate stays.** Batches of 512 take a quarter of the
-# steps of batches of 128. To go as far, take steps four times as large (Goyal
-# et al. 2017, section 2.1), and with a warm-up. The full recipe's rate is 0.1
-# for every 128 images.
+# - **Options are chosen on the test set.** One after the other is tried until
+#   the number is high. Chapter 6 showed how much of such a number is luck. Hold
+#   out training images, choose by those, and test once.
+# - **One seed decides.** The pilot shows how far apart two seeds of the same
+#   recipe are. A part that gains less than that in one training has shown
+#   nothing.
+# - **The batch grows and the rate stays.** Batches of 512 take a quarter of the
+#   steps of batches of 128. To go as far, take steps four times as large (Goyal
+#   et al. 2017, section 2.1), and with a warm-up. The full recipe's rate is 0.1
+#   for every 128 images.
 #
 # [The common mistakes](mistakes) has those that the checks name.
 #

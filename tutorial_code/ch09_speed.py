@@ -808,17 +808,15 @@ if __name__ == "__main__":
 #
 # ## What goes wrong
 #
-# **Only the weights are saved.** Nothing fails. The table above shows what is
-# missing: the rate begins again, and the end of the schedule, where the network
-# gets good, is not reached.
-#
-# **A speed is measured with a busy machine.** Two programs that compute side by
-# side wait for each other. Measure both versions in one process, in turn, and
-# compare their ratio; repeat it, and take the median.
-#
-# **A time is taken on a GPU without waiting for it.** Python hands its work to
-# the GPU and goes on at once. Call `torch.cuda.synchronize()` before you read
-# the clock, or you measure how fast Python asks.
+# - **Only the weights are saved.** Nothing fails. The table above shows what is
+#   missing: the rate begins again, and the end of the schedule, where the
+#   network gets good, is not reached.
+# - **A speed is measured with a busy machine.** Two programs that compute side
+#   by side wait for each other. Measure both versions in one process, in turn,
+#   and compare their ratio; repeat it, and take the median.
+# - **A time is taken on a GPU without waiting for it.** Python hands its work
+#   to the GPU and goes on at once. Call `torch.cuda.synchronize()` before you
+#   read the clock, or you measure how fast Python asks.
 #
 # [The common mistakes](mistakes) has those that the checks name.
 #

@@ -848,32 +848,30 @@ if __name__ == "__main__":
 #
 # ## What goes wrong
 #
-# **One process leaves, and the others wait.** You see a training that stands
-# still, without any message, and processors that do nothing. One process has
-# left a loop, or skipped a batch, and the others wait in an all-reduce that it
-# will never join. Whatever decides about the loop must be the same number in
-# all processes: the accuracy of all, and not that of one's own images.
-#
-# **The network is trained without its wrapper.** DDP makes itself ready in its
-# own `forward`. If the loop calls the network inside, nothing is exchanged, and
-# each process learns from its own images, alone. What you see depends on where
-# you look. In the recorded run four processes test together, each with its own
-# network but with the statistics of rank 0, and together they reach 34%. The
-# file, in which everything is rank 0's, reaches 86%, and the right training
-# 97%.
-#
-# **The rate is that of one process.** You see a training that is right in every
-# step, and learns more slowly, because there are fewer steps in an epoch and
-# each is as short as before. Here the training loss ends at 0.27 in place of
-# 0.19, and the accuracy shows no clear difference. Where there are many
-# processes it does: Goyal et al. (section 2.1) scale the rate, and without a
-# warm-up their training with 8,192 images a step ended with an error of 24.84%
-# in place of 23.60%, and with a gradual one with 23.74% (table 1).
-#
-# **Everybody shuffles for itself.** You see nothing wrong, and that is why it
-# is common. The curves are even *better*: each of the four processes trains on
-# all images in each epoch, so an epoch has four times as many steps, and takes
-# four times as long. Whoever compares by epochs praises the mistake.
+# - **One process leaves, and the others wait.** You see a training that stands
+#   still, without any message, and processors that do nothing. One process has
+#   left a loop, or skipped a batch, and the others wait in an all-reduce that
+#   it will never join. Whatever decides about the loop must be the same number
+#   in all processes: the accuracy of all, and not that of one's own images.
+# - **The network is trained without its wrapper.** DDP makes itself ready in
+#   its own `forward`. If the loop calls the network inside, nothing is
+#   exchanged, and each process learns from its own images, alone. What you see
+#   depends on where you look. In the recorded run four processes test together,
+#   each with its own network but with the statistics of rank 0, and together
+#   they reach 34%. The file, in which everything is rank 0's, reaches 86%, and
+#   the right training 97%.
+# - **The rate is that of one process.** You see a training that is right in
+#   every step, and learns more slowly, because there are fewer steps in an
+#   epoch and each is as short as before. Here the training loss ends at 0.27 in
+#   place of 0.19, and the accuracy shows no clear difference. Where there are
+#   many processes it does: Goyal et al. (section 2.1) scale the rate, and
+#   without a warm-up their training with 8,192 images a step ended with an
+#   error of 24.84% in place of 23.60%, and with a gradual one with 23.74%
+#   (table 1).
+# - **Everybody shuffles for itself.** You see nothing wrong, and that is why it
+#   is common. The curves are even *better*: each of the four processes trains
+#   on all images in each epoch, so an epoch has four times as many steps, and
+#   takes four times as long. Whoever compares by epochs praises the mistake.
 
 # %% tags=["folded"]
 if __name__ == "__main__":

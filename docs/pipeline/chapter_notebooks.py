@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.drawings import drawing, standalone
 from pipeline.execute import Execution, with_outputs
 from pipeline.figures import DRAWN
-from pipeline.prose import ANSWER, PAGES, QUESTION
+from pipeline.prose import ANSWER, ASKS, PAGES, QUESTION, blocks
 from tutorial_code.checks.exercise_notebook import set_up
 from tutorial_code.checks.exercises import exercises_of
 from tutorial_code.shared.chapters import EXERCISE, Chapter
@@ -59,7 +59,27 @@ def _prose(text: str) -> str:
     asked = rf"^{re.escape(QUESTION)}(.*?)\n\n{re.escape(ANSWER)}(.*?)(?=\n\n|\Z)"
     opened = r"<details><summary>\1</summary>\n\n\2\n\n</details>"
     text = re.sub(asked, opened, text, flags=re.DOTALL | re.MULTILINE)
-    return DRAWN.sub(drawn, text)
+    return DRAWN.sub(drawn, _folded_away(text))
+
+
+def _folded_away(text: str) -> str:
+    """Fold what resolves a prediction, where no code stands between the two: figures and tables,
+    and the first paragraph after them.
+    """
+    made, waiting = [], list(blocks(text))
+    while waiting:
+        made.append(waiting.pop(0))
+        if not ASKS.match(made[-1]):
+            continue
+        if waiting and waiting[0].startswith("- "):  # the choices
+            made.append(waiting.pop(0))
+        paragraphs = (not block.startswith(("![", "```", "|")) for block in waiting)
+        count = next((n for n, found in enumerate(paragraphs, 1) if found), len(waiting))
+        if count:
+            made.append("<details><summary>Answer first, then open this.</summary>")
+            made += [*waiting[:count], "</details>"]
+            del waiting[:count]
+    return "\n\n".join(made)
 
 
 def _for_any_screen(output: dict[str, Any]) -> dict[str, Any]:

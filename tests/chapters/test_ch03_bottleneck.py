@@ -1,6 +1,7 @@
 """Chapter 3: the block, compared with torchvision's."""
 
 import copy
+import statistics
 
 import pytest
 import torch
@@ -12,6 +13,8 @@ from tutorial_code.ch03_bottleneck import Bottleneck
 from tutorial_code.ch04_resnet50 import (
     ResNet50,
 )
+from tutorial_code.shared.chapters import read_chapters
+from tutorial_code.shared.tables import recorded_run
 
 
 def parameters(model, size):
@@ -68,3 +71,22 @@ def test_convolutions_have_no_bias_and_every_parameter_gets_a_gradient():
         parameter.grad is not None and parameter.grad.abs().sum() > 0
         for parameter in model.parameters()
     )
+
+
+def test_the_prose_says_what_is_recorded_of_degradation():
+    runs = {}
+    for row in recorded_run("degradation-cpu").rows("curves.jsonl"):
+        runs.setdefault((row["kind"], row["layers"], row["epochs"]), []).append(row["losses"][-1])
+    mean = {key: statistics.mean(losses) for key, losses in runs.items()}
+    assert all(len(losses) == 3 for losses in runs.values())
+    [chapter] = [each for each in read_chapters() if each.number == 3]
+    prose = " ".join(chapter.text.split("\n# "))
+    short, long = mean["plain", 48, 30], mean["plain", 48, 90]
+    assert f"falls from {short:.2f} to {long:.2f}" in prose
+    assert f"the stack of 24 layers ended at {mean['plain', 24, 30]:.2f}" in prose
+    assert mean["plain", 8, 30] < mean["plain", 24, 30] < long < short
+    plain, residual = (
+        {depth: runs[kind, depth, 30] for depth in (8, 24, 48)} for kind in ("plain", "residual")
+    )
+    assert max(map(max, residual.values())) < min(map(min, plain.values()))
+    assert max(residual[24] + residual[48]) < min(residual[8])

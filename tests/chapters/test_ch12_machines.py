@@ -169,7 +169,7 @@ def test_the_accuracy_of_one_process_decides_nothing(tmp_path):
 def test_the_text_says_what_the_record_of_scaling_shows():
     run = recorded_run("scaling-cpu")
     [chapter] = [each for each in read_chapters() if each.number == 12]
-    text = " ".join(chapter.text.split("\n# "))
+    text = " ".join(chapter.text.replace("\n#", " ").split())
     ratios = {row["way"]: f"{row['ratio']:.2f}" for row in run.rows()}
     for way, words in {
         "strong scaling": "It becomes smaller: {} of",
@@ -196,7 +196,7 @@ def test_the_text_says_what_the_record_of_scaling_shows():
 
 def test_the_text_says_what_the_record_of_mistakes_shows():
     [chapter] = [each for each in read_chapters() if each.number == 12]
-    text = " ".join(chapter.text.split("\n# "))
+    text = " ".join(chapter.text.replace("\n#", " ").split())
     run = recorded_run("parallel-mistakes-cpu")
     rows = {row["id"]: row for row in run.rows()}
     right, alone, slow = (rows[id] for id in ("none", "wrapper-not-used", "rate-not-scaled"))

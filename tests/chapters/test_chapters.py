@@ -17,6 +17,7 @@ from helpers import ROOT
 
 from tutorial_code.cli.app import app
 from tutorial_code.shared.chapters import read_chapters
+from tutorial_code.shared.tables import recorded_run
 
 CHAPTERS = read_chapters()
 SECTION = re.compile(r"^# ## (.+)$", re.MULTILINE)
@@ -30,7 +31,12 @@ EXPECTED = {
         "running variance 1.3571",
     ],
     "ch03_bottleneck": ["75,008", "70,400", "block(x) equals relu(x): True"],
-    "ch04_resnet50": ["23,528,522", "25,557,032", "4.09 billion"],
+    "ch04_resnet50": [
+        "23,528,522",
+        "25,557,032",
+        "4.09 billion",
+        "difference of the logits: 0.0\n",  # the home page says "to the last digit"
+    ],
     "ch05_training": [
         "equal to PyTorch's: True",
         "first loss 2.",
@@ -130,6 +136,18 @@ def test_every_chapter_leads_to_the_next():
         assert following.number == chapter.number + 1
         link = f"Next: [chapter {following.number}]({following.path.name})"
         assert link in chapter.cells[-1].text, chapter.name
+
+
+@pytest.mark.parametrize("name", ["ch03_bottleneck", "ch04_resnet50", "ch05_training"])
+def test_a_chapter_of_an_exercise_shows_the_curves_of_its_mistakes(name):
+    """Of those that train without an error: in the section that tells of them."""
+    [chapter] = [each for each in CHAPTERS if each.name == name]
+    _, _, after = chapter.text.partition("\n# ## What goes wrong\n")
+    section, _, _ = after.partition("\n# ## In three sentences\n")
+    drawn = re.findall(r'^        "([\w-]+)": "', section, re.MULTILINE)
+    recorded = {row["id"] for row in recorded_run("mistakes-cpu").rows("steps.jsonl")}
+    assert len(drawn) >= 2 and set(drawn) <= recorded
+    assert "mistake_curves.show_mistakes(" in section
 
 
 PACKAGES = {"tutorial_code", "tutorial_code.shared", "tutorial_code.data"}

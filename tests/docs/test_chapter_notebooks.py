@@ -5,6 +5,7 @@ and variables.
 import json
 import re
 from functools import cache, partial
+from itertools import pairwise
 
 import pytest
 from helpers import ANSWERS
@@ -15,6 +16,7 @@ from pipeline import chapter_notebooks
 from tutorial_code import ch01_images, ch04_resnet50
 from tutorial_code.checks.exercise_notebook import exercise_notebook
 from tutorial_code.checks.exercises import EXERCISES, chapter_of, find_exercise
+from tutorial_code.shared.chapters import read_chapters
 from tutorial_code.shared.initialization import block_scales
 
 # of each exercise; in the whole exercise the first ones are together, then the second ones, …
@@ -70,6 +72,23 @@ def before():
 @pytest.fixture(autouse=True)
 def empty_folder(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)  # figures are saved there
+
+
+@pytest.mark.parametrize("chapter", read_chapters(), ids=lambda chapter: chapter.name)
+def test_what_resolves_a_prediction_is_never_in_sight_below_it(chapter):
+    """Code comes next, which the reader runs, or a fold, which they open."""
+    cells = json.loads(chapter_notebooks.notebook(chapter, None))["cells"]
+    for cell, following in pairwise(cells):
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "code" or "*Predict" not in text:
+            continue
+        for asked in re.split(r"^\*Predict", text, flags=re.MULTILINE)[1:]:
+            _, *after = asked.split("\n\n")
+            after = [block for block in after if not block.startswith("- ")]
+            if after:
+                assert after[0].startswith("<details>") and "</details>" in after
+            else:
+                assert following["cell_type"] == "code"
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

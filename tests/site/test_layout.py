@@ -49,6 +49,19 @@ def test_the_first_figure_stands_within_the_first_screen(page):
         assert page.locator("figure").first.bounding_box()["y"] < 700, name
 
 
+def test_what_goes_wrong_has_its_edge_and_a_printed_heading_stays_with_its_text(page):
+    for name in CHAPTERS:
+        page.goto(f"chapters/{name}.html", wait_until="networkidle")
+        edges = page.evaluate("""() => [
+            ...document.querySelectorAll("#what-goes-wrong + ul, #what-goes-wrong + p + ul")
+        ].map((list) => getComputedStyle(list).borderLeftWidth)""")
+        # Chapter 10's are errors that a cell shows.
+        assert edges == ([] if name == "ch10_family" else ["3px"]), name
+    page.emulate_media(media="print")
+    heading = page.locator("article h2").first
+    assert heading.evaluate("node => getComputedStyle(node).breakAfter") == "avoid"
+
+
 def test_on_a_phone_each_cell_of_a_wide_table_stands_beside_its_heading(page):
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("chapters/ch04_resnet50.html", wait_until="networkidle")
