@@ -992,7 +992,7 @@ if __name__ == "__main__":
         three,
         name="ch05-mistakes",
         caption="Compare each mistake (red) with the right loop (green), three "
-        "seeds each: the loss of every batch, and below it the accuracy on the "
+        "seeds each: the loss of every batch, and the accuracy on the "
         "test images after each epoch. Losses above 5 are drawn at the edge. "
         "(A ResNet-50 of a quarter of the width, on the digits.)",
         alt="Loss by step and test accuracy by epoch of three mistakes beside "

@@ -886,7 +886,7 @@ if __name__ == "__main__":
         three,
         name="ch12-mistakes",
         caption="Compare each mistake (red) with the right training (green), "
-        "three seeds each: the mean loss of each epoch, and below it the "
+        "three seeds each: the mean loss of each epoch, and the "
         "accuracy on the test images, as rank 0 returns them. (Four processes, "
         "the residual network of 20 layers, the digits of 8×8 pixels.)",
         alt="Training loss and test accuracy by epoch of three mistakes beside "
