@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 pytest.importorskip("py_mini_racer", reason="the site's tools are not installed: uv sync")
+from pipeline import drawings, execute
 from pipeline.drawings import FIGURES, drawing, standalone
 
 from tutorial_code.shared.chapters import read_chapters
@@ -41,3 +42,22 @@ def test_every_figure_is_shown_somewhere():
     texts += [path.read_text(encoding="utf-8") for path in FIGURES.parent.glob("*.md")]
     for name in set(NAMES) - GIVEN.keys():
         assert any(f"(figure:{name})" in re.sub(r"\s", "", text) for text in texts), name
+
+
+def test_what_a_figure_is_made_from_is_computed_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(drawings, "FIGURES", tmp_path)
+    monkeypatch.setattr(execute, "CACHE", tmp_path / "cache")
+    computed = tmp_path / "computed"
+    code = f"def data():\n    open({str(computed)!r}, 'a').close()\n    return [1]\n"
+    figure = tmp_path / "some.py"
+
+    def computes(source):
+        computed.unlink(missing_ok=True)
+        figure.write_text(source, encoding="utf-8")
+        assert drawings._data("some") == [1]
+        return computed.exists()
+
+    assert [computes(code), computes(code), computes(f"import math\n{code}")] == [True, False, True]
+    # What the site's own tools read may change without their code.
+    from_tools = f"from pipeline import ROOT\n{code}"
+    assert computes(from_tools) and computes(from_tools)
