@@ -75,7 +75,7 @@ def key_of(code: list[str]) -> str:
     modules: set[Path] = set()
     _add_imported("\n".join(code), modules)
     texts = [VERSION, importlib.metadata.version("torch"), *code]
-    texts += [ast.dump(_parsed(module.read_text(encoding="utf-8"))) for module in sorted(modules)]
+    texts += [_code_of(module.read_text(encoding="utf-8")) for module in sorted(modules)]
     if TABLES in modules:  # recorded runs are shown, too
         texts += [
             shown.read_text(encoding="utf-8")
@@ -86,8 +86,8 @@ def key_of(code: list[str]) -> str:
 
 
 @cache
-def _parsed(source: str) -> ast.Module:
-    return ast.parse(source)  # without comments, so without prose
+def _code_of(source: str) -> str:
+    return ast.dump(ast.parse(source))  # without comments, so without prose
 
 
 def _add_imported(source: str, seen: set[Path]) -> None:
@@ -100,13 +100,15 @@ def _add_imported(source: str, seen: set[Path]) -> None:
             _add_imported(path.read_text(encoding="utf-8"), seen)
 
 
-def _names_imported(source: str) -> Iterator[str]:
-    for node in ast.walk(_parsed(source)):
+@cache
+def _names_imported(source: str) -> list[str]:
+    names = []
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
+    return names
 
 
 def _run(name: str, code: list[str]) -> Execution:

@@ -1,6 +1,7 @@
 """By what one recognizes each mistake of the catalogue: measured by recorded runs, or counted."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import torch
@@ -85,13 +86,21 @@ BUILT: dict[str, list[Callable[[Any], torch.nn.Module]]] = {
 
 def _count_differs(mistake: Mistake) -> bool:
     """Tell whether a network with the mistake has another number of parameters."""
-    for build in BUILT.get(mistake.answer, ()):
+    for build, right in zip(BUILT.get(mistake.answer, ()), _counts(mistake.answer), strict=True):
         try:
-            with torch.device("meta"):
-                models = build(wrong_version(mistake)), build(solution(mistake.answer))
+            wrong = _count(build, wrong_version(mistake))
         except Exception:  # a mistake that cannot even be built has no count
             return False
-        wrong, right = (sum(p.numel() for p in model.parameters()) for model in models)
         if wrong != right:
             return True
     return False
+
+
+@cache
+def _counts(answer: str) -> list[int]:
+    return [_count(build, solution(answer)) for build in BUILT.get(answer, ())]
+
+
+def _count(build: Callable[[Any], torch.nn.Module], version: Any) -> int:
+    with torch.device("meta"):
+        return sum(parameter.numel() for parameter in build(version).parameters())
