@@ -13,7 +13,7 @@ from tutorial_code.ch12_machines import all_reduce_sum
 
 
 # Write SyncBatchNorm: nn.BatchNorm2d whose batch is that of all processes. It
-# is made by SyncBatchNorm(num_features, eps=1e-5, momentum=0.1) and has the
+# takes the arguments num_features, eps=1e-5 and momentum=0.1, and has the
 # parameters and buffers of nn.BatchNorm2d under the same names: weight, bias,
 # running_mean, running_var and num_batches_tracked. Given is all_reduce_sum
 # from above. In training mode it normalizes each channel by the mean and the

@@ -126,8 +126,7 @@ if __name__ == "__main__":
 # - 0.4 MB, one part
 # - 200 MB, nearly
 # - 25,500 MB
-
-# %% [markdown]
+#
 # Nearly 200 MB: $2 \cdot 255/256$ of the gradient. After half of the steps each
 # process has one part that is complete, and in the other half the complete
 # parts go round. The surprising thing is what is not in this number: it hardly
@@ -547,8 +546,7 @@ def mean_over_processes(
 #
 # - The images of all processes
 # - The images of rank 0 alone
-
-# %% [markdown]
+#
 # Those of rank 0 alone. The images of the other processes have changed the
 # weights, and their statistics are thrown away at every step. That is less bad
 # than it sounds, because rank 0 sees a random half of the images. But all

@@ -153,6 +153,7 @@ def test_a_chapter_of_an_exercise_shows_the_curves_of_its_mistakes(name):
 PACKAGES = {"tutorial_code", "tutorial_code.shared", "tutorial_code.data"}
 # What a reader may see, too.
 SHARED = {
+    "shared.in_processes",
     "shared.initialization",
     "shared.mistake_curves",
     "shared.plots",

@@ -11,7 +11,7 @@ from torch import nn
 from tutorial_code.ch01_images import ImageData
 from tutorial_code.data import file_loader
 from tutorial_code.data.image_files import ImageFiles
-from tutorial_code.runs import hardware, launch, training_setup
+from tutorial_code.runs import chosen_images, hardware, launch, training_setup
 from tutorial_code.runs.config import Config, configure
 from tutorial_code.runs.console import open_terminal
 from tutorial_code.runs.interruption import SaveTimes
@@ -222,7 +222,7 @@ def test_an_option_reaches_the_beginning_of_the_training(name, data, monkeypatch
     monkeypatch.setattr(
         hardware, "choose_device", lambda name: seen.update(device=name) or (CPU, "")
     )
-    monkeypatch.setattr(training_setup, "load_dataset", load)
+    monkeypatch.setattr(chosen_images, "load_dataset", load)
     monkeypatch.setattr(launch, "build", no_build)
     options, without, given = BEGUN[name]
     for number, (config, value) in enumerate([(BASE, without), (replace(BASE, **options), given)]):

@@ -36,17 +36,17 @@ def test_a_network_that_cannot_be_compiled(small, command, monkeypatch):
 
 
 def test_validation_never_looks_at_the_test_set(small, command, tmp_path, monkeypatch):
-    from tutorial_code.runs import training_setup
+    from tutorial_code.runs import chosen_images
 
     seen = []
-    load = training_setup.load_dataset
+    load = chosen_images.load_dataset
 
     def without_test_images(spec, mirror):
         data = load(spec, mirror=mirror)
         seen.append(len(data.test_labels))
         return data._replace(test_images=data.test_images[:0], test_labels=data.test_labels[:0])
 
-    monkeypatch.setattr(training_setup, "load_dataset", without_test_images)
+    monkeypatch.setattr(chosen_images, "load_dataset", without_test_images)
     code, out, _ = command(*small, "--quiet", "--epochs", "1", "--val-size", "6", "--out", "run")
     assert code == 0 and seen == [6] and "validation accuracy" in out
     summary = read(tmp_path / "run" / "summary.json")
