@@ -185,6 +185,8 @@ def watched(network: DiaryNetwork, path: Path) -> Iterator[None]:
         if event == "open" and _is_path(arguments[0], path):
             mode = arguments[1]
             diary.writes += isinstance(mode, str) and mode.strip("bt") not in {"r", ""}
+        elif event in {"os.rename", "os.link"}:  # another file gets this name
+            diary.writes += _is_path(arguments[1], path)
 
     hooks = register_optimizer_step_pre_hook(before), register_optimizer_step_post_hook(after)
     sys.addaudithook(opened)  # for the rest of the process, which is not used otherwise
