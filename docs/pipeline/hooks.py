@@ -23,9 +23,9 @@ MISTAKES = "mistakes.md"
 CHAPTERS = "chapters/*"  # stands for all of them in the navigation
 EDIT = re.compile(r"chapters/(ch\d\d_\w+)\.md")
 
-# Each page loads the index of the search. All of the one stands in the chapters, too, and the other
-# is in the order of the chapters.
-UNSEARCHED = {SOLVED, "reference/functions.md"}
+# Each page loads the index of the search. All of the first stands in the chapters, too, the second
+# is in the order of the chapters, and what the chapters cite is found in them.
+UNSEARCHED = {SOLVED, "reference/functions.md", "papers.md"}
 
 
 def on_config(config):
