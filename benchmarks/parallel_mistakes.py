@@ -13,7 +13,6 @@ mistake that has a row is not repeated.
 import re
 import statistics
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,6 @@ from tutorial_code.shared.in_processes import in_processes
 
 NAME = "parallel-mistakes-cpu"
 CURVES = "curves.jsonl"  # losses and accuracies by epoch, of each seed
-TRAINING = "train_distributed"
 CPU = torch.device("cpu")
 COLORS = re.compile(r"\x1b\[[\d;]*m")  # of a terminal
 
@@ -84,23 +82,11 @@ def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> tuple[dict, lis
     for seed in settings["seeds"]:
         found.append(train_and_test(mistake, settings, seed))
         if "error" in found[-1]:
-            return records.about(mistake) | found[-1], []
-    final = [each["accuracies"][-1] for each in found]
-    about = records.about(mistake)
-    row = about | {
-        "accuracy": statistics.mean(final),
-        "lowest": min(final),
-        "highest": max(final),
-        "loss": statistics.mean(each["losses"][-1] for each in found),
-        "saved": statistics.mean(each["saved"] for each in found),
-    }
-    seeds = zip(settings["seeds"], found, strict=True)
-    return row, [about | {"seed": seed, **each} for seed, each in seeds]
-
-
-def that_end(mistakes: Iterator[Mistake | None]) -> Iterator[Mistake | None]:
-    """Leave out the mistakes by which processes wait for ever."""
-    return (mistake for mistake in mistakes if not (mistake and mistake.hangs))
+            break
+    row, curves = records.row_of_seeds(mistake, settings["seeds"], found)
+    if curves:
+        row["saved"] = statistics.mean(each["saved"] for each in found)
+    return row, curves
 
 
 def main() -> None:
@@ -117,7 +103,9 @@ def main() -> None:
     folder = arguments.runs / NAME
     rows, curves = (run_files.read_rows(folder / name) for name in (run_files.ROWS, CURVES))
     records.describe(folder, settings, rows)
-    for mistake in that_end(records.unrecorded_mistakes([TRAINING], arguments, rows)):
+    for mistake in records.unrecorded_mistakes(["train_distributed"], arguments, rows):
+        if mistake and mistake.hangs:
+            continue
         row, more = row_of(mistake, settings)
         rows.append(row)
         curves += more

@@ -3,6 +3,7 @@
 import argparse
 import json
 import multiprocessing
+import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -124,6 +125,30 @@ def about(mistake: Mistake | None) -> dict[str, str]:
     if mistake is None:
         return {"id": RIGHT, "answer": RIGHT}
     return {"id": mistake.id, "answer": mistake.answer}
+
+
+def row_of_seeds(
+    mistake: Mistake | None, seeds: Iterable[int], found: list[dict[str, Any]]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the row of a mistake, and its curves: a row for each seed.
+
+    Args:
+        mistake: what was trained with; None stands for the right version.
+        seeds: of the trainings.
+        found: by each of them: ``losses`` and ``accuracies`` of its epochs, or its ``error``, which
+            is the last one.
+    """
+    named = about(mistake)
+    if "error" in found[-1]:
+        return named | {"error": found[-1]["error"]}, []
+    final = [each["accuracies"][-1] for each in found]
+    row = named | {
+        "accuracy": statistics.mean(final),
+        "lowest": min(final),
+        "highest": max(final),
+        "loss": statistics.mean(each["losses"][-1] for each in found),
+    }
+    return row, [named | {"seed": seed, **each} for seed, each in zip(seeds, found, strict=True)]
 
 
 def unrecorded_mistakes(

@@ -12,7 +12,6 @@ than five points say nothing.
 """
 
 import re
-import statistics
 from typing import Any
 
 import records
@@ -130,18 +129,7 @@ def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> tuple[dict, lis
         found.append(train_and_test(mistake, settings, seed))
         if "error" in found[-1]:
             break
-    about = records.about(mistake)
-    if errors := [each["error"] for each in found if "error" in each]:
-        return about | {"error": errors[0]}, []
-    final = [each["accuracies"][-1] for each in found]
-    row = about | {
-        "accuracy": statistics.mean(final),
-        "lowest": min(final),
-        "highest": max(final),
-        "loss": statistics.mean(each["losses"][-1] for each in found),
-    }
-    seeds = zip(settings["seeds"], found, strict=True)
-    return row, [about | {"seed": seed, **each} for seed, each in seeds]
+    return records.row_of_seeds(mistake, settings["seeds"], found)
 
 
 def main() -> None:
