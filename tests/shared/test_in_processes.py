@@ -44,6 +44,23 @@ def test_whoever_leaves_at_once_does_not_disturb_who_is_still_coming():
         assert in_processes(2, dist.get_rank) == [0, 1]
 
 
+def test_processes_whose_memory_grows_stay():
+    """joblib looks at a process's memory after a call, a second after it last did."""
+
+    def grow():
+        torch.kept = [*getattr(torch, "kept", []), b"1" * 200_000_000]
+        time.sleep(1.1)
+        return os.getpid(), len(torch.kept)
+
+    try:
+        calls = [in_processes(2, grow) for _ in range(4)]
+        pids, counts = zip(*(zip(*call, strict=True) for call in calls), strict=True)
+        assert len({frozenset(each) for each in pids}) == 1
+        assert counts[-1] == (4, 4)
+    finally:
+        get_reusable_executor().shutdown()
+
+
 def test_processes_without_work_end_by_themselves(monkeypatch):
     """A killed notebook cannot end them."""
     get_reusable_executor().shutdown()

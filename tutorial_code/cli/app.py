@@ -1,6 +1,5 @@
 """The command ``resnet50``, which prints one sentence for each error that a user can fix."""
 
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from tutorial_code import __version__
 from tutorial_code.cli import check_commands, run_commands
 from tutorial_code.shared.errors import ReaderError, exit_code_of
+from tutorial_code.shared.job_errors import leave
 
 UsageError: Any = typer.BadParameter.__base__  # typer's own class, whichever click it uses
 
@@ -66,7 +66,7 @@ for command in (
 
 def main() -> None:
     """Run the command."""
-    sys.exit(exit_code_of(_run))
+    leave(exit_code_of(_run))
 
 
 def _run() -> int | None:

@@ -1,13 +1,13 @@
 """``train`` and ``test`` with Python's own argparse, for a machine without typer."""
 
 import argparse
-import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
 from tutorial_code.runs.config import GROUPS, RUN, START, Config, is_switch, shown_default
 from tutorial_code.shared.errors import ReaderError, exit_code_of
+from tutorial_code.shared.job_errors import leave
 
 
 class _Parser(argparse.ArgumentParser):
@@ -17,7 +17,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main() -> None:
     """Run the command."""
-    sys.exit(exit_code_of(_run))
+    leave(exit_code_of(_run))
 
 
 def _run() -> int:

@@ -1,5 +1,6 @@
 """A function in several processes at once, for the cells of chapter 12."""
 
+import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import wait
@@ -9,7 +10,7 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import get_reusable_executor, process_executor
 
 PATIENCE = timedelta(minutes=2)  # of one process that waits for another
 IDLE = 300  # seconds for which a process without work stays
@@ -48,10 +49,13 @@ def in_processes(count: int, function: Callable[..., Any], *arguments: Any) -> l
 
 
 def _get_ready() -> None:
-    """Import what takes memory: joblib replaces a process whose memory grows later."""
-    import sklearn.datasets
-    import sklearn.model_selection  # noqa: F401
+    """Let a process stay as long as it is used.
 
+    By default joblib replaces one whose memory has grown by 300 MB, also while others of its group
+    are at work and wait for it. Where warnings are errors, its warning ends the thread that brings
+    the results, and the call never returns.
+    """
+    process_executor._MAX_MEMORY_LEAK_SIZE = sys.maxsize
     torch.set_num_threads(1)
 
 
