@@ -20,11 +20,14 @@ SCRIPTS = (
     "sources.js",
     "recorded.js",
     "start.js",
+    "paint.js",
     "digit.js",
     "field.js",
     "photograph.js",
     "bars.js",
     "inside.js",
+    "occlusion.js",
+    "facts.js",
     "page.js",
 )
 STYLES = "page.css"
