@@ -17,14 +17,17 @@ function startNetwork() {
   const worker = new Worker(address);
   const waiting = new Map(); // by the id of a message: what its promise is kept or broken with
   let sent = 0;
+  let ended = ""; // why nothing is answered any more
 
   const ask = (what, given, handedOver = []) =>
     new Promise((resolve, reject) => {
+      if (ended) throw new Error(ended);
       const id = ++sent;
       waiting.set(id, { resolve, reject });
       worker.postMessage({ id, do: what, ...given }, handedOver);
     });
-  const fail = (sentence) => {
+  const end = (sentence) => {
+    ended = sentence;
     for (const { reject } of waiting.values()) reject(new Error(sentence));
     waiting.clear();
   };
@@ -35,7 +38,7 @@ function startNetwork() {
     if (error) reject?.(new Error(error));
     else resolve?.(answer);
   };
-  worker.onerror = () => fail("The network cannot be computed in this browser: a newer one is needed.");
+  worker.onerror = () => end("The network cannot be computed in this browser: a newer one is needed.");
   return {
     // The buffer is handed over and not copied: it is empty afterwards.
     load: async (buffer) => (await ask("load", { buffer }, [buffer])).facts,
@@ -44,7 +47,7 @@ function startNetwork() {
     stop() {
       worker.terminate();
       URL.revokeObjectURL(address);
-      fail("The network was stopped.");
+      end("The network was stopped.");
     },
   };
 }
