@@ -20,11 +20,14 @@ SCRIPTS = (
     "sources.js",
     "recorded.js",
     "start.js",
+    "paint.js",
     "digit.js",
     "field.js",
     "photograph.js",
     "bars.js",
+    "facts.js",
     "inside.js",
+    "occlusion.js",
     "page.js",
 )
 STYLES = "page.css"
