@@ -66,7 +66,7 @@ def generate(repository: str) -> dict[str, str]:
         "network.md": {
             "calculator": pages.calculator(),
         },
-        "try.md": {"still": try_page.still(), "page": try_page.page()},
+        "try.md": {"page": try_page.page()},
     }.items():
         text = (DOCS / name).read_text(encoding="utf-8")
         for part, content in parts.items():

@@ -8,7 +8,6 @@ from typing import Any
 from py_mini_racer import MiniRacer
 
 from pipeline import ROOT
-from pipeline.prose import Figures
 from tutorial_code.runs import try_files
 
 HEADING = re.compile(r'<h2 id="([\w-]+)">(.*?)</h2>')
@@ -28,16 +27,6 @@ def page() -> str:
         f'<script src="{FOLDER}/{name}" defer></script>' for name in try_files.SCRIPTS
     )
     return f"{styles}\n\n{sections}\n\n{scripts}"
-
-
-def still() -> str:
-    """Return what stands in place of the page where there are no scripts."""
-    figure = Figures("", "").drawn(
-        "try-network",
-        "A recorded digit, and what the small network says of it. To draw one yourself, and to see "
-        "what happens inside, allow scripts in your browser.",
-    )
-    return f"<noscript>\n<style>.try {{ display: none }}</style>\n{figure}\n</noscript>"
 
 
 def example() -> dict[str, Any]:
