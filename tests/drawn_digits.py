@@ -1,5 +1,6 @@
 """The ten digits as a person draws them: the strokes of each, on a field of 100×100."""
 
+from itertools import pairwise
 from math import cos, pi, radians, sin
 
 
@@ -13,7 +14,7 @@ def line(*corners):
     """Return points along straight lines between corners."""
     return [
         (x1 + (x2 - x1) * step / 12, y1 + (y2 - y1) * step / 12)
-        for (x1, y1), (x2, y2) in zip(corners, corners[1:], strict=False)
+        for (x1, y1), (x2, y2) in pairwise(corners)
         for step in range(13)
     ]
 

@@ -906,8 +906,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Try it yourself
 #
-# Nothing checks these three tasks but you. An epoch of the digits takes about ten
-# seconds on one thread of a CPU.
+# Nothing checks these three tasks but you. An epoch of the digits takes about
+# ten seconds on one thread of a CPU.
 #
 # **The error of your own result.** Train twice for two epochs, with two seeds,
 # and compare:

@@ -4,7 +4,7 @@
 
 const HOW = "write one with `resnet50 export RUN`, and give weights.safetensors from the folder of the run";
 
-/** What a file of another kind begins with, and what it is called. */
+/** What a file of another kind begins with, and what it is called; null stands for any byte. */
 const OTHER_KINDS = [
   [[0x50, 0x4b, 0x03, 0x04], "a file that PyTorch or a zip program has written"],
   [[0x80, 0x02], "an old file of PyTorch"],
@@ -16,7 +16,7 @@ const OTHER_KINDS = [
   [[0x1f, 0x8b], "a compressed file (gzip)"],
   [[0x89, 0x48, 0x44, 0x46], "a file of HDF5 or Keras"],
   [[0x47, 0x47, 0x55, 0x46], "a language model (GGUF)"],
-  [[0x08], "a network in the form of ONNX"], // the field 1 of its protobuf, which is a number
+  [[0x08, null, 0x12], "a network in the form of ONNX"], // fields 1 and 2 of its protobuf: a number and a text
 ];
 
 /** How the numbers of each type are read; a view of the file where that can be, and else a copy. */
@@ -86,7 +86,7 @@ function readHeader(buffer) {
   const bytes = new Uint8Array(buffer);
   if (!bytes.length) throw new Error(`The file is empty: ${HOW}.`);
   if (bytes[8] !== "{".charCodeAt(0)) {
-    const kind = OTHER_KINDS.find(([first]) => first.every((value, place) => bytes[place] === value));
+    const kind = OTHER_KINDS.find(([first]) => first.every((value, place) => bytes[place] === (value ?? bytes[place])));
     throw new Error(`This is ${kind ? kind[1] : "no file of the form safetensors"}, which this page cannot read: ${HOW}.`);
   }
   const length = Number(new DataView(buffer).getBigUint64(0, true));

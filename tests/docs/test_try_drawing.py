@@ -11,11 +11,11 @@ pytest.importorskip("py_mini_racer", reason="the site's tools are not installed:
 from drawn_digits import DIGITS
 from helpers import ROOT
 from PIL import Image
+from pipeline import try_page
 from py_mini_racer import MiniRacer
 from sklearn.datasets import load_digits, load_sample_image
 from sklearn.neighbors import KNeighborsClassifier
 
-from pipeline import try_page
 from tutorial_code.ch01_images import load_dataset
 from tutorial_code.data import image_files, image_folder
 from tutorial_code.runs import try_files
