@@ -21,6 +21,7 @@ from pipeline import (
     pages,
     recorded_runs,
     tables_of_chapters,
+    try_page,
 )
 from pipeline.execute import cached, execute, key_of, run_chapters
 from pipeline.figures import figure_in, plot
@@ -68,6 +69,7 @@ def generate(repository: str) -> dict[str, str]:
         "network.md": {
             "calculator": pages.calculator(),
         },
+        "try.md": {"page": try_page.page()},
     }.items():
         text = (DOCS / name).read_text(encoding="utf-8")
         for part, content in parts.items():

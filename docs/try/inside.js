@@ -37,10 +37,10 @@ function startInside(list, back, changed) {
     );
     row.innerHTML =
       `<span class="block"><span class="name"></span><span class="about">${about}</span></span>${parts.join("")}` +
-      '<select><option value="">whole</option><option value="shortcut">without its shortcut</option><option value="branch">without its branch</option></select>';
+      '<select><option value="">whole</option><option value="shortcut">no shortcut</option><option value="branch">no branch</option></select>';
     row.querySelector(".name").textContent = name;
     const choice = row.querySelector("select");
-    choice.setAttribute("aria-label", `block ${name}`);
+    choice.setAttribute("aria-label", `what is left of ${name}`);
     choice.addEventListener("change", () => {
       if (choice.value) cuts[name] = choice.value;
       else delete cuts[name];

@@ -2,6 +2,7 @@
 // answer goes with each place (Zeiler and Fergus 2014, section 4.2).
 
 const PATCHES = 4; // squares that stand side by side in an image
+const LEAST = 0.05; // a change of the probability that is painted in full color even where none is larger
 const PLACES = 49; // where a square is laid, with half a square between two of them
 
 /** What a map of occlusion is asked with: an image of size×size pixels, and the class whose probability is watched. */
@@ -29,7 +30,7 @@ function spread(map, rows, columns, { height, width, patch, step }) {
 
 /** Paint where the probability falls, in green, and where it rises, in red, over the image in gray. */
 function paintOcclusion(canvas, image, size, falls) {
-  const most = Math.max(...falls.map(Math.abs), 1e-6);
+  const most = Math.max(...falls.map(Math.abs), LEAST);
   const [paper, ink, fallen, risen] = ["paper", "ink", "y", "wrong"].map(colorOf);
   const channel = size * size;
   paintPixels(canvas, size, size, (place) => {
@@ -47,5 +48,5 @@ function paintOcclusion(canvas, image, size, falls) {
 function occlusionInWords(map, name, whole) {
   const most = Math.max(...map);
   if (most < 0.005) return `Whatever is covered, the probability of ${name} falls by less than half a point: no single place decides.`;
-  return `Where the green is strongest, a covered square takes most from the ${name}. Its probability falls from ${percent(whole)} to ${percent(whole - most)} there.`;
+  return `Where the green is strongest, a covered square takes most from the ${name}. Its probability falls from ${percent(whole)} to ${percent(whole - most)} there. Red is where it rises.`;
 }

@@ -105,7 +105,7 @@ async function follow(drawn = false) {
 /** Load a network: `read()` promises its file's bytes. What was loaded before stays until the new one is read. */
 async function load(name, read) {
   part("wrong").textContent = "";
-  part("network").textContent = `Reading ${name} …`;
+  part("network").textContent = `${name} is being read …`;
   const network = startNetwork();
   try {
     const buffer = await read();
@@ -208,7 +208,7 @@ function start() {
     field.clear();
   });
   for (const button of document.querySelectorAll(".try .load")) {
-    button.addEventListener("click", () => load("the small network", recordedNetwork));
+    button.addEventListener("click", () => load("The small network", recordedNetwork));
   }
   takesFiles(part("weights"), (file) => load(file.name, () => file.arrayBuffer()));
   takesFiles(part("drop-photograph"), takePhotograph);

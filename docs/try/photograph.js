@@ -52,21 +52,21 @@ function resized(pixels, width, height, size) {
   const { left, top, wide, high, filter } = partOf(width, height, size);
   const across = weightsAlong(left, wide, size, width, FILTERS[filter]);
   const down = weightsAlong(top, high, size, height, FILTERS[filter]);
-  const bytes = new Uint8ClampedArray(3 * size * size); // rounds, and keeps to 0 to 255
+  const bytes = new Uint8ClampedArray(3 * size * size); // keeps to 0 to 255; it would round halves to even
   const narrow = new Uint8ClampedArray(height * size); // one channel, resized along its rows
   for (let channel = 0; channel < 3; channel += 1) {
     for (let row = 0; row < height; row += 1) {
       across.forEach(({ first, weights }, column) => {
         let sum = 0;
         for (let at = 0; at < weights.length; at += 1) sum += weights[at] * pixels[4 * (row * width + first + at) + channel];
-        narrow[row * size + column] = sum;
+        narrow[row * size + column] = Math.floor(sum + 0.5);
       });
     }
     down.forEach(({ first, weights }, row) => {
       for (let column = 0; column < size; column += 1) {
         let sum = 0;
         for (let at = 0; at < weights.length; at += 1) sum += weights[at] * narrow[(first + at) * size + column];
-        bytes[(channel * size + row) * size + column] = sum;
+        bytes[(channel * size + row) * size + column] = Math.floor(sum + 0.5);
       }
     });
   }

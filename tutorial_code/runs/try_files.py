@@ -25,9 +25,9 @@ SCRIPTS = (
     "field.js",
     "photograph.js",
     "bars.js",
+    "facts.js",
     "inside.js",
     "occlusion.js",
-    "facts.js",
     "page.js",
 )
 STYLES = "page.css"
