@@ -1,7 +1,7 @@
 // Inside: of each block the input x as it comes through the shortcut, the branch F(x) and their sum, as maps
 // and as norms; and at each block a choice of what is left of the sum.
 
-const PARTS = { x: "x", f: "F(x)", sum: "x + F(x)" }; // by their names in an answer
+const PARTS = { x: "x", f: "F(x)", sum: "sum" }; // by their names in an answer
 const PART_COLORS = { x: "x", f: "f", sum: "y" };
 const MISSING = { x: "shortcut", f: "branch" };
 

@@ -64,9 +64,14 @@ def places(page, strokes):
     return [[(box["x"] + x * scale, box["y"] + y * scale) for x, y in stroke] for stroke in strokes]
 
 
+def show_field(page):
+    """Scroll the field to where no part of the theme lies over it."""
+    page.locator("#try-field").evaluate("field => field.scrollIntoView({ block: 'center' })")
+
+
 def draw(page, strokes):
     """Draw with the mouse."""
-    page.locator("#try-field").scroll_into_view_if_needed()
+    show_field(page)
     for first, *others in places(page, strokes):
         page.mouse.move(*first)
         page.mouse.down()
@@ -76,7 +81,8 @@ def draw(page, strokes):
 
 
 def draw_by_touch(page, strokes):
-    page.locator("#try-field").scroll_into_view_if_needed()
+    """Draw with a finger."""
+    show_field(page)
     session = page.context.new_cdp_session(page)
 
     def touch(kind, points):
@@ -126,11 +132,9 @@ def test_what_is_drawn_by_touch_is_read_and_the_page_does_not_scroll(page, brows
         base_url=address, has_touch=True, viewport={"width": 360, "height": 740}
     )
     phone = loaded(context.new_page())
-    phone.locator("#try-field").scroll_into_view_if_needed()
-    before = phone.evaluate("scrollY")
     for digit in (3, 4, 7):
         phone.locator("#try-clear").tap()
-        phone.locator("#try-field").scroll_into_view_if_needed()
+        show_field(phone)
         before = phone.evaluate("scrollY")
         draw_by_touch(phone, DIGITS[digit])
         assert int(np.argmax(seen(phone))) == digit
