@@ -104,6 +104,7 @@ async function follow(drawn = false) {
 
 /** Load a network: `read()` promises its file's bytes. What was loaded before stays until the new one is read. */
 async function load(name, read) {
+  const before = part("network").textContent;
   part("wrong").textContent = "";
   part("network").textContent = `${name} is being read …`;
   const network = startNetwork();
@@ -121,7 +122,7 @@ async function load(name, read) {
   } catch (error) {
     network.stop();
     part("wrong").textContent = error.message;
-    part("network").textContent = state.facts ? `${error.message} The network before stays loaded.` : error.message;
+    part("network").textContent = state.facts ? before : error.message;
     return;
   }
   follow();

@@ -14,7 +14,8 @@ const HERE = document.currentScript.src.replace(/[^/]*$/, "");
  */
 function startNetwork() {
   const address = URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
-  const worker = new Worker(address);
+  // In a page that was opened as a file, the search has put another Worker in its place, which cannot read this address.
+  const worker = new (window.WorkerOfBrowser ?? Worker)(address);
   const waiting = new Map(); // by the id of a message: what its promise is kept or broken with
   let sent = 0;
   let ended = ""; // why nothing is answered any more
