@@ -116,10 +116,11 @@ function patchesOf({ kernel, stride, padding }, x, out, room) {
 /**
  * out = patches · weights + bias, the product of two matrices, in which nearly all of the time is spent.
  *
- * A sum at a time would load two numbers for each multiplication. Here a block of 4 × 4 sums is kept in 16 variables,
- * which the machine can hold in registers: 8 numbers are loaded for 16 multiplications, and no sum has to wait for
- * another. Measured in V8 this is some five times as fast as one sum at a time. The block is written out, because a loop
- * over an array of sums would keep them in memory. The sums are in double precision, as all arithmetic of JavaScript.
+ * A sum at a time would load two numbers for each multiplication, and each addition would wait for the one before. Here
+ * a block of 4 × 4 sums is kept in 16 variables, which the machine can hold in registers: 8 numbers are loaded for 16
+ * multiplications, and no sum has to wait for another. The block is written out, because a loop over an array of sums
+ * would keep them in memory. The sums are in double precision, as all arithmetic of JavaScript. What an image costs is
+ * measured by benchmarks/in_browser.py.
  *
  * @param {Float32Array} patches (rows, length)
  * @param {Float32Array} weights of pack(): groups of 4 columns, in each of which the 4 weights of a row stand together
@@ -157,7 +158,7 @@ function multiply(patches, weights, bias, out, rows, columns, length) {
   }
 }
 
-/** The same for a single row: those that are left over, and maps of a single position. */
+/** The same for a single row: those that are left over, and the maps of one position in which an image of 32×32 ends. */
 function multiplyRow(patches, weights, bias, out, row, column, columns, length) {
   let a0 = 0, a1 = 0, a2 = 0, a3 = 0; // prettier-ignore
   for (let k = 0, w = column * length; k < length; k++, w += BLOCK) {
@@ -167,7 +168,7 @@ function multiplyRow(patches, weights, bias, out, row, column, columns, length) 
   write(out, bias, row, column, columns, a0, a1, a2, a3);
 }
 
-/** Write four sums of a row; of the last group fewer may be needed, and an array ignores what is beyond its end. */
+/** Write four sums of a row; of the last group fewer may be needed. */
 function write(out, bias, row, column, columns, s0, s1, s2, s3) {
   const place = row * columns + column;
   out[place] = s0 + bias[column];
@@ -234,7 +235,7 @@ function softmax(logits) {
   return Float32Array.from(powers, (power) => power / sum);
 }
 
-/** Memory that is kept from image to image: `scratch(name)` returns a room, which grows to the largest that it holds. */
+/** Memory that is kept from image to image: `scratch(name)` returns a room, as large as the largest map that it held. */
 function makeScratch() {
   const rooms = {};
   return (name) => (rooms[name] ??= { values: new Float32Array(0) });

@@ -2,7 +2,7 @@
 // https://huggingface.co/docs/safetensors: 8 bytes with the length of a header, the header, which is JSON and says
 // where each tensor lies, and then the numbers of all tensors, one after the other.
 
-const HOW = "write one with `resnet50 export RUN`, and give weights.safetensors from the folder of the run";
+const HOW = "write one with resnet50 export RUN, and give weights.safetensors from the folder of the run";
 
 /** What a file of another kind begins with, and what it is called; null stands for any byte. */
 const OTHER_KINDS = [

@@ -37,7 +37,7 @@ function readMetadata(metadata) {
   const missing = NEEDED.filter((name) => !metadata[name]);
   if (missing.length) {
     throw new Error(
-      `The file does not say its ${missing.join(" and ")}, without which no image can be judged: ${HOW}.`,
+      `The file does not say its ${missing.join(", ")}, without which no image can be judged: ${HOW}.`,
     );
   }
   const said = {

@@ -27,7 +27,8 @@ const ANSWERS = {
     const columns = Math.max(1, Math.ceil((width - patch) / step) + 1);
     const map = new Float32Array(rows * columns);
     for (let place = 0; place < map.length; place++) {
-      const top = Math.min(Math.floor(place / columns) * step, Math.max(height - patch, 0)); // the last ones end at the edge
+      // The last ones end at the edge.
+      const top = Math.min(Math.floor(place / columns) * step, Math.max(height - patch, 0));
       const left = Math.min((place % columns) * step, Math.max(width - patch, 0));
       map[place] = whole - probability(covered(image, height, width, top, left, patch, fill));
       await otherMessages();

@@ -26,7 +26,6 @@ from tutorial_code.runs.trained_run import load_run
 from tutorial_code.runs.weights_file import file_content
 from tutorial_code.shared.tables import recorded_run
 
-TRY = ROOT / "docs" / "try"
 # What a browser has and V8 alone has not, and what a test asks.
 BROWSER = """
     globalThis.TextDecoder = class {
@@ -190,11 +189,9 @@ def test_a_file_of_version_0_1_0_is_read(page, digits):
 
 
 @pytest.fixture
-def small():
+def small(monkeypatch):
     """The recorded network in PyTorch, with single floats in place of half ones, and its file."""
-    from sys import path
-
-    path.append(str(ROOT / "benchmarks"))
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
     import digits_small
 
     folder = recorded_run("digits-small").folder
@@ -364,7 +361,7 @@ WRONG = {
     "no place": (header('{"a":{"dtype":"F32","shape":[1]}}', bytes(4)), "its tensor a"),
     "no tensor": (header('{"a":null}'), "its tensor a"),
     "type": (header(ONE % ("F64", "[1]", 0, 8, ""), bytes(8)), "type F64"),
-    "nothing said": (save({"a": torch.zeros(3)}), "does not say its classes and mean and std"),
+    "nothing said": (save({"a": torch.zeros(3)}), "does not say its classes, mean, std, without"),
 }
 
 
