@@ -906,8 +906,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Try it yourself
 #
-# Nothing checks these two tasks but you. An epoch of the digits takes about ten
-# seconds on one thread of a CPU.
+# Nothing checks these three tasks but you. An epoch of the digits takes about
+# ten seconds on one thread of a CPU.
 #
 # **The error of your own result.** Train twice for two epochs, with two seeds,
 # and compare:
@@ -956,6 +956,16 @@ if __name__ == "__main__":
 # have. For the 2, the command says that nothing speaks at any of the 4×4
 # places. So after two epochs the network has found nothing of a 2 here. Why it
 # has not, and why the foot speaks for a 7, the maps do not say.
+#
+# **A drawing that it gets wrong.** Train on the digits to the end, by
+# `uv run resnet50 train`, and let the network of that run judge what you draw:
+#
+#     uv run resnet50 try my_runs/digits-1
+#
+# It opens a page in your browser; the same page, [try your network](try),
+# stands on the tutorial's site with a small network. Find a drawing that you
+# read at a glance and that the network takes for another digit. Then look there
+# at which blocks you can cut out before its answer changes.
 #
 # ## What goes wrong
 #

@@ -21,12 +21,14 @@ from pipeline import (
     pages,
     recorded_runs,
     tables_of_chapters,
+    try_page,
 )
 from pipeline.execute import cached, execute, key_of, run_chapters
 from pipeline.figures import figure_in, plot
 from pipeline.markdown import read_terms
 from pipeline.mistakes import page as mistakes_page
 from tutorial_code.checks.exercise_notebook import exercise_notebook, set_up
+from tutorial_code.runs import try_files
 from tutorial_code.shared.chapters import read_chapters
 from tutorial_code.shared.colors import DARK, LIGHT, css_variables
 
@@ -52,6 +54,8 @@ def generate(repository: str) -> dict[str, str]:
     made["notebooks/whole_exercise.ipynb"] = exercise_notebook(solved=False)
     made["notebooks/whole_exercise_solved.ipynb"] = json.dumps(solved.result(), indent=1)
     made["assets/colors.css"] = colors()
+    for name, text in try_files.generated().items():
+        made[f"try/{name}"] = text
     made["mistakes.md"] = mistakes_page()
     made[RUNS] = recorded_runs.runs()
     made["reference/command.md"] = pages.command()
@@ -65,6 +69,7 @@ def generate(repository: str) -> dict[str, str]:
         "network.md": {
             "calculator": pages.calculator(),
         },
+        "try.md": {"page": try_page.page()},
     }.items():
         text = (DOCS / name).read_text(encoding="utf-8")
         for part, content in parts.items():

@@ -11,7 +11,7 @@ from pipeline.drawings import drawing
 from pipeline.figures import DRAWN, drawn
 from pipeline.markdown import folded, mathml
 
-PAGES = "mistakes|network"  # that chapters link by these names alone
+PAGES = "mistakes|network|try"  # that chapters link by these names alone
 ASKS = re.compile(r"\*Predict(?P<kind>| a number| in a line):\*\s*")
 KINDS = {"": "choice", " a number": "number", " in a line": "line"}
 QUESTION, ANSWER = "*Question:* ", "*Answer:* "

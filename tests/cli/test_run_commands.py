@@ -84,7 +84,7 @@ def test_missing_and_damaged_run_folders(run, command, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", [None, "train", "test", "predict", "explain", "report", "compare", "export"]
+    "name", [None, "train", "test", "predict", "explain", "report", "compare", "export", "try"]
 )
 def test_help(name, command):
     code, out, err = command(*([name] if name else []), "--help")

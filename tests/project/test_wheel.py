@@ -9,6 +9,7 @@ import sys
 from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from helpers import ROOT
@@ -115,6 +116,24 @@ def test_a_reader_needs_nothing_but_the_wheel(installed, tmp_path):
     )
     assert json.loads((folder / "run" / "summary.json").read_text(encoding="utf-8"))["epochs"] == 1
     assert (folder / "run" / "report.html").exists()
+
+    tried = subprocess.Popen(
+        [str(installed / "resnet50"), "try", "run", "--no-open"],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        (address,) = [
+            word for word in tried.stdout.readline().split() if word.startswith("http://")
+        ]
+        for name, words in {"": "Try your network", "sources.js": "forward"}.items():
+            with urlopen(address + name, timeout=60) as answer:
+                assert words in answer.read().decode()
+    finally:
+        tried.kill()
+        tried.communicate()
 
     assert resnet50("notebook").strip() == "resnet50.ipynb"
     assert json.loads((folder / "resnet50.ipynb").read_text(encoding="utf-8"))["cells"]

@@ -1,5 +1,6 @@
 """Weights exported for use elsewhere."""
 
+import json
 import sys
 
 import pytest
@@ -43,7 +44,24 @@ def test_export_to_safetensors(full, command, images):
         # it has no products
         assert torch.allclose(network.eval()(images), logits_of(full, images), atol=1e-5)
     with safe_open("weights.safetensors", framework="pt") as file:
-        assert file.metadata()["classes"] == "one, zero"
+        said = file.metadata()
+    assert json.loads(said["classes"]) == ["one", "zero"]
+    checkpoint = load_checkpoint(full / "checkpoint.pt")
+    assert json.loads(said["mean"]) == checkpoint["mean"]
+    assert json.loads(said["std"]) == checkpoint["std"]
+    assert (said["model"], said["stem"], said["image_size"]) == ("resnet50", "7x7", "32")
+    assert json.loads(said["blocks"]) == [3, 4, 6, 3]
+
+
+def test_the_name_of_a_class_may_have_a_comma(finished, command, tmp_path):
+    from safetensors import safe_open
+
+    state = load_checkpoint(finished / "checkpoint.pt")
+    state["classes"] = ["one, or 1", "zéro"]
+    save_checkpoint(tmp_path / "checkpoint.pt", state)
+    assert command("export", tmp_path, "-o", "weights.safetensors")[0] == 0
+    with safe_open("weights.safetensors", framework="pt") as file:
+        assert json.loads(file.metadata()["classes"]) == state["classes"]
 
 
 def test_export_to_onnx(finished, command, images):

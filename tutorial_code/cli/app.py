@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from tutorial_code import __version__
-from tutorial_code.cli import check_commands, run_commands
+from tutorial_code.cli import check_commands, run_commands, try_command
 from tutorial_code.shared.errors import ReaderError, exit_code_of
 from tutorial_code.shared.job_errors import leave
 
@@ -55,6 +55,7 @@ for command in (
     run_commands.export,
 ):
     app.command()(command)
+app.command("try")(try_command.try_network)
 for command in (
     check_commands.check,
     check_commands.exercises,

@@ -261,8 +261,13 @@ def export(
     """Write a run's weights for use elsewhere; the torchvision form loads into torchvision's own
     resnet50.
     """
+    import sys
+
     from tutorial_code.runs.export import export_run
 
     if output:
         prepare_to_overwrite(output, force)
-    print(export_run(run, to.value, output))
+    exported = export_run(run, to.value, output)
+    print(exported.path)
+    if exported.notice:
+        print(exported.notice, file=sys.stderr)

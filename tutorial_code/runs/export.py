@@ -3,7 +3,7 @@
 import logging
 import warnings
 from pathlib import Path
-from types import ModuleType
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -13,35 +13,39 @@ from tutorial_code.runs.own_code.own_files import naming_own_lines
 from tutorial_code.runs.own_code.own_network import take_weights
 from tutorial_code.runs.run_files import write_atomically
 from tutorial_code.runs.trained_run import TrainedRun, load_run
+from tutorial_code.runs.weights_file import needed_package, weights_of
 from tutorial_code.shared.errors import ReaderError
 
+OWN_NAMES = (
+    "Your network computes something else than the tutorial's with the same weights, so they are "
+    "under the names of your own layers: only your own code can read them."
+)
 ENDINGS = {"safetensors": "safetensors", "onnx": "onnx", "torchvision": "pth"}
 
 
-def export_run(folder: Path, kind: str, output: Path | None = None) -> Path:
-    """Write the weights that a run is tested with, and return the file.
+class Exported(NamedTuple):
+    """What was written."""
+
+    path: Path
+    notice: str | None  # a sentence, if not everything can read it
+
+
+def export_run(folder: Path, kind: str, output: Path | None = None) -> Exported:
+    """Write the weights that a run is tested with.
 
     Raises:
         ReaderError: the run cannot be read, or a package that the format needs is missing.
     """
     run = load_run(folder)
     path = output or folder / f"weights.{ENDINGS[kind]}"
-    {"safetensors": _safetensors, "onnx": _onnx, "torchvision": _torchvision}[kind](run, path)
-    return path
+    write = {"safetensors": _safetensors, "onnx": _onnx, "torchvision": _torchvision}[kind]
+    return Exported(path, write(run, path))
 
 
-def _safetensors(run: TrainedRun, path: Path) -> None:
-    save = _needed("safetensors.torch").save
-    facts = {
-        "classes": run.checkpoint["classes"],
-        "mean": run.checkpoint["mean"],
-        "std": run.checkpoint["std"],
-    }
-    metadata = {name: ", ".join(map(str, values)) for name, values in facts.items()}
-    # A layer may have two names, and safetensors needs a separate tensor for each.
-    weights = {name: value.clone() for name, value in _weights(run).items()}
-    content = save(weights, metadata=metadata)
+def _safetensors(run: TrainedRun, path: Path) -> str | None:
+    content, own_names = weights_of(run)
     write_atomically(path, lambda file: file.write(content))
+    return OWN_NAMES if own_names else None
 
 
 def _torchvision(run: TrainedRun, path: Path) -> None:
@@ -77,7 +81,7 @@ def _under_torchvisions_names(run: TrainedRun) -> dict[str, Tensor]:
 
 def _onnx(run: TrainedRun, path: Path) -> None:
     for package in ("onnx", "onnxscript"):
-        _needed(package)
+        needed_package(package)
     network = nn.Sequential(run.network).cpu().eval()
     side = run.config.image_size
     images = torch.zeros(2, 3, side, side)
@@ -106,15 +110,3 @@ def _onnx(run: TrainedRun, path: Path) -> None:
 
 def _weights(run: TrainedRun) -> dict[str, Tensor]:
     return {name: value.cpu().contiguous() for name, value in run.network.state_dict().items()}
-
-
-def _needed(package: str) -> ModuleType:
-    import importlib
-
-    try:
-        return importlib.import_module(package)
-    except ModuleNotFoundError as error:
-        raise ReaderError(
-            f"This format needs {package.partition('.')[0]}: uv run --extra onnx …, or pip "
-            "install it."
-        ) from error
