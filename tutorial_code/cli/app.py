@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from tutorial_code import __version__
-from tutorial_code.cli import check_commands, run_commands
+from tutorial_code.cli import check_commands, class_commands, run_commands
 from tutorial_code.shared.errors import ReaderError, exit_code_of
 
 UsageError: Any = typer.BadParameter.__base__  # typer's own class, whichever click it uses
@@ -59,7 +59,7 @@ for command in (
     check_commands.check,
     check_commands.exercises,
     check_commands.notebook,
-    check_commands.grade,
+    class_commands.grade,
 ):
     app.command()(command)
 
