@@ -60,6 +60,7 @@ for command in (
     check_commands.exercises,
     check_commands.notebook,
     class_commands.grade,
+    class_commands.autograder,
 ):
     app.command()(command)
 

@@ -79,3 +79,44 @@ def _write_reports(
         csv_file.write_text(as_csv(book), encoding="utf-8", newline="")
     if html_file:
         html_file.write_text(class_report(book, site), encoding="utf-8")
+
+
+def autograder(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", "--out", metavar="FILE.zip", help="The archive.")
+    ] = Path("autograder.zip"),
+    service: Annotated[
+        str, typer.Option("--for", help="The service: gradescope or classroom50.")
+    ] = "gradescope",
+    exercise: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID", help="An exercise to judge; repeat it for more.", show_default="all"
+        ),
+    ] = None,
+    points: Annotated[
+        str,
+        typer.Option(
+            help="checks gives each check a share of the points, all gives all or nothing."
+        ),
+    ] = "checks",
+    hints: Annotated[
+        str, typer.Option(help="Whether students see the diagnosis: shown or hidden.")
+    ] = "shown",
+    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
+) -> None:
+    """Write an archive that grades each submission on Gradescope or Classroom 50."""
+    from tutorial_code.checks.autograder.archives import SERVICES, write_archive
+    from tutorial_code.checks.exercises import EXERCISES, find_exercise
+
+    for name, value, allowed in (
+        ("--for", service, tuple(SERVICES)),
+        ("--points", points, ("checks", "all")),
+        ("--hints", hints, ("shown", "hidden")),
+    ):
+        if value not in allowed:
+            raise ReaderError(f"{name} {value} is unknown: choose {' or '.join(allowed)}.")
+    chosen = list(dict.fromkeys(map(find_exercise, exercise))) if exercise else list(EXERCISES)
+    prepare_to_overwrite(output, force)
+    worth = write_archive(output, service, chosen, points, hints == "shown")
+    print(f"{output}: {', '.join(each.id for each in chosen)}, {worth} points")

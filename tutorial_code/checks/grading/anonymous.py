@@ -108,7 +108,9 @@ def _lines(source: str, name: str, hidden: set[str]) -> list[str]:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    nodes = [node for node in body if isinstance(node, Definition) and node.name == name]
+    nodes: list[ast.stmt] = [
+        node for node in body if isinstance(node, Definition) and node.name == name
+    ]
     tree = _WithoutText().visit(PlainTree().visit(ast.Module(nodes, type_ignores=[])))
     text = ast.unparse(ast.fix_missing_locations(tree))
     replaced: dict[str, str] = {}

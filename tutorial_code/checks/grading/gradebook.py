@@ -42,7 +42,7 @@ def make_gradebook(verdicts: list[Verdict], files: list[Path], folder: Path) -> 
         folder: the folder of the class.
     """
     judged = {Path(verdict.file) for verdict in verdicts}
-    # A file beside the others that answers nothing is nobody's; a folder is a student's in any case.
+    # A file beside the others that answers nothing is nobody's; a folder is always a student's.
     theirs = [path for path in files if path in judged or path.parent != folder]
     students = students_of(theirs, folder)
     best: dict[tuple[str, str], Verdict] = {}

@@ -45,7 +45,9 @@ def form_of(source: str, exercise: Exercise) -> str:
     defined = {node.name for node in body if isinstance(node, Definition)}
     if not defined.intersection(exercise.names):
         return ""
-    kept = [node for node in body if isinstance(node, (Definition, ast.Assign, ast.AnnAssign))]
+    kept: list[ast.stmt] = [
+        node for node in body if isinstance(node, (Definition, ast.Assign, ast.AnnAssign))
+    ]
     tree = ast.Module(kept, type_ignores=[])
     plain = PlainTree().visit(tree)
     renamed = _Names(plain, _imported(body), set(exercise.names)).visit(plain)
@@ -54,7 +56,7 @@ def form_of(source: str, exercise: Exercise) -> str:
 
 def _imported(body: list[ast.stmt]) -> dict[str, str]:
     """Return what imported names stand for: nn and torch.nn are one thing."""
-    found = {}
+    found: dict[str, str] = {}
     for node in body:
         if isinstance(node, ast.Import):
             found |= {alias.asname: alias.name for alias in node.names if alias.asname}
