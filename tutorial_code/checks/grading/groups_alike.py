@@ -29,9 +29,13 @@ def groups_alike(book: Gradebook) -> list[Alike]:
             if form:
                 found.setdefault((exercise.id, form), []).append(student)
     groups = [
-        Alike(exercise, students, len(form.splitlines()), form == form_of_solution(exercise))
+        Alike(exercise, students, _lines(form), form == form_of_solution(exercise))
         for exercise in book.exercises
         for (id, form), students in found.items()
         if id == exercise.id and len(students) > 1
     ]
     return sorted(groups, key=lambda group: -group.lines)
+
+
+def _lines(form: str) -> int:
+    return sum(bool(line.strip()) for line in form.splitlines())

@@ -114,8 +114,8 @@ class _Names(ast.NodeTransformer):
     def visit_ClassDef(self, node: Any) -> ast.AST:
         node.name = self._defined(node.name)
         # What the body of a class assigns is an attribute of the class.
-        variables = {name for part in node.body for name in names_bound_by(part)}
-        self.scopes.append((variables, {name: self._attribute(name) for name in variables}))
+        names = [name for part in node.body for name in names_bound_by(part)]
+        self.scopes.append((set(names), {name: self._attribute(name) for name in names}))
         self.generic_visit(node)
         self.scopes.pop()
         return node

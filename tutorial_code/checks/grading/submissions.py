@@ -8,6 +8,7 @@ from pathlib import Path
 from tutorial_code.checks.exercises import EXERCISES, Exercise
 from tutorial_code.checks.isolate.answers import AnswerError, read_source
 from tutorial_code.shared.errors import ReaderError
+from tutorial_code.shared.free_names import names_bound_by
 
 SUFFIXES = {".py", ".ipynb"}
 # The folder that Moodle makes for a student: NAME_ID_assignsubmission_file_
@@ -17,7 +18,8 @@ NUMBERED = re.compile(r"(?P<key>(?P<name>.+?)_(?:LATE_)?\d+)(?:[_-].*)?$")
 # The longest id comes first, so that resnet50 is not taken for resnet.
 IDS = sorted((exercise.id for exercise in EXERCISES), key=len, reverse=True)
 NAMED = re.compile(
-    rf"(?:^|(?<=[_\-. ]))(?:ch\d\d_)?(?P<id>{'|'.join(IDS)})(?:-\d+)?(?=[_\-. ]|$)", re.IGNORECASE
+    rf"(?:^|(?<=[_\-. ]))(?P<chapter>ch\d\d_)?(?P<id>{'|'.join(IDS)})(?:-\d+)?(?=[_\-. ]|$)",
+    re.IGNORECASE,
 )
 
 
@@ -45,15 +47,16 @@ def find_answers(files: Iterable[Path]) -> list[tuple[Path, Exercise]]:
 def exercises_in(path: Path) -> list[Exercise]:
     """Return the exercises that a file answers: by what it defines, and by its name.
 
-    The name decides between several exercises of one ``.py`` file, whose others are helpers, and it
-    decides alone where nothing of an exercise is defined, because the file is not Python or gives
-    the class another name.
+    The name alone decides where nothing of an exercise is defined, because the file is not Python
+    or gives the class another name. A name such as ``ch04_resnet50.py``, which the tutorial itself
+    gives, says that what else the file defines are helpers.
     """
-    found = NAMED.findall(path.stem)
-    named = [exercise for exercise in EXERCISES if found and exercise.id == found[-1].lower()]
-    defined = [exercise for exercise in EXERCISES if _defined_in(path).intersection(exercise.names)]
-    if path.suffix == ".py" and set(named) <= set(defined):
-        return named or defined
+    found = list(NAMED.finditer(path.stem))
+    named = [exercise for exercise in EXERCISES if found and exercise.id == found[-1]["id"].lower()]
+    bound = _defined_in(path)
+    defined = [exercise for exercise in EXERCISES if bound.intersection(exercise.names)]
+    if path.suffix == ".py" and found and found[-1]["chapter"] and set(named) <= set(defined):
+        return named
     return defined or named
 
 
@@ -92,7 +95,7 @@ def _defined_in(path: Path) -> set[str]:
         body = ast.parse(read_source(path)).body
     except (AnswerError, SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
-    return {getattr(node, "name", "") for node in body}
+    return {name for node in body for name in names_bound_by(node)}
 
 
 def _is_answer(path: Path, folder: Path) -> bool:
