@@ -157,7 +157,7 @@ def test_a_file_that_defines_a_part_is_unfinished_in_check_and_in_grade(command,
     assert code == 1 and "unfinished" in out and "wrong" not in out and "Not written yet" in out
 
 
-@pytest.mark.parametrize("name", ["check", "exercises", "notebook", "grade"])
+@pytest.mark.parametrize("name", ["check", "exercises", "notebook", "grade", "autograder"])
 def test_help(name, command):
     code, out, err = command(name, "--help")
     assert code == 0 and "Usage" in out and not err

@@ -27,6 +27,10 @@ WRITERS = {  # each command that writes a file whose name a person gives, and th
     "compare without a name": (["compare", "run", "run"], "comparison.svg"),
     "export": (["export", "run", "-o", "mine.safetensors"], "mine.safetensors"),
     "grade": (["grade", "bottleneck", "class", "--json", "mine.json"], "mine.json"),
+    "report of a class": (["grade", "all", "class", "--html", "mine.html"], "mine.html"),
+    "table of a class": (["grade", "bottleneck", "class", "--csv", "mine.csv"], "mine.csv"),
+    "autograder": (["autograder", "-o", "mine.zip"], "mine.zip"),
+    "autograder without a name": (["autograder"], "autograder.zip"),
 }
 
 
@@ -95,6 +99,7 @@ def test_a_folder_and_a_device_are_never_moved_away(tmp_path):
 def test_every_command_takes_every_spelling_of_its_output(option, run, small, command, tmp_path):
     outputs = {
         "n.ipynb": ["notebook"],
+        "a.zip": ["autograder"],
         "r.md": ["report", run, "--to", "md"],
         "c.svg": ["compare", run, run],
         "w.safetensors": ["export", run],

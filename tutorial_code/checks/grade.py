@@ -10,43 +10,48 @@ from rich.table import Table
 
 from tutorial_code.checks.diagnose.verdict import Verdict
 from tutorial_code.checks.exercises import Exercise
+from tutorial_code.checks.grading.submissions import find_answers, find_files
 from tutorial_code.checks.isolate.worker import judge_files
 from tutorial_code.checks.terminal import STYLES
 from tutorial_code.shared.errors import ReaderError
 
 
-def grade_folder(exercise: Exercise, folder: Path, jobs: int) -> list[Verdict]:
+def grade_folder(exercise: Exercise | None, folder: Path, jobs: int) -> list[Verdict]:
     """Judge every ``.py`` and ``.ipynb`` file in the folder and below it.
+
+    Args:
+        exercise: what all files answer; if None, each file is judged for the exercises that it
+            defines.
+        folder: the folder of the class.
+        jobs: how many files to judge at the same time.
 
     Raises:
         ReaderError: there is no such folder, or no such file in it.
     """
-    if not folder.is_dir():
-        raise ReaderError(f"There is no folder {folder}: check its name.")
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix in {".py", ".ipynb"} and _is_answer(path, folder)
-    )
-    if not files:
-        raise ReaderError(f"{folder} holds no .py or .ipynb files to judge.")
-    verdicts = judge_files([(path, exercise) for path in files], jobs)
+    files = find_files(folder)
+    answers = [(path, exercise) for path in files] if exercise else find_answers(files)
+    if not answers:
+        raise ReaderError(
+            f"No file in {folder} defines what an exercise asks for: name the exercise in place of "
+            "all, and each file is judged for it."
+        )
+    verdicts = judge_files(answers, jobs)
     return list(
-        track(verdicts, "judging", total=len(files), console=Console(stderr=True), transient=True)
+        track(verdicts, "judging", total=len(answers), console=Console(stderr=True), transient=True)
     )
 
 
 def print_table(verdicts: list[Verdict], folder: Path) -> None:
-    """Print a row for each file: its state, and the mistake."""
+    """Print a row for each file: its state, and the mistake; its exercise, too, if they differ."""
     table = Table(box=None, pad_edge=False)
-    for column in ("file", "verdict", "mistake"):
+    several = len({verdict.exercise for verdict in verdicts}) > 1
+    for column in ("file", *(["exercise"] if several else []), "verdict", "mistake"):
         table.add_column(column, overflow="fold")
     for verdict in verdicts:
         mark = f"[{STYLES.get(verdict.state, 'green')}]{verdict.state}[/]"
         name = str(Path(verdict.file).relative_to(folder)).replace("[", "\\[")
-        table.add_row(
-            name, mark, (verdict.mistake.name if verdict.mistake else "").replace("[", "\\[")
-        )
+        mistake = (verdict.mistake.name if verdict.mistake else "").replace("[", "\\[")
+        table.add_row(name, *([verdict.exercise] if several else []), mark, mistake)
     console = Console()
     console.print(table)
     console.print(
@@ -63,8 +68,3 @@ def write_json(verdicts: list[Verdict], target: str) -> None:
         sys.stdout.write(text)
     else:
         Path(target).write_text(text, encoding="utf-8")
-
-
-def _is_answer(path: Path, folder: Path) -> bool:
-    hidden = any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)
-    return path.is_file() and not hidden

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from tutorial_code import __version__
-from tutorial_code.cli import check_commands, run_commands, try_command
+from tutorial_code.cli import check_commands, class_commands, run_commands, try_command
 from tutorial_code.shared.errors import ReaderError, exit_code_of
 from tutorial_code.shared.job_errors import leave
 
@@ -60,7 +60,8 @@ for command in (
     check_commands.check,
     check_commands.exercises,
     check_commands.notebook,
-    check_commands.grade,
+    class_commands.grade,
+    class_commands.autograder,
 ):
     app.command()(command)
 

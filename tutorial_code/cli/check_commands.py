@@ -99,28 +99,3 @@ def notebook(
     prepare_to_overwrite(path, force)
     write_notebook(path, solved)
     print(path)
-
-
-def grade(
-    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help=EXERCISE)],
-    folder: Annotated[Path, typer.Argument(help="Every .py and .ipynb file in it is judged.")],
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="FILE", help="Write JSON here; - prints it.")
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="How many files to judge at the same time.")] = 2,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace an existing file; the old one is kept as .bak.")
-    ] = False,
-) -> None:
-    """Judge the files of a whole class, each in a process of its own."""
-    from tutorial_code.checks.exercises import find_exercise
-    from tutorial_code.checks.grade import grade_folder, print_table, write_json
-
-    if json_file and json_file != "-":
-        prepare_to_overwrite(Path(json_file), force)
-    verdicts = grade_folder(find_exercise(exercise), folder, jobs)
-    if json_file:
-        write_json(verdicts, json_file)
-    if json_file != "-":
-        print_table(verdicts, folder)
-    raise typer.Exit(0 if all(verdict.passed for verdict in verdicts) else 1)

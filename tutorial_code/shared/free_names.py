@@ -15,11 +15,11 @@ def _free(node: ast.AST, bound: frozenset[str]) -> set[str]:
     if isinstance(node, ast.Name):
         return {node.id} - bound if isinstance(node.ctx, ast.Load) else set()
     if isinstance(node, FUNCTIONS):
-        bound |= _bound_in(node)
+        bound |= bound_in(node)
     return {name for part in ast.iter_child_nodes(node) for name in _free(part, bound)}
 
 
-def _bound_in(function: ast.AST) -> set[str]:
+def bound_in(function: ast.AST) -> set[str]:
     """Return the arguments, variables and inner definitions of a function."""
     parts = list(ast.walk(function))
     arguments = {part.arg for part in parts if isinstance(part, ast.arg)}

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 # The ids for answers that are not a mistake yet: nothing is written, or only a part.
 NOT_STARTED = "not-started"
 UNFINISHED = "unfinished"
+# The id for an answer that takes the solution from somewhere.
+NOT_YOUR_OWN = "not-your-own"
 
 
 class Check(NamedTuple):

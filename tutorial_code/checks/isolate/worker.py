@@ -9,9 +9,11 @@ import shutil
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -31,6 +33,7 @@ IDLE_LIMIT = 60.0  # seconds without any computing: the answer waits for somethi
 WALL_LIMIT = 3600.0  # seconds in all, whatever the answer does
 REPORT_LIMIT = 8 << 20  # bytes
 PRINTED_LIMIT = 4000  # characters of an answer's output that are kept
+AHEAD = 3  # answers that are begun for each one that is judged at the same time
 LOOK_EVERY = 0.25  # seconds between looks at the time used
 
 
@@ -182,14 +185,22 @@ def judge_files(
     The threads only wait for what the answers' processes report; the verdicts are made one after
     another.
     """
+    waiting = iter(files)
     with ThreadPoolExecutor(jobs) as pool:
-        looks = [
-            (path, exercise, pool.submit(_look, path, exercise, own or {}, None))
-            for path, exercise in files
-        ]
+
+        def begin(count: int) -> list[tuple[Path, Exercise, Future[Look]]]:
+            return [
+                (path, exercise, pool.submit(_look, path, exercise, own or {}, None))
+                for path, exercise in islice(waiting, count)
+            ]
+
+        # Only so many are begun in advance: what was seen of an answer is kept until its verdict.
+        looks = deque(begin(AHEAD * jobs))
         try:
-            for path, exercise, look in looks:
+            while looks:
+                path, exercise, look = looks.popleft()
                 yield _verdict(path, exercise, look.result())
+                looks += begin(1)
         finally:
             for _, _, look in looks:
                 look.cancel()

@@ -1,0 +1,1 @@
+"""Archives for services that grade each submission when it is handed in."""
