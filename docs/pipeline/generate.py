@@ -16,11 +16,13 @@ import nbformat
 from pipeline import (
     CACHE,
     ROOT,
+    bank,
     chapter_notebooks,
     chapter_pages,
     pages,
     recorded_runs,
     tables_of_chapters,
+    teaching,
 )
 from pipeline.execute import cached, execute, key_of, run_chapters
 from pipeline.figures import figure_in, plot
@@ -59,6 +61,13 @@ def generate(repository: str) -> dict[str, str]:
         "index.md": {
             "path": tables_of_chapters.home_page(),
             "results": pages.results(),
+        },
+        "bank.md": {"counts": bank.counts(), "results": bank.results()},
+        "teaching.md": {
+            "needs": teaching.needs(),
+            "week": teaching.week(),
+            "mistakes": teaching.mistakes(),
+            "named": teaching.named_mistakes(),
         },
         "setup.md": {"get": pages.where_to_get(repository)},
         "reference/functions.md": {"chapters": pages.functions(executions)},
