@@ -16,11 +16,13 @@ import nbformat
 from pipeline import (
     CACHE,
     ROOT,
+    bank,
     chapter_notebooks,
     chapter_pages,
     pages,
     recorded_runs,
     tables_of_chapters,
+    teaching,
     try_page,
 )
 from pipeline.execute import cached, execute, key_of, run_chapters
@@ -63,6 +65,13 @@ def generate(repository: str) -> dict[str, str]:
         "index.md": {
             "path": tables_of_chapters.home_page(),
             "results": pages.results(),
+        },
+        "bank.md": {"counts": bank.counts(), "results": bank.results()},
+        "teaching.md": {
+            "needs": teaching.needs(),
+            "week": teaching.week(),
+            "mistakes": teaching.mistakes(),
+            "named": teaching.named_mistakes(),
         },
         "setup.md": {"get": pages.where_to_get(repository)},
         "reference/functions.md": {"chapters": pages.functions(executions)},

@@ -1,33 +1,34 @@
 """The files to work in, made from the chapters."""
 
 import json
+import re
 import subprocess
 
 import pytest
+import typer
 from helpers import ROOT
 
+from tutorial_code.checks import assistant_rules
 from tutorial_code.checks.catalogue import solution_source
 from tutorial_code.checks.exercise_notebook import exercise_notebook
-from tutorial_code.checks.exercises import EXERCISES, find_exercise
+from tutorial_code.checks.exercises import EXERCISES, FOLDER, find_exercise
 from tutorial_code.checks.skeletons import skeleton
 from tutorial_code.checks.terminal import after
+from tutorial_code.cli.app import app
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_skeletons_are_in_step_with_the_chapters(exercise):
-    """In the work tree, or where the reader has written into it, in the last commit."""
-    text = (ROOT / exercise.file).read_text(encoding="utf-8")
-    if text != skeleton(exercise):
-        command = ["git", "show", f"HEAD:{exercise.file.as_posix()}"]
+def assert_in_step(file, expected):
+    """Compare a file of the work tree or, where the reader has changed it, of the last commit."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    if text != expected:
+        command = ["git", "show", f"HEAD:{file.as_posix()}"]
         text = subprocess.run(
             command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True
         ).stdout
-    assert text == skeleton(exercise), "write them anew with: resnet50 exercises --force"
+    assert text == expected, "write them anew with: resnet50 exercises --force"
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_skeletons_leak_no_solution(exercise):
-    text = skeleton(exercise)
+def assert_leaks_no_solution(text, exercise):
     for name in exercise.names:
         body = [
             line.strip()
@@ -36,13 +37,58 @@ def test_skeletons_leak_no_solution(exercise):
         ]
         assert body
         assert not any(line in text for line in body)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_skeletons_are_in_step_with_the_chapters(exercise):
+    assert_in_step(exercise.file, skeleton(exercise))
+
+
+def test_the_rules_for_an_assistant_are_in_step_and_name_every_exercise():
+    text = assistant_rules.rules()
+    assert_in_step(FOLDER / assistant_rules.FILE, text)
+    for exercise in EXERCISES:
+        assert f"`{exercise.file.name}`" in text and exercise.reading in text
+        assert f"`uv run resnet50 check {exercise.id} --hint`" in text
+        assert_leaks_no_solution(text, exercise)
+    assert "```" not in text and "def " not in text and "nn." not in text
+
+
+def test_the_rules_for_an_assistant_name_commands_that_there_are():
+    """Each command with the options and the exercise that it is given."""
+    root = typer.main.get_command(app)
+    given = re.findall(r"`uv run resnet50 ([^`]+)`", assistant_rules.rules())
+    assert len(given) > 2 * len(EXERCISES)
+    for words in map(str.split, given):
+        options = {option for each in root.commands[words[0]].params for option in each.opts}
+        for word in words[1:]:
+            assert word in options | {each.id for each in EXERCISES} | {"EXERCISE"}, words
+
+
+def test_rules_that_a_reader_has_changed_are_kept(command, tmp_path):
+    path = tmp_path / "exercises" / assistant_rules.FILE
+    assert command("exercises")[0] == 0
+    assert path.read_text(encoding="utf-8") == assistant_rules.rules()
+    path.write_text("my own rules", encoding="utf-8")
+    code, out, _ = command("exercises")
+    assert code == 0 and path.read_text(encoding="utf-8") == "my own rules"
+    (line,) = [line for line in out.splitlines() if assistant_rules.FILE in line]
+    assert "left alone" in line
+    command("exercises", "--force")
+    assert path.with_name(f"{path.name}.bak").read_text(encoding="utf-8") == "my own rules"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_skeletons_leak_no_solution(exercise):
+    text = skeleton(exercise)
+    assert_leaks_no_solution(text, exercise)
     assert text.count("raise NotImplementedError") >= len(exercise.names)
     assert "no_grad" not in text and "nn.Conv2d" not in text
 
 
 def test_nothing_sends_a_reader_to_the_file_in_which_the_solution_stands(command):
     """Skeletons, the notebook and what the commands say name the chapter and not its file."""
-    said = [skeleton(exercise) for exercise in EXERCISES]
+    said = [*map(skeleton, EXERCISES), assistant_rules.rules()]
     cells = json.loads(exercise_notebook(solved=False))["cells"]
     said += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
     said.append(command("check")[1])

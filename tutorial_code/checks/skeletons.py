@@ -1,8 +1,11 @@
-"""The files for the reader to work in, made from the chapters: imports, tasks and stubs."""
+"""The files for the reader to work in, made from the chapters: imports, tasks and stubs; and
+beside them the rules for an assistant.
+"""
 
 import textwrap
 from pathlib import Path
 
+from tutorial_code.checks import assistant_rules
 from tutorial_code.checks.exercises import EXERCISES, Exercise, find_exercise
 from tutorial_code.shared.overwriting import prepare_to_overwrite
 from tutorial_code.shared.stubs import task_comment
@@ -11,15 +14,15 @@ WIDTH = 80  # columns of a skeleton, as in the chapters
 
 
 def write_skeletons(folder: Path, force: bool = False) -> list[tuple[Path, str]]:
-    """Write a file for each exercise; return what was done to each one.
+    """Write a file for each exercise, and the rules; return what was done to each one.
 
     A file that the reader has changed is left alone; with ``force`` it is kept as ``.bak`` beside
     the new one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [
-        _write(folder / exercise.file.name, skeleton(exercise), force) for exercise in EXERCISES
-    ]
+    files = {exercise.file.name: skeleton(exercise) for exercise in EXERCISES}
+    files[assistant_rules.FILE] = assistant_rules.rules()
+    return [_write(folder / name, text, force) for name, text in files.items()]
 
 
 def _write(path: Path, text: str, force: bool) -> tuple[Path, str]:

@@ -73,7 +73,7 @@ def exercises(
         typer.Option("--force", help="Overwrite changed files; the old ones are kept as .bak."),
     ] = False,
 ) -> None:
-    """Write the files to work in; files that you have changed are left alone."""
+    """Write the files to work in, and rules for an AI assistant; changed files are left alone."""
     from tutorial_code.checks.skeletons import write_skeletons
 
     for path, what in write_skeletons(folder, force):

@@ -21,7 +21,6 @@ from tutorial_code.shared.stubs import Definition, make_stub
 
 PACKAGE = Path(__file__).parent.parent  # tutorial_code, where the chapters are
 HEADER = re.compile(r"^# %%(?P<prose> \[markdown\])?(?: tags=\[(?P<tags>.*)\])?$", re.MULTILINE)
-GIVES = re.compile(r"\*\*By the end of this chapter you will have\*\* (.*?)\.(?:\n|\Z)", re.DOTALL)
 SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 EXERCISE = "exercise"  # the tag of a cell that defines what the reader writes
 FOLDED = "folded"  # the tag of a cell whose code teaches nothing: pages show its output first
@@ -109,7 +108,16 @@ class Chapter:
     @property
     def gives(self) -> str:
         """What the reader has at the end of it, according to its first cell."""
-        found = GIVES.search(self.cells[0].text)
+        return self._said_after("By the end of this chapter you will have")
+
+    @property
+    def needs(self) -> str:
+        """What the reader must know before it, according to its first cell."""
+        return self._said_after("You need")
+
+    def _said_after(self, words: str) -> str:
+        sentence = rf"\*\*{words}\*\* (.*?)\.(?:\n|\Z)"
+        found = re.search(sentence, self.cells[0].text, re.DOTALL)
         return " ".join(found[1].split()) if found else ""
 
     @property
