@@ -94,7 +94,7 @@ def test_every_skeleton_and_every_answer_of_the_bank_is_found(tmp_path):
 
 
 def test_the_better_of_two_files_counts_and_a_stray_file_is_nobody(tmp_path):
-    files = {"anna/a.py": "wrong", "anna/b.py": "right", "ben/c.py": "wrong"}
+    files = {"anna/a.py": "wrong", "anna/b.py": "right", "anna/c.py": "wrong", "ben/c.py": "wrong"}
     book = book_of(tmp_path, files)
     assert book.students == ["anna", "ben"]
     assert [verdict.state for _, _, verdict in book.rows()] == ["right", "wrong"]

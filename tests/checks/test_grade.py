@@ -15,6 +15,7 @@ from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.diagnose.reference import reference_record
 from tutorial_code.checks.exercises import NAMES, find_exercise
 from tutorial_code.checks.grade import grade_folder
+from tutorial_code.checks.isolate import worker
 from tutorial_code.checks.isolate.worker import judge_files
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import same
@@ -64,6 +65,18 @@ def test_a_class_is_graded_with_the_default_of_two_at_once(tmp_path):
         shutil.copy(path, tmp_path)
     verdicts = grade_folder(find_exercise("testing"), tmp_path, jobs=2)
     assert [verdict.mistake for verdict in verdicts] == [None] * len(verdicts)
+
+
+def test_a_large_class_is_not_begun_all_at_once(monkeypatch):
+    """What was seen of an answer is kept until its verdict, so only a few wait for theirs."""
+    begun = []
+    monkeypatch.setattr(worker, "_look", lambda path, *_: begun.append(path))
+    monkeypatch.setattr(worker, "_verdict", lambda path, *_: path)
+    most = 0
+    for done, path in enumerate(judge_files([(n, None) for n in range(100)], jobs=2)):
+        assert path == done
+        most = max(most, len(begun) - done)
+    assert len(begun) == 100 and most <= worker.AHEAD * 2 + 1
 
 
 @pytest.mark.parametrize("name", NAMES)
