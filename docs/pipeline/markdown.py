@@ -99,9 +99,9 @@ WIDE = 4  # columns: a table with so many is arranged anew on a phone
 
 def in_one(cell: str) -> str:
     """Return a cell of a wide table as one piece: on a phone the pieces of a cell stand side by
-    side, and code and links in a sentence would be pieces.
+    side, and code and links in a sentence would be pieces. An empty cell stays empty.
     """
-    return f"<span>{cell}</span>"
+    return cell and f"<span>{cell}</span>"
 
 
 def labeled(html: str) -> str:
