@@ -179,14 +179,19 @@ def report(judged: list[Judged], named: bool) -> str:
     return "\n".join(lines)
 
 
-def disagreements(judged: Iterable[Judged]) -> list[str]:
-    """Return a line for each answer that did not get the bank's verdict."""
+def disagreements(judged: Iterable[Judged], named: bool) -> list[str]:
+    """Return a line for each answer that did not get the bank's verdict or, with ``named``, whose
+    mistake got another name.
+    """
     said = {True: "accepted", False: "refused", None: "no verdict"}
-    return [
-        f"{said[each.says_right]:10}  {'/'.join(each.answer.path.parts[-3:])}"
-        for each in judged
-        if not each.agrees
-    ]
+    lines = []
+    for each in judged:
+        path = "/".join(each.answer.path.parts[-3:])
+        if not each.agrees:
+            lines.append(f"{said[each.says_right]:10}  {path}")
+        elif named and not each.answer.right and not each.named:
+            lines.append(f"other name  {path}")
+    return lines
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -218,7 +223,7 @@ def main() -> int:
     except ReaderError as error:
         print(f"bank: {error}", file=sys.stderr)
         return 2
-    print("\n".join([*disagreements(judged), "", report(judged, given.named)]))
+    print("\n".join([*disagreements(judged, given.named), "", report(judged, given.named)]))
     return 0
 
 

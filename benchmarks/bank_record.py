@@ -130,7 +130,7 @@ def main() -> None:
         for checker, judged in judge(piece, arguments.limit, arguments.seconds).items():
             about = {"checker": CHECKERS[checker], "exercise": piece[1].id}
             rows.append(row_of(checker, piece[1].id, bank.counts(judged)))
-            missed.append({**about, "answers": bank.disagreements(judged)})
+            missed.append({**about, "answers": bank.disagreements(judged, checker == "ours")})
             print(rows[-1], flush=True)
         rows = in_order(rows)
         run_files.write_rows(folder / DISAGREEMENTS, missed)

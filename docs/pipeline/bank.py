@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pipeline import ROOT
-from pipeline.markdown import folded
+from pipeline.markdown import folded, in_one
 from tutorial_code.checks.exercises import EXERCISES, Exercise
 from tutorial_code.runs import epoch_table
 from tutorial_code.shared.tables import recorded_run
@@ -16,7 +16,11 @@ ALL = "all"  # the exercise of the rows that sum a checker up
 def counts() -> str:
     """Return the numbers of answers as a table: a row for each exercise, and their sums."""
     rows = [
-        [f"`{exercise.id}`", ", ".join(f"`{name}`" for name in exercise.names), *_numbers(exercise)]
+        [
+            f"`{exercise.id}`",
+            in_one(", ".join(f"`{name}`" for name in exercise.names)),
+            *_numbers(exercise),
+        ]
         for exercise in EXERCISES
     ]
     sums = [str(sum(int(row[column]) for row in rows)) for column in (2, 3)]

@@ -97,6 +97,13 @@ def folded(kind: str, title: str, content: str) -> str:
 WIDE = 4  # columns: a table with so many is arranged anew on a phone
 
 
+def in_one(cell: str) -> str:
+    """Return a cell of a wide table as one piece: on a phone the pieces of a cell stand side by
+    side, and code and links in a sentence would be pieces. An empty cell stays empty.
+    """
+    return cell and f"<span>{cell}</span>"
+
+
 def labeled(html: str) -> str:
     """Return a page in which each cell of a wide table knows the heading of its column."""
 

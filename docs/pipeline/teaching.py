@@ -3,6 +3,7 @@
 import re
 from itertools import chain
 
+from pipeline.markdown import in_one
 from pipeline.seen_mistakes import seen_mistakes
 from pipeline.tables_of_chapters import minutes_of
 from tutorial_code.checks.catalogue import mistakes_of
@@ -28,11 +29,13 @@ def needs() -> str:
     rows = [["chapter", "read", "write", "exercises", "students need"]]
     for chapter in read_chapters():
         reading, writing = minutes_of(chapter)
-        exercises = ", ".join(f"`{each.id}` {each.minutes} min" for each in exercises_of(chapter))
+        exercises = ", ".join(
+            f"`{each.id}` {_minutes(each.minutes)}" for each in exercises_of(chapter)
+        )
         needed = re.sub(r"\((ch\d\d_\w+)\.py\)", r"(chapters/\1.md)", chapter.needs)
         needed = needed[:1].upper() + needed[1:]
-        write = f"{writing} min" if writing else ""
-        rows.append([_link(chapter), f"{reading} min", write, exercises, needed])
+        times = _minutes(reading), _minutes(writing)
+        rows.append([_link(chapter), *times, in_one(exercises), in_one(needed)])
     return epoch_table.markdown(rows)
 
 
@@ -43,14 +46,8 @@ def week() -> str:
     for day, numbers in WEEK.items():
         chapters = [by_number[number] for number in numbers]
         reading, writing = map(sum, zip(*map(minutes_of, chapters), strict=True))
-        rows.append(
-            [
-                day,
-                "; ".join(map(_link, chapters)),
-                f"{reading} min",
-                f"{writing} min" if writing else "",
-            ]
-        )
+        links = "; ".join(map(_link, chapters))
+        rows.append([day, in_one(links), _minutes(reading), _minutes(writing)])
     return epoch_table.markdown(rows)
 
 
@@ -92,3 +89,8 @@ def goes_wrong(chapter: Chapter) -> list[str]:
 
 def _link(chapter: Chapter) -> str:
     return f"[{chapter.title}](chapters/{chapter.name}.md)"
+
+
+def _minutes(count: int) -> str:
+    """Return a time that stays in one line, or nothing for no time."""
+    return f"{count}&nbsp;min" if count else ""

@@ -91,6 +91,7 @@ def test_a_mistake_is_named_by_the_last_line_and_by_its_whole_id(figures):
     code = "print('relu'); print('It is no-final-relu.'); print(); raise SystemExit(1)"
     _, out = figures(code, "--named")
     assert line_of(out, "wrong answers named") == "1 of 2"  # `relu` is not in the last line
+    assert "other name  bottleneck/wrong/02_c.py" in out and "01_b" not in out
 
 
 def test_the_checker_sees_the_answer_and_not_what_it_is(figures, tmp_path):
@@ -156,6 +157,7 @@ def test_every_class_and_function_of_the_exercises_has_a_usual_check():
     ("exercise", "answer", "runs", "counts"),
     [
         ("layers", "right/05_fourier", True, True),
+        ("layers", "right/09_in_double_and_back", True, True),  # returns one stacked tensor
         ("bottleneck", "right/01_torchvision_style", True, True),
         ("bottleneck", "wrong/01_relu_before_add_only", True, True),  # neither check sees it
         ("training", "right/01_zero_grad_first", True, True),

@@ -175,11 +175,11 @@ def test_the_tables_have_every_chapter_and_exercise():
     for chapter in read_chapters():
         assert (
             chapter.needs
-            and f"(chapters/{chapter.name}.md) | {minutes_of(chapter)[0]} min" in needs
+            and f"(chapters/{chapter.name}.md) | {minutes_of(chapter)[0]}&nbsp;min" in needs
         )
         assert len(teaching.goes_wrong(chapter)) >= 3, chapter.name
         assert f"chapters/{chapter.name}.md#what-goes-wrong" in teaching.named_mistakes()
     assert ".py)" not in needs and week.count("(chapters/") == sum(map(len, teaching.WEEK.values()))
     for exercise in EXERCISES:
-        assert f"`{exercise.id}` {exercise.minutes} min" in needs
+        assert f"`{exercise.id}` {exercise.minutes}&nbsp;min" in needs
         assert f"| `{exercise.id}` | [" in mistakes
