@@ -33,11 +33,10 @@ def places_of(exercise: Exercise, mistake_id: str, site: str) -> list[Place]:
     section = known[0].section if known else exercise.tasks[0].section
     page = f"{site}chapters/{exercise.chapter}.html#{anchor(section)}"
     places = [Place(f"chapter {exercise.number}, “{section.replace('`', '')}”", page)]
-    entries = _entries()
-    return places + [
-        Place("the common mistake", f"{site}mistakes.html#{entries[mistake.answer, mistake.id]}")
-        for mistake in known
-    ]
+    for mistake in known:
+        entry = f"{site}mistakes.html#{_entries()[mistake.answer, mistake.id]}"
+        places.append(Place("its entry among the common mistakes", entry))
+    return places
 
 
 def catalogued(exercise: Exercise, mistake_id: str) -> list[Mistake]:
