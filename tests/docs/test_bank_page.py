@@ -42,8 +42,8 @@ def test_the_options_that_the_page_names_are_those_of_the_script():
     options = {option for each in bank.make_parser()._actions for option in each.option_strings}
     named = set(re.findall(r"`(--[a-z-]+)", TEXT))
     assert len(named) > 5 and named <= options | {"--version"}
-    (command,) = re.findall(
-        r"^    uv run (python benchmarks/bank.py --exercise [^#]*?)\n\n", TEXT, re.M
-    )
-    given = shlex.split(command.replace("\\\n", ""))[2:]
-    assert "{file}" in bank.make_parser().parse_args(given).checker
+    commands = re.findall(r"^    uv run (python benchmarks/bank.py --ex[^#]*?)\n\n", TEXT, re.M)
+    assert len(commands) == 2
+    for command in commands:
+        given = shlex.split(command.replace("\\\n", ""))[2:]
+        assert "{file}" in bank.make_parser().parse_args(given).checker
