@@ -25,8 +25,9 @@ EDIT = re.compile(r"chapters/(ch\d\d_\w+)\.md")
 
 # Each page loads the index of the search. All of the first stands in the chapters, too, the second
 # is in the order of the chapters, and what the chapters cite is found in them. The last two
-# are for teachers and for whoever builds checkers, who find them in the navigation.
-UNSEARCHED = {SOLVED, "reference/functions.md", "papers.md", "teaching.md", "bank.md"}
+# are for teachers and for whoever builds checkers, who find them in the navigation. What a recorded
+# run shows is told by the chapter that it was recorded for.
+UNSEARCHED = {SOLVED, "reference/functions.md", "papers.md", "teaching.md", "bank.md", RUNS}
 
 
 def on_config(config):
@@ -80,7 +81,7 @@ def on_page_content(html, page, **_):
         for exercise in page.toc.items[0].children:
             exercise.children = []  # hundreds, which the page's own fields find
     if page.file.src_uri != SOLVED:
-        return searched(labeled(html), tables=page.file.src_uri != RUNS)
+        return searched(labeled(html))
     html = re.sub(r"<style.*?</style>|<script.*?</script>|<link[^>]*>", "", html, flags=re.DOTALL)
     # A second copy of all code, and buttons that Material also provides.
     copies = r'<div class="clipboard-copy-txt".*?</div>|<clipboard-copy.*?</clipboard-copy>'

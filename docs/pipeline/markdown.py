@@ -128,13 +128,8 @@ def labeled(html: str) -> str:
     return re.sub(r"<table>.*?</table>", label, html, flags=re.DOTALL)
 
 
-def searched(html: str, tables: bool = True) -> str:
+def searched(html: str) -> str:
     """Return a page of which the search index leaves out the code and what it printed: each page
     loads the index, and the names of all functions stand in the reference, too.
-
-    Args:
-        html: the page.
-        tables: whether its tables are searched; those of measurements hold little but numbers.
     """
-    html = html.replace('<div class="language-', '<div data-search-exclude class="language-')
-    return html if tables else html.replace("<table", "<table data-search-exclude")
+    return html.replace('<div class="language-', '<div data-search-exclude class="language-')

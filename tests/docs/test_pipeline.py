@@ -230,8 +230,6 @@ def test_the_search_leaves_out_code_and_what_it_printed():
         block = searched(f'<div class="language-{kind} highlight"><pre>1.0</pre></div>')
         assert block.startswith(f'<div data-search-exclude class="language-{kind}')
     assert searched("<p><code>backward</code></p>") == "<p><code>backward</code></p>"
-    assert searched("<table>", tables=False) == "<table data-search-exclude>"
-    assert searched("<table>") == "<table>"
 
 
 @pytest.mark.parametrize("chapter", read_chapters(), ids=lambda chapter: chapter.name)
