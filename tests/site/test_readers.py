@@ -13,6 +13,15 @@ from tutorial_code.ch04_resnet50 import ResNet50, count_groups
 from tutorial_code.ch10_family import make_resnet
 
 
+def test_search_knows_what_is_read_and_not_what_repeats_it(site):
+    """Each page loads its index, and has 300 kB."""
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    pages = {entry["location"].partition("#")[0] for entry in index["docs"]}
+    assert {"chapters/ch03_bottleneck.html", "mistakes.html", "try.html", "grading.html"} <= pages
+    assert not pages & {"whole_exercise.html", "reference/functions.html", "papers.html"}
+    assert not pages & {"teaching.html", "bank.html", "runs.html"}
+
+
 @pytest.mark.parametrize("words", ["zero_grad", "bottleneck", "confusion matrix"])
 def test_search_finds_chapters_and_terms(words, page):
     page.goto("index.html", wait_until="networkidle")
