@@ -24,10 +24,18 @@ CHAPTERS = "chapters/*"  # stands for all of them in the navigation
 EDIT = re.compile(r"chapters/(ch\d\d_\w+)\.md")
 
 # Each page loads the index of the search. All of the first stands in the chapters, too, the second
-# is in the order of the chapters, and what the chapters cite is found in them. The last two
-# are for teachers and for whoever builds checkers, who find them in the navigation. What a recorded
-# run shows is told by the chapter that it was recorded for.
-UNSEARCHED = {SOLVED, "reference/functions.md", "papers.md", "teaching.md", "bank.md", RUNS}
+# is in the order of the chapters, and what the chapters cite is found in them. The next three are
+# for teachers and for whoever builds checkers, who find them in the navigation. What a recorded run
+# shows is told by the chapter that it was recorded for.
+UNSEARCHED = {
+    SOLVED,
+    "reference/functions.md",
+    "papers.md",
+    "teaching.md",
+    "grading.md",
+    "bank.md",
+    RUNS,
+}
 
 
 def on_config(config):
