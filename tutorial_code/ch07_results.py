@@ -906,7 +906,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Try it yourself
 #
-# Nothing checks these three tasks but you. An epoch of the digits takes about
+# Nothing checks these two tasks but you. An epoch of the digits takes about
 # ten seconds on one thread of a CPU.
 #
 # **The error of your own result.** Train twice for two epochs, with two seeds,
@@ -957,8 +957,8 @@ if __name__ == "__main__":
 # places. So after two epochs the network has found nothing of a 2 here. Why it
 # has not, and why the foot speaks for a 7, the maps do not say.
 #
-# **A drawing that it gets wrong.** Train on the digits to the end, by
-# `uv run resnet50 train`, and let the network of that run judge what you draw:
+# And for pleasure: train on the digits to the end, by `uv run resnet50 train`,
+# and let the network of that run judge what you draw.
 #
 #     uv run resnet50 try my_runs/digits-1
 #
