@@ -1,4 +1,3 @@
-import gc
 import os
 import shutil
 import sys
@@ -187,10 +186,3 @@ def command(monkeypatch, capsys, tmp_path):
 @pytest.fixture(autouse=True)
 def seeded():
     torch.manual_seed(0)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _memory_is_given_back():
-    """Networks refer to themselves, and Python frees them late: a worker came to hold 9 GB."""
-    yield
-    gc.collect()
