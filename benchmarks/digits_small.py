@@ -9,11 +9,11 @@ which halves the file, and the last row is what these give.
 """
 
 import argparse
-import time
 from pathlib import Path
 from typing import Any
 
 import torch
+from records import ROOT, row_of_epoch
 from torch import nn
 
 from tutorial_code.ch01_images import ImageData, channel_statistics, load_dataset, make_loaders
@@ -23,17 +23,14 @@ from tutorial_code.ch05_training import (
     initialize,
     make_criterion,
     make_optimizer,
-    train_one_epoch,
 )
 from tutorial_code.ch06_testing import evaluate
-from tutorial_code.ch07_results import standard_error
 from tutorial_code.ch08_learning import use_small_stem
 from tutorial_code.ch10_family import BasicBlock, ResNet
 from tutorial_code.runs import run_files
 from tutorial_code.runs.hardware import describe_machine
 from tutorial_code.runs.weights_file import file_content
 
-ROOT = Path(__file__).parent.parent
 NAME = "digits-small"
 WEIGHTS = "weights.safetensors"
 STEM = "3x3"
@@ -59,28 +56,13 @@ def make_network(blocks: list[int], classes: int) -> nn.Module:
 
 def train(network: nn.Module, data: ImageData, settings: dict[str, Any]) -> list[dict[str, Any]]:
     """Train a network with chapter 5's recipe; return a row for each epoch."""
-    train_loader, test_loader = make_loaders(data, settings["batch_size"], seed=settings["seed"])
+    loaders = make_loaders(data, settings["batch_size"], seed=settings["seed"])
     optimizer = make_optimizer(initialize(network), settings["lr"])
-    steps = len(train_loader)
+    steps = len(loaders[0])
     add_schedule(optimizer, settings["epochs"] * steps, warmup_steps=steps)
-    criterion = make_criterion()
     rows = []
     for epoch in range(1, settings["epochs"] + 1):
-        start = time.perf_counter()
-        train_loss = train_one_epoch(network, train_loader, criterion, optimizer, CPU)
-        seconds = time.perf_counter() - start
-        test_loss, accuracy = evaluate(network, test_loader, criterion, CPU)
-        rows.append(
-            {
-                "epoch": epoch,
-                "train_loss": train_loss,
-                "test_loss": test_loss,
-                "accuracy": accuracy,
-                "standard_error": standard_error(accuracy, len(data.test_labels)),
-                "seconds": seconds,
-            }
-        )
-        print("epoch {epoch:2}  loss {train_loss:.3f}  test {accuracy:.2f}%".format(**rows[-1]))
+        rows.append(row_of_epoch(epoch, network, loaders, optimizer))
     return rows
 
 

@@ -12,31 +12,22 @@ Which images, and which of their maps, ``chosen_maps.py`` decides.
 """
 
 import argparse
-import time
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from chosen_maps import choose_images, describe_maps, png, probabilities
+from records import ROOT, row_of_epoch
 from torch import Tensor, nn
 
 from tutorial_code.ch01_images import ImageData, load_dataset, make_loaders
 from tutorial_code.ch04_resnet50 import ResNet50
-from tutorial_code.ch05_training import (
-    add_schedule,
-    initialize,
-    make_criterion,
-    make_optimizer,
-    train_one_epoch,
-)
-from tutorial_code.ch06_testing import evaluate
-from tutorial_code.ch07_results import standard_error
+from tutorial_code.ch05_training import add_schedule, initialize, make_optimizer
 from tutorial_code.ch09_speed import Accelerated
 from tutorial_code.runs import run_files
 from tutorial_code.runs.hardware import choose_precision, describe_machine
 
-ROOT = Path(__file__).parent.parent
 NAME = "feature-maps"
 CPU = torch.device("cpu")
 
@@ -60,10 +51,10 @@ def train(data: ImageData, settings: dict[str, Any], kept: Path) -> tuple[nn.Mod
     row for each epoch.
     """
     torch.manual_seed(settings["seed"])
-    train_loader, test_loader = make_loaders(data, settings["batch_size"], seed=settings["seed"])
+    loaders = make_loaders(data, settings["batch_size"], seed=settings["seed"])
     network = initialize(ResNet50(num_classes=len(data.classes)))
     optimizer = make_optimizer(network, settings["lr"])
-    steps = len(train_loader)
+    steps = len(loaders[0])
     schedule = add_schedule(optimizer, settings["epochs"] * steps, warmup_steps=steps)
     model = Accelerated(network, settings["precision"])
     rows: list[dict] = []
@@ -74,32 +65,17 @@ def train(data: ImageData, settings: dict[str, Any], kept: Path) -> tuple[nn.Mod
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         schedule.load_state_dict(state["schedule"])
-        train_loader.generator.set_state(state["order"])
+        loaders[0].generator.set_state(state["order"])
         torch.set_rng_state(state["random"])
         rows = state["rows"]
-    criterion = make_criterion()
     for epoch in range(len(rows) + 1, settings["epochs"] + 1):
-        start = time.perf_counter()
-        train_loss = train_one_epoch(model, train_loader, criterion, optimizer, CPU)
-        seconds = time.perf_counter() - start
-        test_loss, accuracy = evaluate(model, test_loader, criterion, CPU)
-        rows.append(
-            {
-                "epoch": epoch,
-                "train_loss": train_loss,
-                "test_loss": test_loss,
-                "accuracy": accuracy,
-                "standard_error": standard_error(accuracy, len(data.test_labels)),
-                "seconds": seconds,
-            }
-        )
-        print("epoch {epoch:2}  loss {train_loss:.3f}  test {accuracy:.2f}%".format(**rows[-1]))
+        rows.append(row_of_epoch(epoch, model, loaders, optimizer))
         state = {
             "settings": settings,
             "network": network.state_dict(),
             "optimizer": optimizer.state_dict(),
             "schedule": schedule.state_dict(),
-            "order": train_loader.generator.get_state(),
+            "order": loaders[0].generator.get_state(),
             "random": torch.get_rng_state(),
             "rows": rows,
         }

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from torch import nn
+from torch.optim import Optimizer
+from torch.utils.data import DataLoader
 
+from tutorial_code.ch05_training import make_criterion, train_one_epoch
+from tutorial_code.ch06_testing import evaluate
+from tutorial_code.ch07_results import standard_error
 from tutorial_code.checks.catalogue import Mistake, mistakes_of
 from tutorial_code.runs import run_files
 from tutorial_code.runs.hardware import describe_machine
@@ -113,6 +119,34 @@ def side_by_side(
                 piece, start = running.pop(done)
                 longest = max(longest, time.monotonic() - start)
                 yield piece, done.result()
+
+
+def row_of_epoch(
+    epoch: int, model: nn.Module, loaders: tuple[DataLoader, DataLoader], optimizer: Optimizer
+) -> dict[str, Any]:
+    """Train for one epoch on a CPU by the chapters' own loops, and test; print and return its row.
+
+    Args:
+        epoch: its number, from 1 on.
+        model: the network as the loops call it.
+        loaders: of training and test batches.
+        optimizer: with its schedule.
+    """
+    train_loader, test_loader = loaders
+    criterion, cpu = make_criterion(), torch.device("cpu")
+    start = time.perf_counter()
+    train_loss = train_one_epoch(model, train_loader, criterion, optimizer, cpu)
+    seconds = time.perf_counter() - start
+    test_loss, accuracy = evaluate(model, test_loader, criterion, cpu)
+    print(f"epoch {epoch:2}  loss {train_loss:.3f}  test {accuracy:.2f}%")
+    return {
+        "epoch": epoch,
+        "train_loss": train_loss,
+        "test_loss": test_loss,
+        "accuracy": accuracy,
+        "standard_error": standard_error(accuracy, len(test_loader.dataset)),
+        "seconds": seconds,
+    }
 
 
 def holds(rows: Iterable[Mapping[str, Any]], about: Mapping[str, Any]) -> bool:

@@ -23,6 +23,16 @@ def metrics(folder):
     return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
 
 
+def first_images(data, train, test=None):
+    """Return the data with so many training and test images; None leaves all test images."""
+    return data._replace(
+        train_images=data.train_images[:train],
+        train_labels=data.train_labels[:train],
+        test_images=data.test_images[:test],
+        test_labels=data.test_labels[:test],
+    )
+
+
 def refused(result, *words):
     """Check that a command ended with one sentence, which holds the words."""
     code, out, err = result

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
-from helpers import ROOT
+from helpers import ROOT, first_images
 
 sys.path.append(str(ROOT / "benchmarks"))
 
@@ -29,13 +29,7 @@ def tiny(monkeypatch):
     """Use 300 of the digits, five places on a surface, and threads in place of processes."""
     real = depth_trainings.tiny_digits
 
-    def few():
-        data = real()
-        return data._replace(
-            train_images=data.train_images[:300], train_labels=data.train_labels[:300]
-        )
-
-    monkeypatch.setattr(depth_trainings, "tiny_digits", few)
+    monkeypatch.setattr(depth_trainings, "tiny_digits", lambda: first_images(real(), 300))
     monkeypatch.setattr(depth_trainings, "LOOKED_AT", 20)
     monkeypatch.setattr(depth_trainings, "AT", [-1.0, 0.0, 1.0])
     monkeypatch.setattr(records, "ProcessPoolExecutor", lambda jobs, *_: ThreadPoolExecutor(1))

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import torch
-from helpers import ROOT
+from helpers import ROOT, first_images
 
 sys.path.append(str(ROOT / "benchmarks"))
 
@@ -18,14 +18,8 @@ from tutorial_code.shared.tables import recorded_run
 @pytest.fixture
 def few(monkeypatch):
     """A few digits in place of all."""
-    data = load_dataset("digits")
-    data = data._replace(
-        train_images=data.train_images[:64],
-        train_labels=data.train_labels[:64],
-        test_images=data.test_images[:8],
-        test_labels=data.test_labels[:8],
-    )
-    monkeypatch.setattr(digits_small, "load_dataset", lambda _: data)
+    few = first_images(load_dataset("digits"), 64, 8)
+    monkeypatch.setattr(digits_small, "load_dataset", lambda _: few)
 
 
 def test_a_recording_holds_its_epochs_and_weights_for_the_page(few, tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from helpers import ROOT
+from helpers import ROOT, first_images
 
 sys.path.append(str(ROOT / "benchmarks"))
 
@@ -16,9 +16,7 @@ from tutorial_code.shared.tables import recorded_run
 @pytest.fixture
 def record(tmp_path, monkeypatch, digits):
     """Record one network on a few digits; return curves and rows."""
-    few = digits._replace(
-        train_images=digits.train_images[:64], train_labels=digits.train_labels[:64]
-    )
+    few = first_images(digits, 64)
     monkeypatch.setattr(family, "load_dataset", lambda name: few)
     monkeypatch.setattr(family.torch, "set_num_threads", lambda threads: None)
 

@@ -8,12 +8,13 @@ import sys
 import numpy as np
 import pytest
 import torch
-from helpers import ROOT
+from helpers import ROOT, first_images
 from PIL import Image
 
 sys.path.append(str(ROOT / "benchmarks"))
 
 import feature_maps
+import records
 
 from tutorial_code.ch01_images import load_dataset
 from tutorial_code.ch04_resnet50 import ResNet50
@@ -27,13 +28,7 @@ def pixels(row):
 @pytest.fixture
 def few(monkeypatch):
     """A few digits in place of all."""
-    data = load_dataset("digits")
-    data = data._replace(
-        train_images=data.train_images[:32],
-        train_labels=data.train_labels[:32],
-        test_images=data.test_images[:8],
-        test_labels=data.test_labels[:8],
-    )
+    data = first_images(load_dataset("digits"), 32, 8)
     monkeypatch.setattr(feature_maps, "load_dataset", lambda _: data)
     return data
 
@@ -46,7 +41,7 @@ def test_a_recording_holds_maps_and_probabilities_and_is_continued(
     options = ["--size", "32", "--epochs", "2", "--batch-size", "16"]
     places = ["--runs", str(tmp_path), "--keep", str(tmp_path / "kept")]
     monkeypatch.setattr(sys, "argv", ["feature_maps.py", *options, *places])
-    train = feature_maps.train_one_epoch
+    train = records.train_one_epoch
     epochs = []
 
     def interrupted(*given):
@@ -56,7 +51,7 @@ def test_a_recording_holds_maps_and_probabilities_and_is_continued(
         epochs.append("trained")
         return train(*given)
 
-    monkeypatch.setattr(feature_maps, "train_one_epoch", interrupted)
+    monkeypatch.setattr(records, "train_one_epoch", interrupted)
     with pytest.raises(KeyboardInterrupt):
         feature_maps.main()
     feature_maps.main()

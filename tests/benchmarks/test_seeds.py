@@ -5,7 +5,7 @@ import sys
 from functools import partial
 
 import pytest
-from helpers import ROOT
+from helpers import ROOT, first_images
 
 sys.path.append(str(ROOT / "benchmarks"))
 
@@ -18,9 +18,7 @@ from tutorial_code.shared.tables import recorded_run
 @pytest.fixture
 def record(tmp_path, monkeypatch, digits):
     """Record trainings of a small network on a few digits; return curves and rows."""
-    few = digits._replace(
-        train_images=digits.train_images[:96], train_labels=digits.train_labels[:96]
-    )
+    few = first_images(digits, 96)
     monkeypatch.setattr(seeds, "load_dataset", lambda name: few)
     monkeypatch.setattr(seeds, "ResNet50", partial(ResNet50, [1, 1, 1, 1]))
     monkeypatch.setattr(seeds.torch, "set_num_threads", lambda threads: None)

@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from helpers import ROOT
+from helpers import ROOT, first_images
 
 sys.path.append(str(ROOT / "benchmarks"))
 
@@ -17,8 +17,7 @@ from tutorial_code.shared.tables import recorded_run
 def record(tmp_path, monkeypatch):
     """Record a few steps of small networks with a few more arguments; return curves and rows."""
 
-    data = steady_start.load_dataset("digits")
-    few = data._replace(train_images=data.train_images[:24], train_labels=data.train_labels[:24])
+    few = first_images(steady_start.load_dataset("digits"), 24)
     monkeypatch.setattr(steady_start, "load_dataset", lambda name: few)
     monkeypatch.setattr(steady_start, "STARTS", steady_start.STARTS[2:4])
 

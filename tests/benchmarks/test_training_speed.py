@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 import torch
-from helpers import ROOT
+from helpers import ROOT, first_images
 from torchvision.models import ResNet
 from torchvision.models.resnet import Bottleneck as TorchvisionBottleneck
 
@@ -26,9 +26,7 @@ ONE_EACH = [1, 1, 1, 1]
 @pytest.fixture
 def small(monkeypatch, digits, tmp_path):
     """Measure small networks on a few digits; a record goes into a folder of its own."""
-    few = digits._replace(
-        train_images=digits.train_images[:160], train_labels=digits.train_labels[:160]
-    )
+    few = first_images(digits, 160)
     pieces = CHAPTERS._replace(ResNet50=partial(ResNet50, ONE_EACH))
     monkeypatch.setattr(training_setup.components, "CHAPTERS", pieces)
     monkeypatch.setattr(speed_steps, "resnet50", partial(ResNet, TorchvisionBottleneck, ONE_EACH))

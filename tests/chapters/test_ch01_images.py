@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from helpers import first_images
 
 from tutorial_code.ch01_images import (
     augment,
@@ -86,8 +87,6 @@ def test_test_images_are_not_augmented(digits):
 
 @pytest.mark.parametrize(("images", "batches"), [(9, [4, 4]), (10, [4, 4, 2]), (8, [4, 4])])
 def test_a_single_image_left_over_is_not_a_batch(digits, images, batches):
-    few = digits._replace(
-        train_images=digits.train_images[:images], train_labels=digits.train_labels[:images]
-    )
+    few = first_images(digits, images)
     train_loader, _ = make_loaders(few, batch_size=4)
     assert [len(labels) for _, labels in train_loader] == batches

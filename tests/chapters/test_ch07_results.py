@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from helpers import first_images
 from torch import nn
 
 from tutorial_code.ch01_images import load_dataset
@@ -114,9 +115,7 @@ def test_the_paired_error_is_that_of_a_toss_of_a_coin():
 
 def test_the_small_network_learns():
     digits = load_dataset("digits")
-    few = digits._replace(
-        train_images=digits.train_images[:256], train_labels=digits.train_labels[:256]
-    )
+    few = first_images(digits, 256)
     seen = []
     _, history = train_small_network(few, 0, 3, lambda history: seen.append(history[-1].epoch))
     assert seen == [1, 2, 3]

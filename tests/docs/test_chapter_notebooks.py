@@ -8,7 +8,7 @@ from functools import cache, partial
 from itertools import pairwise
 
 import pytest
-from helpers import ANSWERS
+from helpers import ANSWERS, first_images
 
 pytest.importorskip("jupytext", reason="the site's tools are not installed: uv sync")
 from pipeline import chapter_notebooks
@@ -118,13 +118,7 @@ def test_a_chapters_notebook_runs_to_its_end(exercise, name, before, monkeypatch
 def test_the_whole_exercise_runs_to_its_end_and_trains_what_was_written(
     number, monkeypatch, capsys
 ):
-    data = ch01_images.load_dataset("digits")
-    few = data._replace(
-        train_images=data.train_images[:64],
-        train_labels=data.train_labels[:64],
-        test_images=data.test_images[:40],
-        test_labels=data.test_labels[:40],
-    )
+    few = first_images(ch01_images.load_dataset("digits"), 64, 40)
     monkeypatch.setattr(ch01_images, "load_dataset", lambda name: few)
     cells = code_cells(exercise_notebook(solved=False, epochs=2))
     for exercise, found in UNUSUAL.items():
