@@ -26,8 +26,8 @@ from ablation_trainings import HELD_OUT, VIEWS, Result, Scale, Training, all_tra
 from ablation_worth import all_worths
 
 from tutorial_code.runs import run_files
-from tutorial_code.runs.config import configure
 from tutorial_code.runs.hardware import choose_hardware
+from tutorial_code.runs.recipes import configure
 
 CURVES = "curves.jsonl"
 RIGHT = "right.npy"

@@ -19,7 +19,7 @@ import records
 from ablation_trainings import OPTIONS, VIEWS, Result, all_trainings, train
 
 from tutorial_code.ch08_learning import PARTS
-from tutorial_code.runs.config import configure
+from tutorial_code.runs.recipes import configure
 
 SCALE = ablation.SCALES["ablation-cpu"]
 BASE = configure(

@@ -12,9 +12,10 @@ from tutorial_code.ch01_images import ImageData
 from tutorial_code.data import file_loader
 from tutorial_code.data.image_files import ImageFiles
 from tutorial_code.runs import chosen_images, hardware, launch, training_setup
-from tutorial_code.runs.config import Config, configure
+from tutorial_code.runs.config import Config
 from tutorial_code.runs.console import open_terminal
 from tutorial_code.runs.interruption import SaveTimes
+from tutorial_code.runs.recipes import configure
 from tutorial_code.shared.errors import ReaderError
 
 CPU = torch.device("cpu")

@@ -8,8 +8,9 @@ import torch
 from tutorial_code.ch04_resnet50 import ResNet50
 from tutorial_code.ch05_training import train_one_epoch
 from tutorial_code.ch09_speed import Accelerated
-from tutorial_code.runs.config import FULL, Config, configure
+from tutorial_code.runs.config import Config
 from tutorial_code.runs.hardware import choose_hardware
+from tutorial_code.runs.recipes import FULL, configure
 from tutorial_code.runs.training_setup import build
 
 CPU = torch.device("cpu")

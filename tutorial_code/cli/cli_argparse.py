@@ -5,7 +5,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tutorial_code.runs.config import GROUPS, RUN, START, Config, is_switch, shown_default
+from tutorial_code.runs.config import GROUPS, RUN, START, Config, is_switch
+from tutorial_code.runs.recipes import shown_default
 from tutorial_code.shared.errors import ReaderError, exit_code_of
 from tutorial_code.shared.job_errors import leave
 

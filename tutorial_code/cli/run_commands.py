@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tutorial_code.runs.config import RUN, START, Config, is_switch, shown_default
+from tutorial_code.runs.config import RUN, START, Config, is_switch
+from tutorial_code.runs.recipes import shown_default
 from tutorial_code.shared.errors import ReaderError
 from tutorial_code.shared.overwriting import prepare_to_overwrite
 

@@ -12,7 +12,7 @@ from tutorial_code.ch01_images import ImageData
 from tutorial_code.data.image_files import skipped_images
 from tutorial_code.runs import epoch_table, run_files
 from tutorial_code.runs.chosen_images import load_data
-from tutorial_code.runs.config import Config, configure
+from tutorial_code.runs.config import Config
 from tutorial_code.runs.console import Console, open_terminal
 from tutorial_code.runs.hardware import Hardware, choose_hardware
 from tutorial_code.runs.interruption import SaveTimes, TimeLimitReached
@@ -20,6 +20,7 @@ from tutorial_code.runs.own_code.components import whose
 from tutorial_code.runs.own_code.own_files import components_of, naming_own_lines
 from tutorial_code.runs.own_code.own_network import blocks_not_found
 from tutorial_code.runs.processes import ALONE, Job, join, refuse_unfit
+from tutorial_code.runs.recipes import configure
 from tutorial_code.runs.resume import configuration_to_resume, refuse_other_data, saved_state
 from tutorial_code.runs.trained_run import result_line
 from tutorial_code.runs.training import Training
