@@ -5,7 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from tutorial_code import __version__
-from tutorial_code.cli import check_commands, class_commands, run_commands, try_command
+from tutorial_code.cli import (
+    check_commands,
+    class_commands,
+    run_commands,
+    train_command,
+    try_command,
+)
 from tutorial_code.shared.errors import ReaderError, exit_code_of
 from tutorial_code.shared.job_errors import leave
 
@@ -46,7 +52,7 @@ def _options(
 
 
 for command in (
-    run_commands.train,
+    train_command.train,
     run_commands.test,
     run_commands.predict,
     run_commands.explain,

@@ -64,14 +64,14 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
         run_source,
         use_own,
     )
-    from tutorial_code.checks.observe import groups, scenarios_of
+    from tutorial_code.checks.observe import group_member, scenarios_of
     from tutorial_code.checks.observe.exceptions import line_of
 
     records: dict[str, Any] = {}
     problem: list[str] | None = None
     exercise = find_exercise(job["exercise"])
     watch = solutions.Watch(exercise)
-    groups.heard = watch.found  # also by the processes in which an answer is looked at
+    group_member.heard = watch.found  # also by the processes in which an answer is looked at
     originals, own = own_versions(job["own"])
     watch.start()
     whole = patches.snapshot()

@@ -2,16 +2,13 @@
 starts one.
 
 The processes are forks of the one that observes, or, where the system cannot fork, new Pythons that
-get the answer by cloudpickle. Each goes through the configurations one at a time, when it is told
-to, and reports what it saw of each. A process that has ended its call stays, so that the others do
-not see it end.
+get the answer by cloudpickle. ``group_member`` is what each of them does.
 
 Whether they wait for each other for ever does not depend on how busy the machine is: it is so when
 one of them has not ended, and all of them sleep without any computing.
 """
 
 import contextlib
-import importlib
 import json
 import os
 import pickle
@@ -23,17 +20,14 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
-from types import FrameType
 from typing import IO, Any, NamedTuple
 
 import torch
-import torch.distributed as dist
 
 from tutorial_code.checks.isolate.channels import CAN_FORK, START
 from tutorial_code.checks.isolate.process_trees import awake_threads, kill, seconds_used
+from tutorial_code.checks.observe import group_member
+from tutorial_code.checks.observe.group_member import Observe, Place, serve
 from tutorial_code.shared.chapters import PACKAGE
 
 # A process that wants to compute does not sleep, however busy the machine is. Where the system does
@@ -45,13 +39,7 @@ COMPUTING = 0.1  # seconds of computing that do not count, such as looking at a 
 POLLING = {"gloo_tcp_loop"}
 QUIET_LOOKS = 5  # in which it slept, too
 LOOK_EVERY = 0.2  # seconds
-PATIENCE = timedelta(hours=2)  # of a process that waits for another: it is ended long before
 
-# What observes in one process: the answer, the configuration, and the rank.
-Observe = Callable[[Any, dict[str, Any], int], Any]
-
-# Where an answer looked for a solution, in any of its processes; see ``isolate.solutions``.
-heard: set[str] = set()
 seconds_computed = 0.0  # by all members of all groups that have ended
 
 
@@ -80,7 +68,7 @@ def in_group(
         members: list[_Member] = []
         try:
             for rank in range(processes):
-                place = _Place(rank, processes, folder)
+                place = Place(rank, processes, folder)
                 if _can_fork():
                     members.append(_fork(place, observe, answer, looks, members))
                 else:
@@ -109,7 +97,7 @@ def _one_look(members: list["_Member"], number: int) -> list[Outcome]:
     while len(found) < len(members) and not idle.long_enough():
         for rank, member in enumerate(members):
             if rank not in found and (message := member.next(LOOK_EVERY / len(members))):
-                heard.update(message.get("heard", ()))
+                group_member.heard.update(message.get("heard", ()))
                 found[rank] = Outcome(message["seen"])
                 idle = _Idle(members)
     for rank, member in enumerate(members):
@@ -140,24 +128,6 @@ class _Idle:
         elif not awake:
             self.looks += 1
         return self.looks >= QUIET_LOOKS and now - self.since > IDLE_LIMIT
-
-
-class _Place(NamedTuple):
-    """A process's place in its group."""
-
-    rank: int
-    processes: int
-    folder: str  # in which they meet
-
-    def join(self) -> None:
-        meeting_place = (Path(self.folder) / "meeting-place").as_uri()
-        dist.init_process_group(
-            "gloo",
-            init_method=meeting_place,
-            rank=self.rank,
-            world_size=self.processes,
-            timeout=PATIENCE,
-        )
 
 
 class _Member:
@@ -213,7 +183,7 @@ class _Member:
 
 
 def _fork(
-    place: _Place, observe: Observe, answer: Any, looks: list[dict], earlier: list[_Member]
+    place: Place, observe: Observe, answer: Any, looks: list[dict], earlier: list[_Member]
 ) -> _Member:
     mine, its = socket.socketpair()
     pid = os.fork()
@@ -226,18 +196,18 @@ def _fork(
         mine.close()
         for member in earlier:  # they see the end of their input only if nobody else has it open
             os.close(member.read.fileno())
-        _serve(its.makefile("rb"), its.makefile("wb"), place, observe, answer, looks)
+        serve(its.makefile("rb"), its.makefile("wb"), place, observe, answer, looks)
     except BaseException:
         traceback.print_exc()
     finally:
         os._exit(1)
 
 
-def _spawn(place: _Place, observe: Observe, answer: Any, looks: list[dict]) -> _Member:
+def _spawn(place: Place, observe: Observe, answer: Any, looks: list[dict]) -> _Member:
     # joblib brings it along, as a package of its own or not, depending on its version.
     from joblib.externals.loky.cloudpickle_wrapper import dumps
 
-    start = START.format(module=__name__)
+    start = START.format(module=group_member.__name__)
     process = subprocess.Popen(
         [sys.executable, "-P", "-W", "ignore", "-c", start, str(PACKAGE.parent)],
         stdin=subprocess.PIPE,
@@ -253,74 +223,3 @@ def _spawn(place: _Place, observe: Observe, answer: Any, looks: list[dict]) -> _
         process.stdin.write(len(job).to_bytes(8, "big") + job)
         process.stdin.flush()
     return _Member(process.pid, process.stdout, process.stdin, process)
-
-
-def main() -> None:
-    """Serve as a member of a group over standard input and output, for systems that cannot fork."""
-    write = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what the answer prints
-    read = sys.stdin.buffer
-    job = read.read(int.from_bytes(read.read(8), "big"))
-    paths, rest = pickle.loads(job)
-    sys.path += [path for path in paths if path not in sys.path]
-    place, (module, name), answer, looks = pickle.loads(rest)
-    observe = getattr(importlib.import_module(module), name)
-    _serve(read, write, _Place(*place), observe, answer, looks)
-
-
-def _serve(
-    read: IO[bytes],
-    write: IO[bytes],
-    place: _Place,
-    observe: Observe,
-    answer: Any,
-    looks: list[dict[str, Any]],
-) -> None:
-    """Go through the configurations when it is told to; end with the input."""
-    torch.set_num_threads(1)
-    orders: queue.Queue[int] = queue.Queue()
-    working = threading.get_ident()
-    busy = threading.Event()
-
-    def send(message: dict[str, Any]) -> None:
-        write.write(json.dumps(message).encode() + b"\n")
-        write.flush()
-
-    def listen() -> None:
-        with contextlib.suppress(OSError):  # it ends with the process that observes
-            while line := read.readline():
-                order = json.loads(line)
-                if "look" in order:
-                    busy.set()
-                    orders.put(order["look"])
-                elif busy.is_set():
-                    send(_where(sys._current_frames()[working]))
-        os._exit(0)
-
-    threading.Thread(target=listen, daemon=True).start()
-    if place.processes > 1 or looks[0].get("group"):
-        place.join()
-    while True:
-        look = looks[orders.get()]
-        torch.manual_seed(0)
-        seen = observe(answer, look, place.rank)
-        busy.clear()
-        send({"seen": seen, "heard": sorted(heard)})
-
-
-def _where(frame: FrameType) -> dict[str, str]:
-    """Say in which call a process waits, and in which line of the answer."""
-    stack = traceback.extract_stack(frame)
-    inner = [entry for entry in stack if "distributed" in Path(entry.filename).parts]
-    names = [entry.name for entry in inner if entry.name not in {"wrapper", "_wrapped_call_impl"}]
-    if names and Path(inner[-1].filename).name.startswith("distributed_c10d"):
-        call = f"{names[-1] if names[-1] != 'wait' else names[0]}()"
-    elif any(entry.name == "backward" for entry in stack):
-        call = "backward()"
-    elif names or any(Path(entry.filename).name == "distributed.py" for entry in stack):
-        call = "a forward pass of DistributedDataParallel"
-    else:
-        call = f"{stack[-1].name}()"
-    own = [entry for entry in stack if entry.filename.startswith("<answer")]
-    line = f"line {own[-1].lineno}: {own[-1].line or ''}".rstrip(": ") if own else ""
-    return {"waits": call, "line": line}
