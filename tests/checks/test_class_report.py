@@ -55,7 +55,7 @@ def book_of(folder, files, mistake=None):
         (["abelanna_123_456_ch03_bottleneck-1.py"], ["abelanna"]),
         (["anna_123_bottleneck.py", "ben_124_resnet50.ipynb"], ["anna", "ben"]),
         (["anna_bottleneck.py", "resnet50-ben.py", "cara.py"], ["anna", "ben", "cara"]),
-        (["submission_1/ch03_bottleneck.py"], ["submission_1"]),  # Gradescope
+        (["submission_1/ch03_bottleneck.py"], ["submission_1"]),  # Gradescope, without its file
         (["ch03_bottleneck.py"], ["class"]),
     ],
 )
@@ -64,6 +64,43 @@ def test_a_student_is_named_by_the_folder_or_by_the_file(names, expected, tmp_pa
     found = students_of([folder / name for name in names], folder)
     # Two of one name keep what tells them apart.
     assert list(found.values()) == (expected or [name.partition("/")[0] for name in names])
+
+
+METADATA = """\
+---
+submission_1:
+  :submitters:
+  - :name: Anna Abel
+    :sid: '0815'
+    :email: anna@example.org
+  :created_at: !ruby/object:Time 2026-11-02 14:22:32.365935000 Z
+  :score: 3.0
+  :results:
+    tests: []
+submission_2:
+  :submitters:
+  - {":name": Çelik, ":sid": '2'}
+  - {":name": "Ng, Oi", ":sid": '3'}
+"""
+FOLDERS = [f"submission_{number}" for number in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (METADATA, ["Anna Abel", "Çelik, Ng, Oi", "submission_3"]),
+        (METADATA[:60], FOLDERS),  # cut off
+        ("- a list", FOLDERS),
+        ("submission_1: {':submitters': nobody}", FOLDERS),
+        ("[", FOLDERS),
+        ("", FOLDERS),
+    ],
+)
+def test_the_file_of_gradescope_says_who_handed_in(content, expected, tmp_path):
+    """In the form that programs read which use such exports."""
+    (tmp_path / "submission_metadata.yml").write_text(content, encoding="utf-8")
+    found = students_of([tmp_path / name / "block.py" for name in FOLDERS], tmp_path)
+    assert list(found.values()) == expected
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+import yaml
 
 from tutorial_code.checks.exercises import EXERCISES, Exercise
 from tutorial_code.checks.isolate.answers import AnswerError, read_source
@@ -15,6 +17,9 @@ SUFFIXES = {".py", ".ipynb"}
 MOODLE = re.compile(r"(?P<name>.+?)_\d+_assignsubmission_\w*$")
 # A file as Canvas names it: NAME_ID_ID_FILE, or NAME_LATE_ID_ID_FILE
 NUMBERED = re.compile(r"(?P<key>(?P<name>.+?)_(?:LATE_)?\d+)(?:[_-].*)?$")
+# In Gradescope's export: who handed in each of its folders.
+METADATA = "submission_metadata.yml"
+YAML = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the fast one is there on most systems
 # The longest id comes first, so that resnet50 is not taken for resnet.
 IDS = sorted((exercise.id for exercise in EXERCISES), key=len, reverse=True)
 NAMED = re.compile(
@@ -65,19 +70,37 @@ def students_of(files: Iterable[Path], folder: Path) -> dict[Path, str]:
     file's name says beside the exercise.
 
     The numbers that Moodle and Canvas add are left out, unless two students would then have the
-    same name.
+    same name. A folder of Gradescope's export has the names of those who handed it in.
     """
-    keys = {path: _key_and_name(path, folder) for path in files}
+    submitters = _submitters(folder)
+    keys = {path: _key_and_name(path, folder, submitters) for path in files}
     owners: dict[str, set[str]] = {}
     for key, name in keys.values():
         owners.setdefault(name, set()).add(key)
     return {path: name if len(owners[name]) == 1 else key for path, (key, name) in keys.items()}
 
 
-def _key_and_name(path: Path, folder: Path) -> tuple[str, str]:
+def _submitters(folder: Path) -> dict[str, str]:
+    """Return who handed in each folder, as Gradescope's export says it; nothing if none does.
+
+    As strings, because that file has whatever a database held, and only names are looked for.
+    """
+    try:
+        about = yaml.load((folder / METADATA).read_bytes(), YAML)
+        return {
+            name: ", ".join(each[":name"] for each in facts[":submitters"])
+            for name, facts in about.items()
+        }
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError):
+        return {}
+
+
+def _key_and_name(path: Path, folder: Path, submitters: Mapping[str, str]) -> tuple[str, str]:
     """Return what identifies a student within the folder, and the student's name."""
     parts = path.relative_to(folder).parts
     if len(parts) > 1:
+        if name := submitters.get(parts[0]):
+            return parts[0], name
         found = MOODLE.match(parts[0])
         return parts[0], found["name"] if found else parts[0]
     if found := NUMBERED.match(path.stem):
