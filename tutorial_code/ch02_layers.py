@@ -3,15 +3,14 @@
 #
 # *What do a convolution, BatchNorm and ReLU compute?*
 #
-# Open ResNet-50, and you find the same three layers again and again: 53
-# convolutions, 53 BatchNorms, and a ReLU in 49 places. Each of them is a line
-# or two of arithmetic. This chapter computes each of them by hand, with numbers
-# that fit on a sheet of paper, before PyTorch does the same.
+# ResNet-50 repeats the same three layers again and again: 53 convolutions, 53
+# BatchNorms, and a ReLU in 49 places. Each is a line or two of arithmetic,
+# which this chapter computes by hand before PyTorch does the same.
 #
 # ![Drag the window over the image, or set its row and column. Then change the
 # kernel, the stride and the padding. Each number under the window is multiplied
-# by the weight at the same place, and the sum of the products is one number of
-# the output.](figure:convolution)
+# by the weight at the same place; the sum is one number of the
+# output.](figure:convolution)
 #
 # **By the end of this chapter you will have** written `conv2d`,
 # `batch_statistics` and `batch_norm`, and shown that they compute what
@@ -30,13 +29,12 @@ from torch import Tensor, nn
 #
 # A **convolution** looks at an image through a small window. At each place it
 # multiplies every number under the window by a weight and adds up the products.
-# The sum is one number of the output. The weights together are called the
-# **kernel**, and they stay the same wherever the window is. In a network they
-# are learned. Here we choose them, so that the result can be checked by eye.
+# The weights together are called the **kernel**, and they stay the same
+# wherever the window is. In a network they are learned. Here we choose them, so
+# that the result can be checked by eye.
 #
 # The image has a bright corner. The kernel has −1 in its left column and 1 in
 # its right one, so it subtracts what is on the left from what is on the right.
-# Where both sides are equally bright, the sum is 0.
 
 # %%
 CORNER = torch.tensor(  # (6, 6)
@@ -52,8 +50,8 @@ CORNER = torch.tensor(  # (6, 6)
 VERTICAL = torch.tensor([[-1.0, 0.0, 1.0]] * 3)  # (3, 3)
 
 # %% [markdown]
-# Three loops do it: over the rows of the output, over its columns, and over the
-# nine places of the kernel.
+# Three loops do it: over the rows of the output, its columns, and the nine
+# places of the kernel.
 
 # %%
 if __name__ == "__main__":
@@ -68,10 +66,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The output is 12 where all three rows of the window cross the vertical edge,
-# less near the top, and 0 everywhere else. The kernel has found the edge, and
-# it would find it anywhere in the image. PyTorch's `F.conv2d` computes the
-# same. It expects a batch of images with channels, and a set of kernels, so
-# each of the two gets two more axes of length 1.
+# less near the top, and 0 everywhere else. `F.conv2d` computes the same. It
+# expects batches with channels, so image and kernel each get two more axes of
+# length 1.
 
 # %%
 if __name__ == "__main__":
@@ -79,8 +76,7 @@ if __name__ == "__main__":
     print("equal to F.conv2d:", torch.equal(output, theirs[0, 0]))
 
 # %% [markdown]
-# Now the image is flipped from left to right, so that the bright corner is on
-# the left. The kernel stays as it is.
+# Now the image is flipped from left to right, and the kernel stays as it is.
 #
 # *Predict:* What happens to the output?
 #
@@ -95,9 +91,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # It is flipped, and its signs are changed. The mirror image alone is the
-# tempting answer. But the kernel was not flipped: it still subtracts left from
-# right, and now the left is the brighter side. A kernel looks for its own
-# pattern, and answers with a negative number where it finds the opposite.
+# tempting answer. But the kernel still subtracts left from right, and now the
+# left is the brighter side. A kernel looks for its own pattern, and answers
+# with a negative number where it finds the opposite.
 #
 # Here are two kernels on a photograph.
 
@@ -129,8 +125,7 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # In mathematics a convolution also flips the kernel before it multiplies.
-# PyTorch, and the whole field with it, leaves that out: a network that learns
-# its kernels can learn the flipped ones.
+# PyTorch leaves that out: a network can learn the flipped kernels.
 #
 # ## How many places does the window have?
 #
@@ -143,16 +138,15 @@ if __name__ == "__main__":
 # it.](figure:places)
 #
 # How many places are there in a row of $n$ numbers, for a window that is $k$
-# wide? At its first place the window covers the first $k$ numbers, and $n - k$
-# are left to its right. Every step uses up $s$ of them, where $s$ is the
-# stride, so the window can take $\lfloor (n - k) / s \rfloor$ steps; the
-# brackets round down. With the first place that makes one more. Padding $p$ on
-# both sides makes the row $n + 2p$ long:
+# wide? At its first place $n - k$ numbers are left to its right. Every step
+# uses up $s$ of them, where $s$ is the stride, so the window can take $\lfloor
+# (n - k) / s \rfloor$ steps; the brackets round down. With the first place that
+# makes one more. Padding $p$ on both sides makes the row $n + 2p$ long:
 #
 # $$\text{places} = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1$$
 #
-# The height has its own $n$. A 3×3 kernel with padding 1 keeps the size of
-# the image at stride 1, and halves it at stride 2.
+# A 3×3 kernel with padding 1 keeps the size of the image at stride 1, and
+# halves it at stride 2.
 #
 # *Predict a number:* ResNet-50 begins with a 7×7 kernel, stride 2 and padding
 # 3. The image is 224 pixels wide. How wide is the output?
@@ -163,16 +157,16 @@ if __name__ == "__main__":
     print(tuple(F.conv2d(image, kernel, stride=2, padding=3).shape))
 
 # %% [markdown]
-# It is 112. The padded row is 230 long, and beside the window 223 are left,
-# enough for 111 steps of 2. The usual wrong answer is 111, which counts the
-# steps and forgets the place where the window began.
+# It is 112. The padded row is 230 long, and the 223 beside the window are
+# enough for 111 steps of 2. The usual wrong answer, 111, forgets the place
+# where the window began.
 #
 # ## Many channels
 #
-# A color image has three channels. Then the kernel has three slices, one for
-# each channel, and all their products go into the same sum. One kernel gives
-# one channel of output, so a layer that is to give 16 channels has 16 kernels.
-# Its weights are a tensor of shape `(out_channels, in_channels, k, k)`.
+# For an image of three channels the kernel has three slices, and all their
+# products go into the same sum. One kernel gives one channel of output, so a
+# layer that gives 16 channels has 16 kernels. Its weights have the shape
+# `(out_channels, in_channels, k, k)`.
 
 # %%
 if __name__ == "__main__":
@@ -191,17 +185,13 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # A multiplication with the addition that follows it is called a
-# **multiply-add**. It is the unit in which the work of a network is counted.
-# Here every weight is used once at each of the 64 places.
+# **multiply-add**, the unit in which the work of a network is counted.
 #
-# The smallest kernel is 1×1. It looks at a single position, and what is left is
-# a sum over the channels: at every position the numbers of all channels, as a
+# The smallest kernel is 1×1. At each position the numbers of all channels, as a
 # vector, are multiplied by the same matrix.
 #
-# ![Choose a position. Its three numbers, one from each channel, are multiplied
-# by the matrix of weights and give two numbers, one for each channel of the
-# output. Every other position does the same with the same
-# matrix.](figure:one-by-one)
+# ![Choose a position. Its three numbers, one from each channel, give two
+# numbers, one for each channel of the output.](figure:one-by-one)
 
 # %%
 if __name__ == "__main__":
@@ -216,15 +206,15 @@ if __name__ == "__main__":
 # ## What one position sees
 #
 # A position in the output of a 3×3 convolution depends on 3×3 pixels. In the
-# next layer a position depends on 3×3 of these, and therefore on more of the
-# image. The pixels that a position depends on are its **receptive field**.
+# next layer a position depends on 3×3 of these, and so on more of the image.
+# The pixels that it depends on are its **receptive field**.
 #
 # ![Change the number of layers and their stride, and choose a position at the
-# top. The colored cells are what it depends on, shown for a single row of the
-# image. All kernels are 3 wide.](figure:layers-see)
+# top. The colored cells are what it depends on, in a single row of the image.
+# All kernels are 3 wide.](figure:layers-see)
 #
-# It can be measured without any theory. We set one pixel to 1 and all others to
-# 0, check whether the middle of the output notices, and do so for every pixel.
+# To measure it, we set one pixel to 1 and all others to 0, check whether the
+# middle of the output notices, and do so for every pixel.
 
 # %%
 if __name__ == "__main__":
@@ -241,22 +231,22 @@ if __name__ == "__main__":
 # %% [markdown]
 # Two layers of 3×3 see 5×5 pixels. Each further layer adds two more, and after
 # a stride of 2 each addition counts double, because neighbors are then two
-# pixels apart. Two layers of 3×3 also have fewer weights than one of 5×5: with
-# $c$ channels throughout, $2 \cdot 9 c^2 = 18 c^2$ against $25 c^2$.
+# pixels apart. With $c$ channels throughout, two layers of 3×3 have $2 \cdot 9
+# c^2 = 18 c^2$ weights, and one of 5×5 has $25 c^2$.
 #
-# One relative of the convolution also moves a window but has no weights:
-# **pooling**. Max pooling keeps the largest number under the window, average
-# pooling their mean. ResNet-50 uses each of them once.
+# A relative of the convolution moves a window without weights: **pooling**. Max
+# pooling keeps the largest number under the window, average pooling their mean.
+# ResNet-50 has one of each.
 #
 # ## BatchNorm on eight numbers
 #
 # Chapter 1 normalized the images. But after the first layer the numbers are
-# again as large or as small as its weights make them. **BatchNorm**, short for
-# batch normalization, therefore normalizes inside the network, each channel by
-# itself and anew for every batch (Ioffe and Szegedy, 2015).
+# again as large or as small as its weights make them. So **BatchNorm**, short
+# for batch normalization, normalizes inside the network, each channel by itself
+# and anew for every batch (Ioffe and Szegedy, 2015).
 #
-# Take a batch of two images of 2×2 pixels with one channel, which is eight
-# numbers: 2, 4, 4, 4 and 5, 5, 7, 9. All we need is a pencil.
+# Take a batch of two images of 2×2 pixels with one channel: 2, 4, 4, 4 and 5,
+# 5, 7, 9. All we need is a pencil.
 #
 # 1. Their sum is 40, so their mean is 5. Subtract it: −3, −1, −1, −1, 0, 0, 2,
 #    4.
@@ -270,9 +260,9 @@ if __name__ == "__main__":
 # ![Drag the last of the eight numbers, or type it, and watch the other seven.
 # Then change the scale and the shift.](figure:eight-numbers)
 #
-# PyTorch does the same, with one precaution. It adds a tiny number, $\epsilon =
-# 0.00001$, to the variance before it takes the root, because a channel in which
-# all numbers are equal has the variance 0.
+# PyTorch also adds a tiny number, $\epsilon = 0.00001$, to the variance before
+# it takes the root, because a channel in which all numbers are equal has the
+# variance 0.
 
 # %%
 if __name__ == "__main__":
@@ -288,10 +278,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # In a network, mean and variance are taken over all images of the batch and all
-# positions, that is, over three of the four axes. A layer with 64 channels has
-# 64 of each. The scale and the shift let the network still choose the mean and
-# the spread that suit the next layer. It then sets them with two numbers, and
-# no longer as a side effect of all the weights before.
+# positions, for each channel. By scale and shift the network still chooses the
+# mean and the spread that suit the next layer, with two numbers, and no longer
+# as a side effect of all the weights before.
 #
 # *Predict:* The eight numbers are multiplied by 10 before they enter BatchNorm.
 # What happens to what comes out?
@@ -308,22 +297,19 @@ if __name__ == "__main__":
 # %% [markdown]
 # It stays the same. It is tempting to say 10 times. But the mean and the
 # standard deviation grow by the same factor and cancel it, except for the trace
-# that $\epsilon$ leaves. A number that is added to all eight would vanish with
-# the mean. So whether a convolution makes a channel larger or brighter as a
-# whole plays no part: the BatchNorm after it undoes that.
+# that $\epsilon$ leaves.
 #
 # ## Training and evaluation
 #
 # In the figure above, moving one number moved the other seven. So the result
 # for one image depends on the other images in its batch. While the network
-# learns, that is accepted. When it is used, it is not, since what a photograph
-# shows does not depend on the photographs around it.
+# learns, that is accepted. When it is used, it is not.
 #
 # Therefore BatchNorm has two modes. In **training mode** it normalizes with the
 # mean and the variance of the batch, and keeps an average of both over the
 # batches, the **running statistics**. In **evaluation mode** it normalizes with
-# the running statistics. `train()` and `eval()` switch between the two, for a
-# single layer as for a whole network.
+# these. `train()` and `eval()` switch between the two, in a layer as in a whole
+# network.
 #
 # *Predict:* A new BatchNorm has not seen any batch. It is switched to
 # evaluation mode and given the eight numbers. What does it return?
@@ -340,16 +326,15 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # It returns them as they are. The running statistics start with a mean of 0 and
-# a variance of 1, and a new layer has scale 1 and shift 0, so nothing is left
-# to do. It is tempting to expect that BatchNorm normalizes in any case. In
-# evaluation mode it does so only as well as its running statistics describe the
-# data.
+# a variance of 1, and a new layer has scale 1 and shift 0. It is tempting to
+# expect that BatchNorm always normalizes. In evaluation mode it does so only as
+# well as its running statistics describe the data.
 #
 # After each batch in training mode they move a little toward that batch: the
 # running mean becomes 0.9 times itself plus 0.1 times the batch's mean, and the
-# variance likewise. The 0.1 is an argument of the layer, which PyTorch calls
-# `momentum`. Such an average is called an **exponential moving average**: a
-# batch counts the less, the longer ago it was.
+# variance likewise. The 0.1 is an argument of the layer, `momentum`. Such an
+# average is called an **exponential moving average**: a batch counts the less,
+# the longer ago it was.
 #
 # ![Change the momentum and the size of the batches. Each dot is the mean of one
 # channel in one batch of digits, after a convolution with random weights; the
@@ -367,18 +352,16 @@ if __name__ == "__main__":
 # %% [markdown]
 # The last line divides by 7 and not by 8. To normalize the batch, PyTorch
 # divides the sum of the squares by their number, which gives the *biased*
-# variance. For the running variance it divides by one less, since eight numbers
+# variance. For the running variance it divides by one less, since numbers
 # scatter, on average, a little less around their own mean than around that of
-# all data. Most channels have hundreds or thousands of values in a batch, and
-# there the difference hardly matters.
+# all data.
 #
 # ## Twenty layers deep
 #
 # What is BatchNorm good for? We send 64 digits through 20 layers, each a
 # convolution with random weights and a ReLU, which replaces negative numbers by
-# 0 and gets its own section below. After each layer we measure how large the
-# numbers are, once without and once with a BatchNorm between convolution and
-# ReLU. Nothing is learned here; we only watch the numbers.
+# 0. After each layer we measure how large the numbers are, without and with a
+# BatchNorm in between.
 
 
 # %%
@@ -442,14 +425,13 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# Every layer multiplies the size of the numbers by some factor, and twenty
-# factors multiply up: $2^{20}$ is about a million. One spread in between nearly
-# keeps the size; it still shrinks here, in part because of the zeros of the
-# padding. Each number of the output adds up $9 \cdot 16$ products, and ReLU
-# then removes about half of the numbers, so this spread is
-# $\sqrt{2 / (9 \cdot 16)} \approx 0.12$ (He et al. 2015, *Delving Deep into
-# Rectifiers*, section 2.2). With BatchNorm one need not hit it, because each
-# layer begins with the same size.
+# Every layer multiplies the size of the numbers by some factor, and $2^{20}$ is
+# about a million. One spread in between nearly keeps the size; it still
+# shrinks, in part by the zeros of the padding. Each number of the output adds
+# up $9 \cdot 16$ products, and ReLU then removes about half of the numbers, so
+# this spread is $\sqrt{2 / (9 \cdot 16)} \approx 0.12$ (He et al. 2015,
+# *Delving Deep into Rectifiers*, section 2.2). With BatchNorm one need not hit
+# it: each layer begins with the same size.
 #
 # ## ReLU
 #
@@ -457,7 +439,7 @@ if __name__ == "__main__":
 # rest by 0: $\max(0, x)$. It looks like too little to matter, but without it,
 # more layers compute nothing that one could not. A linear layer, like a
 # convolution, multiplies its input by fixed numbers and adds the products up.
-# If nothing comes between two such layers, they can be merged into one.
+# Two of them, with nothing between, can be merged into one.
 
 # %%
 if __name__ == "__main__":
@@ -470,10 +452,8 @@ if __name__ == "__main__":
     print("with ReLU: ", torch.round(second @ between, decimals=3))
 
 # %% [markdown]
-# The same holds for convolutions. Without padding, and without a ReLU between
-# them, two of 3×3 are one convolution of 5×5, which we can write down. (With
-# padding they can still be merged into one linear layer, but at the border it
-# is no longer a convolution.)
+# The same holds for convolutions. Without padding, two of 3×3 are one
+# convolution of 5×5:
 
 # %%
 if __name__ == "__main__":
@@ -486,8 +466,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # With a ReLU between them that is no longer possible. Its output has a bend,
-# and the layer before it decides where. The next layer adds many bent pieces
-# up, and the more there are, the more shapes the sum can take.
+# and the layer before it decides where. The more bent pieces the next layer
+# adds up, the more shapes the sum can take.
 #
 # ![Change the three weights, and switch the ReLU off and on. Each thin line is
 # one of the three numbers that a first layer makes of $x$, times its weight.
@@ -498,8 +478,8 @@ if __name__ == "__main__":
 # What you have seen by hand now becomes three functions for any batch. They are
 # compared with PyTorch's on images that are not square, with strides that do
 # not divide the size, and on single images. The check also asks whether PyTorch
-# could follow your computation backward, which learning needs in chapter 5. You
-# get that for free if you compute with tensors from beginning to end.
+# could follow your computation backward, which learning needs in chapter 5. It
+# can if you compute with tensors from beginning to end.
 #
 # Write `conv2d`. It takes a batch of images and a set of kernels and returns
 # what `F.conv2d` returns, for any stride and any padding. Loop over the places
@@ -601,33 +581,28 @@ def batch_norm(
 
 # %% [markdown]
 # The two functions for BatchNorm are the two modes. With the statistics of the
-# batch itself, `batch_norm(x, *batch_statistics(x), weight, bias)` is what
-# training mode computes. With running statistics in their place, it is what
-# evaluation mode computes.
+# batch itself, `batch_norm(x, *batch_statistics(x), weight, bias)` is training
+# mode. With running statistics in their place, it is evaluation mode.
 #
 # ## What goes wrong
 #
 # - **The output is a row and a column too small.** The formula was used without
-#   its $+ 1$: the steps were counted, and the place where the window begins was
-#   not. Every layer takes away another row and column.
+#   its $+ 1$. Every layer takes away another row and column.
 # - **Two sizes do not match at dimension 3.** A vector with one number for each
-#   channel meets a batch. PyTorch lines shapes up from the last axis on, so the
-#   vector meets the columns, and if an image is as wide as it has channels,
-#   there is not even an error. The vector needs the shape
-#   `(1, channels, 1, 1)`.
+#   channel meets a batch, and needs the shape `(1, channels, 1, 1)`. PyTorch
+#   lines shapes up from the last axis on, so the vector meets the columns, and
+#   if an image is as wide as it has channels, there is not even an error.
 # - **The kernel is flipped.** Hardly anything can be seen, because the network
 #   learns flipped kernels: a small one reached 93 to 97% on the digits, and 95
-#   to 98% with the right function (three seeds; one test image in 360 is 0.3
-#   points; the recorded run `layer-mistakes-cpu` has every known mistake). Only
-#   a comparison with known numbers finds this one.
+#   to 98% with the right function (three seeds; one of the 360 test images is
+#   0.3 points; the run `layer-mistakes-cpu`). Only known numbers find this one.
 #
 # The effect of each is described in [the common mistakes](mistakes).
 #
 # ## In three sentences
 #
-# - A convolution multiplies the numbers under a moving window by a kernel,
-#   which is the same at every place, and adds the products up over all input
-#   channels.
+# - A convolution multiplies the numbers under a moving window by a kernel, the
+#   same at every place, and adds the products up over all input channels.
 # - BatchNorm subtracts the mean of each channel, divides by its standard
 #   deviation, and applies a learned scale and shift; the statistics are those
 #   of the batch in training mode and running ones in evaluation mode.
@@ -636,12 +611,11 @@ def batch_norm(
 #
 # ## Three questions
 #
-# *Question:* Why is one kernel used at every place, and not a different one at
-# each place?
+# *Question:* Why is one kernel used at every place, and not another at each?
 #
 # *Answer:* What is worth finding in one place, such as an edge, is worth
-# finding in any other. It also keeps the weights few: a 3×3 kernel for one
-# channel has 9, whatever the size of the image.
+# finding in any other. It also keeps the weights few, whatever the size of the
+# image.
 #
 # *Question:* A layer takes 64 channels of 56×56 and gives 128 channels with a
 # 3×3 kernel, stride 2 and padding 1. How large is its output, and how many
@@ -654,9 +628,8 @@ def batch_norm(
 # *Question:* A network gives the same photograph another answer when it is
 # tested in a different batch. What was forgotten?
 #
-# *Answer:* To switch to evaluation mode with `eval()`. In training mode
-# BatchNorm normalizes with the statistics of the batch, so the result for one
-# image depends on the others.
+# *Answer:* To switch to evaluation mode with `eval()`. In training mode the
+# result for one image depends on the others in its batch.
 #
 # ## Read on
 #

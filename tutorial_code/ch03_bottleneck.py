@@ -5,12 +5,11 @@
 #
 # For years, networks got better as layers were added to them, up to a point.
 # Beyond it they got worse, even on the images that they were trained on. One
-# addition changed that. It lets the input $x$ travel around a group of layers,
-# and the layers compute only what is to be added to it. ResNet-50 repeats this
-# idea sixteen times.
+# addition changed that: the input $x$ travels around a group of layers, and
+# these compute only what is to be added to it. ResNet-50 does this sixteen
+# times.
 #
-# ![Follow x through the two pairs of layers. Both have the same layers and the
-# same number of weights. They differ in one
+# ![Follow x through the two pairs of layers, which differ in one
 # addition.](figure:plain-and-residual)
 #
 # **By the end of this chapter you will have** written `Bottleneck`, the block
@@ -32,14 +31,13 @@ from tutorial_code.ch01_images import load_dataset, make_loaders
 # ## Why not just stack layers?
 #
 # Take a network of 8 layers that has learned its training images well, and
-# insert 40 more layers. Could it now be worse on these images? It need not be.
-# If each new layer passed its input on unchanged, the network of 48 layers
-# would compute exactly what the one of 8 layers computes. So the best deep
-# network is at least as good as the best shallow one (He et al. 2015, section
-# 1).
+# insert 40 more layers. Could it now be worse on these images? It need not be:
+# if each new layer passed its input on unchanged, the network of 48 layers
+# would compute exactly what the one of 8 layers computes (He et al. 2015,
+# section 1).
 #
 # That is what a deep network *can* do. To see what it *does*, we build stacks
-# like those in the figure above. A stack repeats one pair of layers:
+# of one repeated pair of layers:
 
 
 # %%
@@ -61,8 +59,7 @@ def make_pair(channels: int) -> nn.Sequential:
 # Before the pairs, one convolution with stride 4 turns the image of 32×32
 # pixels into 16 channels of 8×8. After them, the mean of each channel goes
 # through a linear layer, which gives a number for each class. With
-# `residual=True` the stack adds $x$ to the output of each pair; with
-# `residual=False` it does not.
+# `residual=True` the stack adds $x$ to the output of each pair.
 
 
 # %%
@@ -103,9 +100,8 @@ class Stack(nn.Module):
 # We train plain stacks of 8, 24 and 48 layers on the same 4,000 photographs of
 # CIFAR-10 (as JPEG files), for 30 epochs each. All start with the same learning
 # rate, 0.05, which was not tuned for each depth. It is divided by ten after two
-# thirds of the epochs and again after five sixths, so that the curves come to
-# rest. Each training is repeated from three different sets of random weights,
-# one for each **seed**.
+# thirds of the epochs and again after five sixths. Each training is repeated
+# from three sets of random weights, one for each **seed**.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -164,17 +160,15 @@ if __name__ == "__main__":
     print_ends("layers", {n: trainings(n, "plain") for n in (8, 24, 48)})
 
 # %% [markdown]
-# The shallowest stack ends lowest, and the deepest learns little. This
-# is not overfitting. A network that overfits knows its training images and
-# fails on new ones, but these *are* the training images: the deep stack could
-# not even find what the shallow one found. He et al. call this **degradation**,
-# and met it on CIFAR-10 and on ImageNet (section 1, figure 1, and section 4.1,
-# figure 4).
+# The shallowest stack ends lowest, and the deepest learns little. This is not
+# overfitting: a network that overfits knows its training images and fails on
+# new ones, but these *are* the training images. He et al. call this
+# **degradation**, and met it on CIFAR-10 and on ImageNet (figures 1 and 4).
 #
 # Nor is it a matter of how BatchNorm treats images in training. The columns
-# *eval* and *right* are means of the three seeds in evaluation mode: the loss
-# on the same images, with running statistics that were estimated anew, and the
-# share of these images that are classified correctly. They tell the same story.
+# *eval* and *right* are means in evaluation mode, with running statistics that
+# were estimated anew: the loss on the same images, and the share that is
+# classified correctly. They tell the same story.
 #
 # Perhaps the deep stack only needs more time.
 #
@@ -193,16 +187,17 @@ if __name__ == "__main__":
 # It ends above the stack of 24 layers, which had a third of the time. The extra
 # epochs do help: the mean of the three losses falls from 2.00 to 1.65. That
 # makes the middle answer tempting, but the stack of 24 layers ended at 1.29. He
-# et al. also tried three times as many steps, and still saw degradation
-# (section 4.1, a footnote).
+# et al. still saw degradation after three times as many steps, too (section
+# 4.1, a footnote).
 #
 # ## Is it the gradient?
 #
 # A network learns by its *gradient*: for each weight, how the loss would change
-# if this weight changed a little. How large the gradient of a whole layer is,
-# its *norm* says: the root of the sum of the squares. The gradient is computed
-# from the last layer back to the first, and every layer on the way multiplies
-# it. So perhaps too little of it arrives at the first layers, or too much.
+# if this weight changed a little. The *norm* of a layer's gradient says how
+# large it is as a whole: the root of the sum of the squares. The gradient is
+# computed from the last layer back to the first, and every layer on the way
+# multiplies it. So perhaps too little of it arrives at the first layers, or too
+# much.
 #
 # *Predict:* In a fresh plain stack of 48 layers, how large is the norm of the
 # first layer's gradient, compared with the last layer's?
@@ -272,17 +267,14 @@ if __name__ == "__main__":
         print(f"{name:15}" + "".join(f"{ratio:7.1f}" for ratio in ratios))
 
 # %% [markdown]
-# It is hundreds of times larger, and more than a thousand times with one of the
-# seeds. Those who have heard of *vanishing* gradients tend to answer "smaller",
-# but in a fresh plain stack with BatchNorm the gradient does the opposite: it
-# explodes on its way back, as theory predicts for fully connected networks
-# (Yang et al. 2019). Is that the explanation? The figure does not show it. The
-# explosion is over after a few steps, and whether these did lasting harm, the
-# figure cannot say.
+# It is hundreds of times larger. Those who have heard of *vanishing* gradients
+# tend to answer "smaller", but in a fresh plain stack with BatchNorm the
+# gradient explodes on its way back, as theory predicts for fully connected
+# networks (Yang et al. 2019). Is that the explanation? The explosion is over
+# after a few steps, and whether these did lasting harm, the figure cannot say.
 #
-# He et al. looked, too: in their plain networks with BatchNorm the
-# gradients had healthy norms, so they considered vanishing gradients an
-# unlikely cause. They conjectured that deep plain networks converge
+# He et al. looked, too: in their plain networks with BatchNorm the gradients
+# had healthy norms. They conjectured that deep plain networks converge
 # exponentially slowly, and left the reason open (section 4.1).
 #
 # ## One addition
@@ -295,14 +287,12 @@ if __name__ == "__main__":
 #
 # What the layers compute is the **residual**: what is left of $y$ when $x$ is
 # taken away. The path on which $x$ travels past them is the **shortcut** (He et
-# al., sections 3.1 and 3.2). In the stack, as in the first figure, a ReLU
-# follows the addition. To pass on an input without negative values is now easy:
-# the layers make $F(x)$ zero.
+# al., sections 3.1 and 3.2). In the stack a ReLU follows the addition. To pass
+# on an input without negative values is now easy: the layers make $F(x)$ zero.
 #
 # Try it with a pencil. Let the layers be a single weight, $F(x) = -0.1x$. For
-# $x = 2$ the plain pair gives ReLU(−0.2) = 0. The residual pair gives ReLU(−0.2
-# + 2) = 1.8. Let $x$ grow to 3, and the plain pair still gives 0, while the
-# residual pair gives 2.7.
+# $x = 2$ the plain pair gives ReLU(−0.2) = 0, the residual pair ReLU(−0.2 + 2)
+# = 1.8. For $x = 3$ the plain pair still gives 0, the residual pair 2.7.
 
 # %%
 if __name__ == "__main__":
@@ -325,15 +315,13 @@ if __name__ == "__main__":
 # chain is the slope of $F$, and in a residual chain it is that slope plus 1.
 #
 # ![Change the slope of F. The plain chain passes a change on unharmed only
-# where the slope is near 1 or −1. The residual chain does so where the slope is
-# near 0: where the layers change little. The figure shows what the addition
-# does to a change; it is not the missing cause.](figure:factors)
+# where the slope is near 1 or −1, the residual chain where it is near 0. The
+# figure shows what the addition does to a change; it is not the missing
+# cause.](figure:factors)
 #
-# This model has one number for each pair, and no ReLU at its end. In the pencil
-# example that ReLU stopped the plain pair altogether. In a residual pair it
-# stands on the path of the shortcut, too, and stops a change wherever the sum
-# is negative. So the factor is not exactly $dF/dx + 1$. How often does it stop
-# one?
+# In the pencil example the ReLU that we left aside stopped the plain pair
+# altogether. In a residual pair it stands on the path of the shortcut, too, and
+# stops a change wherever the sum is negative. How often does it?
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -358,8 +346,7 @@ if __name__ == "__main__":
 # that nothing stands on the path of $x$ at all. That is called
 # **pre-activation**; ResNet-50 keeps the ReLU after the addition.
 #
-# Now the experiment again, with one addition for each pair, and the same
-# layers, images and steps:
+# Now the experiment again, with one addition for each pair:
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -381,15 +368,14 @@ if __name__ == "__main__":
     print_ends("layers", {n: trainings(n, "residual") for n in (8, 24, 48)})
 
 # %% [markdown]
-# Now the shallowest is the worst. Every residual stack ends below every plain
-# one. Those of 24 and of 48 layers end below that of 8; which of the two is
-# lower depends on the seed. These are small networks on few images, and the
-# curves say nothing about new images. But on the training images, depth no
-# longer hurts.
+# Now the shallowest is the worst, and every residual stack ends below every
+# plain one. Which of the two deeper ones is lower depends on the seed. These
+# are small networks on few images, and the curves say nothing about new ones.
+# But on the training images, depth no longer hurts.
 #
 # The whole experiment takes about an hour, so it is one of the recorded runs,
-# and its page has the command that records it. Here is a small form of it, on
-# the digits, for three epochs:
+# and its page has the command. Here is a small form of it, on the digits, for
+# three epochs:
 
 
 # %% tags=["folded"]
@@ -431,10 +417,9 @@ if __name__ == "__main__":
 #
 # Pairs of 3×3 convolutions get expensive where channels are many: a convolution
 # has `in × out × 3 × 3` weights. To afford 50 layers and more, He et al.
-# changed the block (section 4.1, "Deeper Bottleneck Architectures", and figure
-# 5). A 1×1 convolution first reduces the channels, a 3×3 convolution works on
-# the few, and a second 1×1 convolution restores the many. The block is narrow
-# in the middle, hence **bottleneck**.
+# changed the block (section 4.1 and figure 5). A 1×1 convolution first reduces
+# the channels, a 3×3 convolution works on the few, and a second 1×1 convolution
+# restores the many. The block is narrow in the middle, hence **bottleneck**.
 #
 # *Predict a number:* Take 256 channels. How many times as many weights do two
 # 3×3 convolutions have as a bottleneck with 64 channels inside?
@@ -444,8 +429,8 @@ if __name__ == "__main__":
 #
 # About 17 times as many. It is tempting to answer 4, because there are four
 # times fewer channels inside. But the 3×3 in the middle has fewer of them on
-# both sides, and so only a sixteenth of the weights. Each 1×1 has fewer on one
-# side and one weight in place of nine: a thirty-sixth.
+# both sides, so only a sixteenth of the weights. Each 1×1 has fewer on one side
+# and one weight in place of nine: a thirty-sixth.
 
 # %% tags=["covered"]
 if __name__ == "__main__":
@@ -464,16 +449,12 @@ if __name__ == "__main__":
     print(f"{many / few:.1f} times as many")
 
 # %% [markdown]
-# Seen from the other side: two 3×3 convolutions at 64 channels have 73,728
-# weights. With slightly fewer, 69,632, a bottleneck takes in and gives out 256
-# channels. That is the comparison of the paper's figure 5.
-#
 # ## Why no bias
 #
-# Each convolution in the block is followed by BatchNorm. Take one channel with
-# the values 1, 2, 3 and 6. Their mean is 3, and BatchNorm first turns them into
-# −2, −1, 0 and 3. A bias of 10 makes them 11, 12, 13 and 16. Their mean is now
-# 13, and BatchNorm turns them into −2, −1, 0 and 3.
+# Each convolution in the block is followed by BatchNorm. Take a channel with
+# the values 1, 2, 3 and 6. BatchNorm first subtracts their mean, 3: −2, −1, 0
+# and 3. A bias of 10 makes them 11, 12, 13 and 16, and their mean 13: again −2,
+# −1, 0 and 3.
 
 # %%
 if __name__ == "__main__":
@@ -487,9 +468,8 @@ if __name__ == "__main__":
     print("largest difference", f"{difference.abs().max().item():.0e}")
 
 # %% [markdown]
-# Only rounding is left of the bias. A bias before BatchNorm is a parameter that
-# does nothing, and BatchNorm has a shift of its own (Ioffe and Szegedy 2015,
-# section 3.2). Hence `bias=False`.
+# Only rounding is left of the bias, and BatchNorm has a shift of its own (Ioffe
+# and Szegedy 2015, section 3.2). Hence `bias=False`.
 #
 # ## The shortcut must fit
 #
@@ -527,28 +507,25 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # In the first and the last. It is easy to look at the stride only. The very
-# first block of ResNet-50 has stride 1 and still does not fit: it takes 64
-# channels and gives 256.
+# first block of ResNet-50 has stride 1 and still does not fit.
 #
 # Where the shapes agree, the shortcut is the identity: no weights, no cost.
 # Where they differ, a 1×1 convolution with the block's stride, and BatchNorm,
 # bring $x$ to the shape of $F(x)$. This is a **projection** (He et al., section
-# 3.2, equation 2; it is option B of sections 3.3 and 4.1).
+# 3.2, equation 2; option B of section 3.3).
 #
 # ![Change the arguments of the block and the size of its input. Watch when the
 # shortcut gets a projection, and what it costs.](figure:bottleneck)
 #
-# The stride sits on the 3×3 convolution. He et al. do not say in their text
-# which of the three has it. With stride 2 on the first 1×1, three of every four
-# pixels would be discarded without being used, as they are on a projection with
-# stride 2; the 3×3 uses them all. torchvision has it on the 3×3, too. Its
-# documentation says that the original has it on the first 1×1, and calls the
-# variant ResNet V1.5.
+# The stride sits on the 3×3 convolution, which uses all pixels. With stride 2
+# on the first 1×1, three of every four would be discarded. The text of He et
+# al. does not say which of the three has it. torchvision has it on the 3×3,
+# too: its documentation says that the original has it on the first 1×1, and
+# calls the variant ResNet V1.5.
 #
 # ## The block in three steps
 #
-# First come the layers of the branch. We take the shapes of the first block,
-# and a small batch.
+# First come the layers of the branch, with the shapes of the first block.
 
 # %%
 if __name__ == "__main__":
@@ -562,9 +539,8 @@ if __name__ == "__main__":
     bn3 = nn.BatchNorm2d(4 * channels)
 
 # %% [markdown]
-# Then the forward pass through the branch: BatchNorm after each convolution,
-# ReLU after the first two. There is no ReLU after the third, so that $F(x)$ can
-# be negative and take something away from $x$.
+# Then the forward pass through the branch. There is no ReLU after the third
+# BatchNorm, so that $F(x)$ can be negative and take something away from $x$.
 
 # %%
 if __name__ == "__main__":
@@ -687,10 +663,9 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# One more experiment says more than many shapes. BatchNorm ends by multiplying
-# each channel with a learned scale. We set the scale of the last BatchNorm to
-# zero, in a block whose shortcut is the identity, and leave its shift at zero,
-# where it starts.
+# One more experiment. BatchNorm ends by multiplying each channel with a learned
+# scale. We set the scale of the last BatchNorm to zero, in a block whose
+# shortcut is the identity, and leave its shift at zero, where it starts.
 #
 # *Predict:* What does the block give for $x$ now?
 #
@@ -715,10 +690,10 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # It gives ReLU($x$). $F(x)$ is zero, so only the shortcut is left, and the last
-# ReLU is on its path. That ReLU is easy to forget. In a network the input of
-# such a block comes from another block's ReLU and has no negative values, so
-# there the block passes its input on unchanged. Chapter 5 lets every block
-# start in this way (Goyal et al. 2017, section 5.1).
+# ReLU, which is easy to forget, is on its path. In a network the input of such
+# a block comes from another block's ReLU and has no negative values, so the
+# block passes it on unchanged. Chapter 5 lets every block start in this way
+# (Goyal et al. 2017, section 5.1).
 #
 # ## What goes wrong
 #
@@ -730,11 +705,11 @@ if __name__ == "__main__":
 #   starts with a scale of zero stays as it is: the derivative of ReLU at 0 is 0
 #   in PyTorch, so the scale gets a gradient of exactly zero.
 # - **One BatchNorm used twice.** It follows the first and the second
-#   convolution. Both have `channels` channels, so the shapes allow it. You see
-#   it in the count: `Bottleneck(64, 64)` has 74,880 parameters in place of
-#   75,008. Training looks sound, because each batch brings its own mean. In
-#   evaluation mode both layers are normalized by one mixture of their
-#   statistics, and the test accuracy stays behind.
+#   convolution, which both have `channels` channels. You see it in the count:
+#   `Bottleneck(64, 64)` has 74,880 parameters in place of 75,008. Training
+#   looks sound, because each batch brings its own mean. In evaluation mode one
+#   mixture of statistics normalizes both layers, and the test accuracy stays
+#   behind.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -765,8 +740,8 @@ if __name__ == "__main__":
 #
 # ## In three sentences
 #
-# - The deeper a plain stack is, the worse it does on its own training images,
-#   which is called degradation. It is not overfitting, and its cause is open.
+# - The deeper a plain stack is, the worse it does on its own training images:
+#   degradation. It is not overfitting, and its cause is open.
 # - A residual block computes $y = F(x) + x$: its layers learn a change, the
 #   shortcut carries $x$ past them, and in our stacks depth no longer hurts on
 #   the training images.
@@ -779,9 +754,8 @@ if __name__ == "__main__":
 # *Question:* "Deep plain networks fail because they overfit." What speaks
 # against it?
 #
-# *Answer:* The curves show the loss on the training images themselves. A
-# network that overfits is good on these and bad on others; the deep plain stack
-# is bad on these already.
+# *Answer:* A network that overfits is good on its training images. The curves
+# show the loss on these, and the deep plain stack is bad on them.
 #
 # *Question:* `Bottleneck(64, 64)` takes fewer channels than
 # `Bottleneck(256, 64)`. Why does it have more parameters?
@@ -795,15 +769,13 @@ if __name__ == "__main__":
 # ResNet-50 is that not exactly so?
 #
 # *Answer:* The ReLU after the addition stops a change where the sum is
-# negative. And where the shortcut is a projection, it multiplies $x$ by the
-# weights of its convolution and the scale of its BatchNorm, so what it adds is
-# not 1.
+# negative. And a projection multiplies $x$ by the weights of its convolution
+# and the scale of its BatchNorm, so what it adds is not 1.
 #
 # ## Read on
 #
-# - He et al., *Deep Residual Learning for Image Recognition*, 2015: sections 1
-#   and 3.1 to 3.3 for degradation and the residual, section 4.1 for plain
-#   networks and the bottleneck.
+# - He et al., *Deep Residual Learning for Image Recognition*, 2015: sections 1,
+#   3 and 4.1.
 # - He et al., *Identity Mappings in Deep Residual Networks*, 2016: what changes
 #   when nothing stands on the path of $x$.
 # - Yang et al., *A Mean Field Theory of Batch Normalization*, 2019: why the

@@ -4,10 +4,9 @@
 # *Add more layers to a network: does it get better or worse?*
 #
 # Chapter 3 began with a claim: beyond some depth a plain network gets worse,
-# even on the images that it learns from, and one addition mends it. A few small
-# stacks of layers seemed to agree. He et al. (2015) tested the claim on a
-# family of networks for CIFAR-10, small enough for anyone to build, to train
-# and to take apart. In this chapter you do all three.
+# even on the images that it learns from, and one addition mends it. He et al.
+# (2015) tested it on a family of networks for CIFAR-10, small enough for anyone
+# to build, to train and to take apart. In this chapter you do all three.
 #
 # ![Choose how deep the network is, and take its shortcuts away. Each box is a
 # block of two 3×3 convolutions. The bar shows the parameters beside those of
@@ -45,27 +44,26 @@ from tutorial_code.shared import plots, tables
 #
 # The question is about depth, so nothing else should differ. The paper's design
 # (section 4.2) has a single number, $n$. A 3×3 convolution makes 16 channels
-# from the three colors. Then come three stages of $n$ blocks each, and a block
-# is two 3×3 convolutions. The stages have 16, 32 and 64 channels, on 32×32,
-# 16×16 and 8×8 positions. The mean of each channel goes into a linear layer.
+# from the three colors. Then come three stages of $n$ blocks of two 3×3
+# convolutions, with 16, 32 and 64 channels on 32×32, 16×16 and 8×8 positions.
+# The mean of each channel goes into a linear layer.
 #
-# With a pencil: $3n$ blocks have $6n$ convolutions, and with the first one and
-# the linear layer there are $6n + 2$ layers. For $n$ = 3, 5, 7, 9 and 18 that
+# With a pencil: $3n$ blocks have $6n$ convolutions, which makes $6n + 2$ layers
+# with the first one and the linear layer. For $n$ = 3, 5, 7, 9 and 18 that
 # gives 20, 32, 44, 56 and 110. Each depth comes in two kinds. The residual
 # network has a shortcut around every block; the **plain network** has none.
 #
 # ## A shortcut without weights
 #
-# Two of the $3n$ blocks change the shape, from 16×32×32 to 32×16×16 and from
-# there to 64×8×8. In chapter 3 such a block got a projection, and a projection
-# has weights. Here it must not: if the residual network had more weights than
-# the plain one, nobody could say which of the two made the difference. So the
-# paper's shortcut only takes every second row and column, and fills the missing
-# channels with zeros. This is its **option A** (section 3.3).
+# Two of the $3n$ blocks halve the size and double the channels. In chapter 3
+# such a block got a projection, which has weights. Here the residual network
+# must not have more weights than the plain one, or nobody could say which of
+# the two made the difference. So the paper's shortcut takes every second row
+# and column, and fills the missing channels with zeros. This is its **option
+# A** (section 3.3).
 #
 # ![Change the stride and the number of channels. What is shaded is passed on,
-# the gray channels are new, and there is nothing to
-# learn.](figure:zero-pad)
+# the gray channels are new.](figure:zero-pad)
 #
 # By hand it is one slice, and some zeros behind it:
 
@@ -117,9 +115,9 @@ if __name__ == "__main__":
 # ## The block, with and without
 #
 # The rest of the block stands in chapter 10: `BasicBlock` has the two
-# convolutions, and it adds `self.shortcut(x)`. We give it the other shortcut.
-# A plain block keeps its shortcut, too, but leaves it out of the sum. We shall
-# need it later, when we cut blocks out.
+# convolutions, and it adds `self.shortcut(x)`. We give it the other shortcut. A
+# plain block leaves its shortcut out of the sum, but keeps it for later, when
+# we cut blocks out.
 
 
 # %%
@@ -174,8 +172,8 @@ if __name__ == "__main__":
     print("stem ", tuple(x.shape))
 
 # %% [markdown]
-# Then the stages. The stride is 2 exactly where the number of channels doubles,
-# so one line decides both:
+# Then the stages. The stride is 2 where the number of channels doubles, so one
+# line decides both:
 
 # %%
 if __name__ == "__main__":
@@ -188,8 +186,8 @@ if __name__ == "__main__":
         print("stage", tuple(x.shape))
 
 # %% [markdown]
-# The head takes the mean over all positions, and one linear layer turns the 64
-# numbers into ten logits:
+# The head takes the mean over all positions, and one linear layer makes ten
+# logits:
 
 # %%
 if __name__ == "__main__":
@@ -197,9 +195,9 @@ if __name__ == "__main__":
     print("head ", tuple(fc(x.mean(dim=(2, 3))).shape))
 
 # %% [markdown]
-# Here is the whole. The paper draws the first weights as He et al. proposed in
-# another paper of that year, which chapter 5 called He initialization: with a
-# standard deviation of $\sqrt{2 / k}$, where $k$ numbers flow into each output.
+# Here is the whole. The paper draws the first weights by what chapter 5 called
+# He initialization: with a standard deviation of $\sqrt{2 / k}$, where $k$
+# numbers flow into each output.
 
 
 # %%
@@ -244,10 +242,9 @@ class CifarResNet(nn.Module):
 
 # %% [markdown]
 # Count the parameters of $n = 3$ with a pencil. The six convolutions of the
-# last stage have $(32 + 5 \cdot 64) \cdot 64 \cdot 9 = 202{,}752$ weights,
-# those of the middle one 50,688, and those of the first one 13,824. The stem
-# adds 432, the linear layer 650, and the scales and shifts of BatchNorm 1,376.
-# That makes 269,722, and three quarters of them sit in the last stage.
+# last stage have $(32 + 5 \cdot 64) \cdot 64 \cdot 9 = 202{,}752$ weights, and
+# those of the other two 50,688 and 13,824. Stem, linear layer and BatchNorm
+# have 2,458 more. That makes 269,722.
 
 # %%
 DEPTHS = {6 * n + 2: n for n in (3, 5, 7, 9, 18)}  # n of each number of layers
@@ -269,9 +266,9 @@ if __name__ == "__main__":
 # ## The paper's experiment
 #
 # Each network learns for 64,000 steps from batches of 128 images, which makes
-# 164 epochs. The learning rate is 0.1, and it is divided by ten after half of
-# the steps and after three quarters. The weight decay is 1e-4, the momentum
-# 0.9. A photograph is shifted by up to 4 pixels and mirrored half of the time.
+# 164 epochs. The learning rate is 0.1, divided by ten after half of the steps
+# and again after three quarters. The weight decay is 1e-4, the momentum 0.9. A
+# photograph is shifted by up to 4 pixels and mirrored half of the time.
 
 
 # %%
@@ -288,12 +285,11 @@ def rate_factor(step: int, total_steps: int) -> float:
 
 # %% [markdown]
 # With 110 layers a rate of 0.1 is "slightly too large to start converging", so
-# the paper begins with 0.01 until the training error is below 80%, which took
-# it some 400 steps.
+# the paper begins with 0.01 until the training error is below 80%, some 400
+# steps.
 #
-# Others have repeated the experiment and published what they found. In one
-# repetition, a plain network of 20 layers misclassifies 9.5% of the test
-# images.
+# Others have repeated the experiment. In one repetition, a plain network of 20
+# layers misclassifies 9.5% of the test images.
 #
 # *Predict:* how many does the plain network of 56 layers misclassify there?
 #
@@ -369,18 +365,16 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # About 13%: 12.76. It is natural to think that 0.85 million parameters do at
-# least as well as 0.27 million, and with shortcuts they do. The paper prints
-# the plain networks only as curves (figure 6), with errors that rise from 20 to
-# 56 layers, on the training images as well. It does not even draw the plain
-# network of 110 layers, whose error stays above 60%.
+# least as well as 0.27 million, and with shortcuts they do. The paper has the
+# plain networks only as curves (figure 6), whose errors rise with depth on the
+# training images as well. With 110 layers the error stays above 60%.
 #
 # So what is sure? The direction: residual networks get better with depth in
-# every row, from 20 to 110 layers by one and a half to two points, and plain
-# ones get worse. The single numbers are less sure. The paper's five runs of 110
-# layers have a standard deviation of 0.16 points (table 6), and for its other
-# numbers it names none. The repetitions have other schedules, and one of them
-# takes the best epoch. So 7.17 against 6.97 says little, and 12.76 against 6.97
-# says much.
+# every row that has several depths, by one and a half to two points from 20 to
+# 110 layers, and plain ones get worse. The single numbers are less sure. The
+# repetitions differ in their schedules, one takes the best epoch, and the
+# paper's five runs of 110 layers have a standard deviation of 0.16 points
+# (table 6). So 7.17 against 6.97 says little, and 12.76 against 6.97 says much.
 #
 # ## Repeat it
 #
@@ -436,9 +430,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## On the digits, in an hour
 #
-# Photographs take hours, and digits take minutes. At their own size of 8×8
-# pixels they have a sixteenth of a photograph's positions, and a step costs a
-# sixteenth of the work. All ten networks fit into an hour on one core.
+# Photographs take hours, and digits take minutes: at their own size of 8×8
+# pixels they have a sixteenth of a photograph's positions. All ten networks fit
+# into an hour on one core.
 
 
 # %%
@@ -529,30 +523,25 @@ if __name__ == "__main__":
         print(f"{layers:6}  {cells} {means.rstrip()}")
 
 # %% [markdown]
-# More than a quarter, with each of the seeds: between 32 and 45%. With 44
-# layers it is between 7 and 20%, and with 110 layers the plain network guesses.
-# More layers can do whatever fewer can, so most people expect no errors, or a
-# few. And nothing is wrong with the images or with the schedule: with shortcuts
-# the same layers end with at most a few wrong images in a thousand, from each
-# seed up to 56 layers. Of the three residual networks of 110 layers two do, and
-# one ends with 11% wrong. It learned more slowly than the others, and the rate
-# was divided before it was done. So depth is no trifle for a residual
-# network, either.
+# More than a quarter, with each of the seeds, and with 110 layers the plain
+# network guesses. More layers can do whatever fewer can, so most people expect
+# no errors, or a few. And nothing is wrong with the images or with the
+# schedule: with shortcuts the same layers get at most a few images in a
+# thousand wrong. The exception is one of the seeds of 110 layers, with 11%: it
+# learned more slowly, and the rate was divided before it was done.
 #
-# Does depth help residual networks? Not here. Their test errors grow with it.
-# The test set has 360 images, so one image is 0.28 points, and an error of 3%
-# has a standard error of 0.9 points. For ten digits 20 layers are enough, and
-# the figure shows what more of them cost: the curves of deeper networks stay up
-# for longer, and for these 1,100 steps are a short training. On photographs and
-# after 64,000 steps, the paper's residual networks gain from each step in
-# depth.
+# Does depth help residual networks? Not here: their test errors tend to grow
+# with it. (With 360 test images, an error of 3% has a standard error of 0.9
+# points.) For ten digits 20 layers are enough, and for the deeper networks
+# 1,100 steps are a short training: their curves stay up for longer. The paper's
+# networks, on photographs and after 64,000 steps, gain from each step in depth.
 #
 # ## What passes through a network
 #
 # Why? We look in four places, and begin with the signals. A fresh BatchNorm
 # gives each channel a spread of 1. In a plain block the ReLU then sets one half
-# of the values to zero, and with them half of the sum of their squares. What is
-# left has the root mean square $\sqrt{1/2} = 0.71$, after every block.
+# of the values to zero, and with them goes half of the sum of their squares.
+# After every block the root mean square is $\sqrt{1/2} = 0.71$.
 #
 # In a residual block the branch, with its spread of 1, is added to what came
 # in.
@@ -621,12 +610,11 @@ if __name__ == "__main__":
 # They grow. Each block adds a branch of the same size, so their squares add up,
 # and only the ReLU takes some of it away. Where a stage begins they drop,
 # because half of the shortcut's channels are zeros. Most people expect
-# BatchNorm to hold all values at one size. It does so for the branches, and on
-# the shortcut stands no BatchNorm. So each block changes the sum by a smaller
-# share than the block before it. Remember that for later.
+# BatchNorm to hold all values at one size, but none stands on the shortcut. So
+# each block changes the sum by a smaller share than the one before.
 #
-# Now the gradient, on its way back. The figure has the networks of 56 layers,
-# fresh and at the end of the recorded trainings.
+# Now the gradient, on its way back, in networks of 56 layers, fresh and at the
+# end of the recorded trainings.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -679,17 +667,14 @@ if __name__ == "__main__":
         print(f"{layers:6}{text}")
 
 # %% [markdown]
-# In a fresh plain network of 56 layers the first layer gets a gradient hundreds
-# of times as large as the last convolution does, and with 110 layers more than
-# a million times. Chapter 3 met this: the gradient explodes on its way back.
-# New is what the training makes of it. The dashed curve is turned round, and
+# In a fresh plain network the gradient explodes on its way back, as chapter 3
+# found. New is what the training makes of it. The dashed curve is turned round:
 # the first layers now get a small part of what the last ones get. In the
 # residual networks the ratio stays within a factor of ten of 1, before and
 # after.
 #
 # When does it turn, and why? We watch the first five steps of networks of 56
-# layers, and print the size of the values after the first block beside the
-# ratio.
+# layers, with the size of the values after the first block beside the ratio.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -722,33 +707,29 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # In the plain networks it takes one step. The scale of a BatchNorm is a weight
-# like any other, and a gradient that is hundreds of times too large throws the
-# scales of the first layers far up. The next BatchNorm takes the factor out
-# again, so the network computes as before. But a gradient that comes back
-# through this BatchNorm is divided by the factor, and from now on the first
-# layers get too little. Training does not undo it, as the second table shows:
-# at the end of the recorded trainings, the deeper the plain network, the larger
-# the values after its first block, up to thousands with 110 layers. The
-# residual networks stay calm in their first steps, and their values stay small.
+# like any other, and the large gradient throws the scales of the first layers
+# up. The next BatchNorm takes the factor out again, so the network computes as
+# before. But a gradient that comes back through this BatchNorm is divided by
+# the factor, so the first layers now get too little. Training does not undo it,
+# as the second table shows: the deeper the plain network, the larger the values
+# after its first block. In the residual networks they stay small.
 #
 # Is this the cause? It is a trace that grows with depth as the failure does,
-# and no more than that. A lower rate does not prevent it: our plain network of
-# 110 layers began with a tenth of the rate, as the schedule has it, and kept
-# that to the end, because its error never fell below 80%. And He et al. found
-# healthy norms of the gradients in their plain networks, on ImageNet with 34
-# layers (section 4.1).
+# and no more. A lower rate does not prevent it: our plain network of 110 layers
+# began with a tenth of the rate and kept that to the end, because its error
+# never fell below 80%. And He et al. found healthy norms of the gradients in
+# their plain networks on ImageNet, with up to 34 layers (section 4.1).
 #
 # ## What a layer adds
 #
 # He et al. looked at the layers' **responses**: the standard deviation of what
 # each 3×3 layer gives, after BatchNorm and before ReLU or addition (section
 # 4.2, figure 7). In their residual networks the responses were generally
-# smaller than in the plain ones, and the more layers, the smaller: each layer
-# then changes the signal by less.
+# smaller than in the plain ones, and the more layers, the smaller.
 #
-# Here are the responses of our networks, which begin at 1. We take the second
-# layer of each block, because its response is what the block adds. And we set
-# it beside the size of what comes in: which share of the sum is new?
+# In our networks they begin at 1. We take the second layer of each block,
+# because its response is what the block adds, and set it beside the size of
+# what comes in: which share of the sum is new?
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -793,21 +774,19 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # In 1,100 steps the responses move little. Where they do, they move as in the
-# paper: what the second layer of a residual block adds becomes smaller than 1,
-# and what the layers of a plain network give does not. The exception is the
-# residual network that learned so slowly, with 2.5. The share is clearer. With
-# 20 layers a block adds more than half of what comes in, and with 110 layers
-# about a quarter: the more blocks there are, the less each of them has to
-# change. Much of that is there from the beginning, because the values grow from
-# block to block, and up to 56 layers training makes it more.
+# paper: what a residual block adds becomes smaller than 1, and what the deeper
+# plain networks give does not. The exception, 2.5, is the residual network that
+# learned so slowly. The share is clearer: with 20 layers a block adds more than
+# half of what comes in, and with 110 layers about a quarter. Much of that is
+# there from the beginning, as the values grow from block to block, and up to 56
+# layers training makes it more.
 #
 # ## Cut a block out
 #
 # If each block of a residual network only changes the sum a little, what
-# happens when one is missing? Veit et al. (2016, section 4.1) tried it: they
-# took a trained network, removed one block, and tested what was left. Such an
-# experiment is called a **lesion study**. A block that is cut out passes on its
-# shortcut, and nothing else.
+# happens when one is missing? Veit et al. (2016, section 4.1) removed one block
+# of a trained network and tested what was left, which is called a **lesion
+# study**. A block that is cut out passes on its shortcut, and nothing else.
 
 
 # %%
@@ -827,7 +806,7 @@ def without_block(model: CifarResNet, number: int) -> CifarResNet:
 
 # %% [markdown]
 # First train both networks of 20 layers, for six epochs, the last two at a
-# tenth of the rate. That is enough for more than 95% of the test images.
+# tenth of the rate. More than 95% of the test images are then right.
 
 # %%
 if __name__ == "__main__":
@@ -873,20 +852,17 @@ if __name__ == "__main__":
 # %% [markdown]
 # About 10%. It is tempting to think that eight of nine blocks do most of the
 # work. But each block of a plain network has learned to read what the block
-# before it writes, and nothing else. Take any one away, and all that follow
-# read a language that they do not know. In the residual network, nearly every
-# block can go.
+# before it writes, and nothing else: without one, all that follow read a
+# language that they do not know. In the residual network, nearly every block
+# can go.
 #
-# One reason is what we saw on the way: a block adds a small share, and what
-# follows reads mostly what was there before. The first block is the exception,
-# and its share is the largest. Veit et al. put it in another way. At each block
-# the signal can go through the branch or through the shortcut. Nine blocks make
-# $2^9 = 512$ paths from the stem to the head, most of them shorter than the
-# network. Cutting one block closes half of them, and 256 are left. A plain
-# network has a single path.
+# One reason is what we saw: a block adds a small share, and what follows reads
+# mostly what was there before. The first block, whose share is the largest, is
+# the exception. Veit et al. put it in another way. At each block the signal can
+# go through the branch or through the shortcut, so nine blocks make $2^9 = 512$
+# paths. A cut closes half of them, and a plain network has a single one.
 #
-# Do the deeper networks agree, and other seeds? Here are the networks of the
-# recorded run.
+# Do the deeper networks of the recorded run agree, and other seeds?
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -940,9 +916,9 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# They do. The first block matters most, and after it some of the blocks that
-# halve the size, as Veit et al. found for the blocks that do so. Any other
-# block costs a few points at most, with 20 layers as with 110, on average.
+# They do. The first block matters most. After it come the second and some of
+# those that halve the size, for which Veit et al. saw peaks, too. The rest cost
+# a few points on average, with 20 layers as with 110.
 #
 # ## The surface of the loss
 #
@@ -953,15 +929,13 @@ if __name__ == "__main__":
 #
 # How long should a direction be? Multiply the weights of a convolution by ten,
 # and BatchNorm takes the ten out again (chapter 8). The network is the same,
-# but a step of length 1 now changes it ten times less. So a slice with steps of
-# equal length would show how large the weights are, and not how the network
-# reacts. Li et al. (2018, section 4) therefore scale each filter of the random
-# direction to the length of the network's own filter. They call it **filter
-# normalization**.
+# but a step of length 1 now changes it ten times less. So Li et al. (2018,
+# section 4) scale each filter of the random direction to the length of the
+# network's own filter. They call it **filter normalization**.
 #
-# With a pencil: let a filter have the two weights 3 and 4, so its length is 5.
-# The random filter is (0.6, −0.8), of length 1. The direction gets (3, −4). At
-# $a = 1$ the filter is (6, 0).
+# With a pencil: a filter has the weights 3 and 4, so its length is 5. The
+# random filter is (0.6, −0.8), of length 1, and becomes (3, −4). At $a = 1$ the
+# filter is (6, 0).
 
 
 # %%
@@ -1061,14 +1035,14 @@ if __name__ == "__main__":
             print("".join(f"{loss:10.3f}" for loss in line))
 
 # %% [markdown]
-# In the middle stands the loss of the trained network, and all around it the
-# loss is higher. The recorded run has 21 × 21 places for each network, and for
-# three depths. One number sums up how wide the valley is: the share of these
-# places at which the loss is below 1.
+# The loss of the trained network stands in the middle, and all around it the
+# loss is higher. The recorded run has 21 × 21 places for each network of three
+# depths. How wide is the valley? Count the share of these places at which the
+# loss is below 1.
 #
-# Around the plain networks of 20 layers that is so in about a third of the
-# places. The plain networks of 32 layers have learned their training images
-# nearly as well, with errors of about 1% or less.
+# Around the plain networks of 20 layers it is about a third. Those of 32 layers
+# have learned their training images nearly as well, with errors of about 1% or
+# less.
 #
 # *Predict:* in how many places around *them* is the loss below 1?
 #
@@ -1092,74 +1066,69 @@ if __name__ == "__main__":
         print(f"{layers:6} {cells.rstrip()}")
 
 # %% [markdown]
-# In a few percent. That two networks know their images equally well says
-# nothing about how they stand: the deeper plain one stands in a far narrower
-# valley. Around the plain networks of 56 layers no place at all has a loss
-# below 1. Around the residual ones there are such places at every depth. How
-# many, differs from seed to seed by a factor of two and more, so nothing finer
-# can be read from these surfaces. With 20 layers the two kinds differ little.
+# In a few percent. Two networks that know their images equally well need not
+# stand alike: the valley of the deeper plain one is far narrower. Around the
+# plain networks of 56 layers no place has a loss below 1; around the residual
+# ones there are such places at every depth. With 32 and 56 layers their share
+# differs from seed to seed by a factor of two and more, so read nothing finer
+# from it. Li et al. saw the same on photographs: with 20 layers the shortcuts
+# made little difference, and with 56 and 110 only the plain networks stood in a
+# chaotic landscape (section 6).
 #
 # ![Turn the surfaces by the slider, or press on one and move to the side. Both
 # have the same scale: the height is the logarithm of the loss on 256 training
 # images. Then choose 32 layers, and 56.](figure:loss-surfaces)
 #
-# Li et al. saw the same on photographs: with 20 layers the shortcuts made
-# little difference, and with 56 and 110 the plain networks stood in a chaotic
-# landscape, the residual ones in a smooth one (section 6).
-#
-# Some caution is due. A slice has two directions, and the space has hundreds of
-# thousands. BatchNorm uses the running statistics of the trained network at
-# every place, as in the code of Li et al., so part of the rise is that they no
-# longer fit. And our plain network of 56 layers is not at the bottom of
-# anything: it had not learned its images. The surface shows how it is there,
-# and not why the training came to be there.
+# Some caution is due. A slice has two directions of hundreds of thousands.
+# BatchNorm uses the running statistics of the trained network at every place,
+# as in the code of Li et al., so part of the rise is that they no longer fit.
+# And our plain network of 56 layers had not learned its images: the surface
+# shows where it stands, and not how it came there.
 #
 # ## What is known, and what is not
 #
-# That depth keeps plain networks from learning their own training images, and
-# at most slows residual ones down, you have now seen yourself. How the
-# shortcuts do that has several descriptions, and all of them fit what we
-# measured: gradients that arrive, blocks that each change a little, many paths
-# of which none is indispensable, a smoother surface. Another was found by
-# Balduzzi et al. (2017): in a deep plain network the gradients of two similar
-# images have almost nothing in common, as if they were noise, and with
-# shortcuts they stay alike for longer. None of these descriptions is a proof of
-# a cause. He et al. left the question open, and in its whole it still is.
+# You have now seen that depth keeps plain networks from learning their own
+# training images, and at most slows residual ones down. How the shortcuts do
+# that has several descriptions, and all fit what we measured: gradients that
+# arrive, blocks that each change a little, many paths, a smoother surface.
+# Balduzzi et al. (2017) found another: in a deep plain network the gradients of
+# two similar images have almost nothing in common, and with shortcuts they stay
+# alike for longer. None of these descriptions proves a cause. He et al. left
+# the question open, and as a whole it still is.
 #
 # ## Try it yourself
 #
 # Nothing checks these two tasks but you. Neither takes a minute of computing.
 #
 # **More than one block.** Train the residual network of 20 layers from the seed
-# 0 as above. Six of its nine blocks neither come first nor halve the size: they
-# have the numbers 1, 2, 4, 5, 7 and 8. For each $k$ from 0 to 6, cut out each
-# choice of $k$ of these six (`itertools.combinations`), by calling
-# `without_block` on its own result, and take the mean of the test accuracies.
-# You are right so far if $k = 0$ gives the accuracy of the whole network above,
-# and $k = 1$ the mean of the six accuracies in its row.
+# 0 as above. Its blocks 1, 2, 4, 5, 7 and 8 neither come first nor halve the
+# size. For each $k$ from 0 to 6, cut out each choice of $k$ of these six
+# (`itertools.combinations`), by calling `without_block` on its own result, and
+# take the mean test accuracy. You are right so far if $k = 0$ gives the
+# accuracy of the whole network above, and $k = 1$ the mean of the six
+# accuracies in its row.
 #
-# *Question:* Does the accuracy break down at once when more blocks are cut out,
-# or does it fall bit by bit?
+# *Question:* Does the accuracy break down at once, or does it fall bit by bit?
 #
-# *Answer:* Bit by bit. On our machine the means are 98.6, 91.5, 77.9, 58.6,
-# 40.7, 27.4 and 17.2%, and other seeds fall as evenly. Veit et al. saw the same
-# in networks of 110 layers (section 4.2): the error rises smoothly with the
-# number of blocks that are gone. The plain network has nothing left after one.
+# *Answer:* Bit by bit. In one training of ours, whose network began at 98.6%,
+# the means with one to six blocks cut out are 91.5, 77.9, 58.6, 40.7, 27.4 and
+# 17.2%. Veit et al. saw the same in networks of 110 layers (section 4.2). The
+# plain network has nothing left after one.
 #
 # **Projections after all.** In **option B** of the paper a block that changes
 # the shape has a projection, a 1×1 convolution and a BatchNorm, as in chapter
 # 3. Put one in the place of the two shortcuts that need it (`bn1` and `bn2`
-# stay as they are), and count the parameters at all five depths. You are right
-# if each of the five networks has 2,752 more than before.
+# stay as they are). You are right if each of the five networks has 2,752
+# parameters more than before.
 #
 # *Question:* Why is it the same number at every depth, and would it have
 # spoiled the comparison of plain and residual networks?
 #
 # *Answer:* Only two of the $3n$ blocks change the shape, whatever $n$ is: $16
 # \cdot 32 + 32 \cdot 64$ weights, and two numbers of BatchNorm for each of 96
-# channels. That is 1.0% of the parameters of 20 layers and 0.2% of those of 110
-# layers, too few to explain what you have seen. But a reader would have to
-# believe that, and with option A there is nothing to believe.
+# channels. That is 1.0% of the parameters of 20 layers and 0.2% of those of
+# 110, too few to explain what you have seen. But a reader would have to believe
+# that.
 #
 # ## What goes wrong
 #
@@ -1167,16 +1136,16 @@ if __name__ == "__main__":
 #
 # - **The best epoch in place of the last one.** You see errors that are a
 #   little too good, because the test images chose the epoch. The cell below has
-#   what that gains in our record. The paper's 6.43 is the best of five runs,
-#   and their mean is 6.61: only the second compares with your single run.
+#   what that gains in our record. In the same way the paper's 6.43 is the best
+#   of five runs: only their mean, 6.61, compares with your single run.
 # - **Looking at the test error alone.** A deeper network is worse, and you
 #   cannot tell why. The paper's network of 1,202 layers has 7.93% where that of
 #   110 has 6.43%, but its training error is below 0.1%: it overfits. A plain
-#   network of 56 layers is bad on its training images already: it does not
-#   learn. The remedies are opposite.
+#   network of 56 layers is bad on its training images already, and that needs
+#   the opposite remedy.
 # - **One seed.** You see an order of the depths that the next seed turns round.
 #   Two of our residual networks of 110 layers are as good as those of 56, and
-#   the third is four times as bad. The cell shows how far our seeds lie apart.
+#   the third has four times the error.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -1192,28 +1161,24 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# A choice of the best epoch gains some tenths of a point without any learning,
-# and the seeds of one network differ by more than neighboring depths do.
+# The seeds of one network often differ by more than neighboring depths do.
 #
 # ## In three sentences
 #
-# - Ten networks that differ in one number and in their shortcuts show that
-#   depth hurts plain networks on their own training images, and that the same
-#   layers with shortcuts learn them, if more slowly.
+# - Depth hurts plain networks on their own training images, and the same layers
+#   with shortcuts learn them, if more slowly.
 # - In a residual network each block changes what passes by a small share, so
-#   nearly every block can be cut out of the trained network, while a plain
-#   network is destroyed by any cut.
+#   nearly every block can be cut out of the trained network, while any cut
+#   destroys a plain one.
 # - An experiment like this compares training errors beside test errors, the
-#   last epoch, and several seeds, and what it shows is a fact about these
-#   networks and not yet its cause.
+#   last epoch, and several seeds, and it shows a fact and not yet its cause.
 #
 # ## Three questions
 #
 # *Question:* Why do the paper's networks for CIFAR-10 have no projections?
 #
-# *Answer:* A projection has weights. With option A, plain and residual networks
-# have exactly the same parameters, so a difference between them must come from
-# the addition.
+# *Answer:* A projection has weights. With option A, both kinds have exactly the
+# same parameters, so a difference between them must come from the addition.
 #
 # *Question:* A residual network of 56 layers has 27 blocks. Through how many
 # paths does a signal go from the stem to the head, and how many are left when
@@ -1221,7 +1186,7 @@ if __name__ == "__main__":
 #
 # *Answer:* $2^{27}$, about 134 million, because at each block it can take the
 # branch or the shortcut. Half of them go through the block that is cut out, and
-# half are left. A plain network has one path, and it is gone.
+# half are left.
 #
 # *Question:* Somebody draws the loss around two networks along random
 # directions of length 1, and concludes that the network with the larger weights
@@ -1229,19 +1194,17 @@ if __name__ == "__main__":
 #
 # *Answer:* With BatchNorm, larger weights compute the same, but a step of
 # length 1 changes them by a smaller share. The valley would look flat even
-# around the same network with its weights multiplied by ten. Filter
-# normalization takes this out.
+# around the same network with its weights multiplied by ten.
 #
 # ## Read on
 #
 # - He et al., *Deep Residual Learning for Image Recognition*, 2015, section
-#   4.2: the experiment, the layer responses, and the network of 1,202 layers.
+#   4.2: the experiment, and the network of 1,202 layers.
 # - Veit et al., *Residual Networks Behave Like Ensembles of Relatively Shallow
 #   Networks*, 2016: cutting one block out, and many.
 # - Li et al., *Visualizing the Loss Landscape of Neural Nets*, 2018, sections 4
-#   and 6: filter normalization, and depth with and without shortcuts.
-# - Balduzzi et al., *The Shattered Gradients Problem*, 2017: gradients that
-#   become noise.
+#   and 6.
+# - Balduzzi et al., *The Shattered Gradients Problem*, 2017.
 # - He et al., *Identity Mappings in Deep Residual Networks*, 2016: what changes
 #   when no ReLU stands on the path of $x$.
 #
