@@ -848,8 +848,8 @@ if __name__ == "__main__":
 # sixty steps do not show that a large rate is worth having. They show what it
 # takes to bear one. At 0.04 the loss jumps with PyTorch's own weights in spite
 # of a warm-up, and with the last scale of zero it stays below 5. At 0.16 it
-# jumps even so. [Chapter 8](ch08_learning.py) measures what these changes are
-# worth in a longer training.
+# jumps even so. [Chapter 8](ch08_learning.py) measures warm-up and the last
+# scale of zero in longer trainings.
 #
 # After the warm-up the rate falls along half a wave of a cosine, to 0 at the
 # end (Loshchilov and Hutter 2017), so that the path comes to rest. Here is the
