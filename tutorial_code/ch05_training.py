@@ -376,9 +376,8 @@ if __name__ == "__main__":
 #
 # Forward does. That is easy to miss: running a network sounds like looking, not
 # like touching. In training mode BatchNorm moves its statistics with every
-# batch that passes through, whether or not a step follows. `zero_grad` has
-# something to throw away only from the second batch on, and momentum's sum
-# stays, because the optimizer keeps it elsewhere.
+# batch that passes through, whether or not a step follows. Momentum's sum
+# survives `zero_grad`, because the optimizer keeps it elsewhere.
 #
 # The same in numbers, for one weight, its gradient, the running mean of one
 # channel, and momentum's sum $v$ (velocity), to which weight decay has added
@@ -633,9 +632,8 @@ if __name__ == "__main__":
 #
 # The recorded run `steady-start` trains the whole network on the digits for 60
 # steps, in batches of 64 and at a rate of 0.04. It begins with the weights that
-# PyTorch gives to every new layer, with He initialization, and with He
-# initialization and a last scale of zero in each block, both of which are
-# explained below.
+# PyTorch gives to every new layer, with He initialization, and with a last
+# scale of zero in each block besides; both are explained below.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -765,7 +763,6 @@ if __name__ == "__main__":
 # The loss is the same, and the gradient is half as large. So at the same rate a
 # step is half as long, which for weights that are twice as large is a quarter
 # (van Laarhoven 2017). The size of the first weights is a second learning rate.
-# But He's sizes alone were not enough here.
 #
 # **A last scale of zero.** Set the scale of each block's last BatchNorm to
 # zero. Then $F(x) = 0$, and a block passes on what its shortcut gives, as
@@ -845,11 +842,11 @@ if __name__ == "__main__":
 # and with the third it only puts it off. A rate that stays small has hardly any
 # rise. On average neither ends lower than a rate of 0.04 at once, and the
 # lowest losses of all belong to PyTorch's own weights at a rate of 0.005. So
-# sixty steps do not show that a large rate is worth having. They show what it
-# takes to bear one. At 0.04 the loss jumps with PyTorch's own weights in spite
-# of a warm-up, and with the last scale of zero it stays below 5. At 0.16 it
-# jumps even so. [Chapter 8](ch08_learning.py) measures warm-up and the last
-# scale of zero in longer trainings.
+# sixty steps do not show that a large rate is worth having, but what it takes
+# to bear one. At 0.04 the loss jumps with PyTorch's own weights in spite of a
+# warm-up, and with the last scale of zero it stays below 5. At 0.16 it jumps
+# even so. [Chapter 8](ch08_learning.py) measures warm-up and the last scale of
+# zero in longer trainings.
 #
 # After the warm-up the rate falls along half a wave of a cosine, to 0 at the
 # end (Loshchilov and Hutter 2017), so that the path comes to rest. Here is the

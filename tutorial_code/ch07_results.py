@@ -677,9 +677,9 @@ if __name__ == "__main__":
 #
 # ## How sure is the accuracy?
 #
-# 360 test images are a sample. With 360 other digits the number would have been
-# another. If the network is right with probability $p$, the **standard error**
-# of an accuracy that is measured on $n$ images is
+# 360 test images are a sample, and others would have given another number. If
+# the network is right with probability $p$, the **standard error** of an
+# accuracy that is measured on $n$ images is
 #
 # $$\sqrt{\frac{p (1 - p)}{n}}$$
 #
@@ -783,8 +783,8 @@ if __name__ == "__main__":
 #
 # So the images are not the only chance: two trainings that differ in nothing
 # but the seed end with different weights. The recorded run `seeds-cpu` trained
-# ResNet-50 on the digits from five seeds. It also trained seed 0 again, once as
-# before, with one thread, and once with two threads that share the work.
+# ResNet-50 on the digits from five seeds. It also trained seed 0 again, once
+# with one thread, as before, and once with two that share the work.
 #
 # *Predict:* What do the three trainings of seed 0 give?
 #
@@ -935,7 +935,7 @@ if __name__ == "__main__":
 # *Answer:* On our machine it is a 2 that is taken for a 7, with 99.8%. The map
 # of the 7 marks the top of the digit and also its foot, which a 7 does not
 # have. For the 2, the command says that nothing speaks at any of the 4×4
-# places. Why that is so, the maps do not say.
+# places. Why, the maps do not say.
 #
 # And for pleasure: train on the digits to the end, by `uv run resnet50 train`,
 # and let the network of that run judge what you draw.

@@ -245,8 +245,7 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Where does each kind lie under the roof? The level lines are that machine's
-# speeds in products of large matrices, the sloping ones those of copying in
-# memory and in the cache.
+# speeds in products of large matrices, and the sloping ones those of copying.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -322,8 +321,7 @@ if __name__ == "__main__":
 #
 # **Images on the device.** A `DataLoader` prepares image after image in Python.
 # All of CIFAR-10 is 184 MB, so the full recipe puts it on the device once and
-# prepares a whole batch by a few operations (`device_loader.py`). What does not
-# fit there is prepared by other processes: `--workers 4`.
+# prepares a whole batch by a few operations (`device_loader.py`).
 #
 # **Channels last.** At each position a convolution adds up over all channels.
 # PyTorch stores a batch channel by channel; the other order puts the channels
@@ -335,8 +333,7 @@ if __name__ == "__main__":
 # **Numbers of 16 bits.** A **bf16** number has the range of a 32-bit number
 # (fp32) and 8 bits of precision in place of 24: between two and three decimal
 # digits. Half the bytes are moved, and many processors multiply twice as many
-# of them at a time. The weights and the optimizer stay in fp32, because small
-# steps would be rounded away.
+# of them at a time. The weights and the optimizer stay in fp32.
 #
 # ![The same number in three formats: fp16 has more digits than bf16, and less
 # range.](figure:number-formats)
@@ -766,9 +763,8 @@ if __name__ == "__main__":
 #
 # *Answer:* What was computed after the checkpoint is computed again, from the
 # same weights and momentum, at the same rate, and with the same images, order
-# and shifts. On our machine it went on after 15 batches of the second epoch,
-# and all metrics and all weights were equal to those of the run that nobody
-# killed.
+# and shifts. On our machine all metrics and all weights were equal to those of
+# the run that nobody killed.
 #
 # **Where memory decides.** From how many channels on does a 1×1 convolution,
 # with 128 images and 16×16 positions, do more than ten operations per byte?
