@@ -842,11 +842,11 @@ if __name__ == "__main__":
 # and with the third it only puts it off. A rate that stays small has hardly any
 # rise. On average neither ends lower than a rate of 0.04 at once, and the
 # lowest losses of all belong to PyTorch's own weights at a rate of 0.005. So
-# sixty steps do not show that a large rate is worth having, but what it takes
-# to bear one. At 0.04 the loss jumps with PyTorch's own weights in spite of a
-# warm-up, and with the last scale of zero it stays below 5. At 0.16 it jumps
-# even so. [Chapter 8](ch08_learning.py) measures warm-up and the last scale of
-# zero in longer trainings.
+# sixty steps do not show that a large rate is worth having. They show what it
+# takes to bear one. At 0.04 the loss jumps with PyTorch's own weights in spite
+# of a warm-up, and with the last scale of zero it stays below 5. At 0.16 it
+# jumps even so. [Chapter 8](ch08_learning.py) measures warm-up and the last
+# scale of zero in longer trainings.
 #
 # After the warm-up the rate falls along half a wave of a cosine, to 0 at the
 # end (Loshchilov and Hutter 2017), so that the path comes to rest. Here is the

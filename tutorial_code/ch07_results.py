@@ -935,7 +935,7 @@ if __name__ == "__main__":
 # *Answer:* On our machine it is a 2 that is taken for a 7, with 99.8%. The map
 # of the 7 marks the top of the digit and also its foot, which a 7 does not
 # have. For the 2, the command says that nothing speaks at any of the 4×4
-# places. Why, the maps do not say.
+# places. The maps do not say why.
 #
 # And for pleasure: train on the digits to the end, by `uv run resnet50 train`,
 # and let the network of that run judge what you draw.
