@@ -41,10 +41,9 @@ from tutorial_code.ch04_resnet50 import ResNet50
 #
 # A **loss** is one number that says how wrong a model is. For the line it is
 # the mean of the squared errors $e^2$, where an error is how far the line
-# passes above a point, and negative where it passes below. The **gradient**
-# says for each weight how fast the loss grows when this weight grows a little.
-# For the slope that is the mean of $2\,e\,x$, and for the offset the mean of
-# $2\,e$:
+# passes above a point, and negative below it. The **gradient** says for each
+# weight how fast the loss grows when this weight grows a little: for the slope
+# that is the mean of $2\,e\,x$, and for the offset the mean of $2\,e$:
 
 # %%
 POINTS_X = torch.arange(1, 13) / 4  # (12,)
@@ -66,10 +65,10 @@ def line_gradient(weights: Tensor) -> Tensor:
 
 
 # %% [markdown]
-# PyTorch finds the same two numbers without being told the formula. A tensor
-# with `requires_grad=True` remembers what is computed from it, and `backward()`
-# goes through these computations from the last to the first and puts the
-# gradient into `.grad`.
+# PyTorch finds the same two numbers without the formula. A tensor with
+# `requires_grad=True` remembers what is computed from it, and `backward()` goes
+# through these computations from the last to the first and puts the gradient
+# into `.grad`.
 
 # %%
 if __name__ == "__main__":
@@ -81,9 +80,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # A step goes against the gradient: each weight becomes itself minus the
-# gradient times a **learning rate**. The learning rate is a factor, and not the
-# length of the step. With the same rate of 0.2, steps are long where the map in
-# the figure is steep and short where it is flat:
+# gradient times a **learning rate**. This is a factor, and not the length of
+# the step. With the same rate of 0.2, steps are long where the map in the
+# figure is steep and short where it is flat:
 
 # %%
 if __name__ == "__main__":
@@ -100,8 +99,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # The surface is a narrow valley. Across it the walls are steep, so the first
 # steps jump from one side to the other. Along it the floor is nearly level, and
-# most of the thirty steps are spent on going along. At a rate of 0.23 the path
-# still arrives, though it jumps from side to side all the way.
+# most of the thirty steps go along it. At a rate of 0.23 the path still
+# arrives, though it jumps from side to side all the way.
 #
 # *Predict:* What does a path do at a rate of 0.25?
 #
@@ -127,10 +126,10 @@ if __name__ == "__main__":
 # %% [markdown]
 # It gets farther away: the training *diverges*. A rate that is only 9% larger
 # looks harmless, but between the two lies a sharp edge. Across the valley the
-# gradient grows with the distance from the floor. The factor is called the
-# *curvature*, and here it is 8.417. So a step at rate $r$ multiplies this
-# distance by $1 - 8.417\,r$. That is −0.94 at 0.23 and −1.10 at 0.25, and the
-# edge lies at $2 / 8.417 = 0.238$.
+# gradient grows with the distance from the floor, by a factor that is called
+# the *curvature*, here 8.417. So a step at rate $r$ multiplies this distance by
+# $1 - 8.417\,r$. That is −0.94 at 0.23 and −1.10 at 0.25, and the edge lies at
+# $2 / 8.417 = 0.238$.
 #
 # Along the valley the curvature is 0.354, so at a rate of 0.2 each step takes
 # away only 7% of what is left. The steepest direction sets the largest rate,
@@ -138,17 +137,17 @@ if __name__ == "__main__":
 #
 # A network is trained on batches, so that a step need not wait for all images.
 # The gradient of a batch is an estimate, right on average, but different from
-# batch to batch. Choose "4 points a batch" in the figure: the path trembles,
-# and near the lowest point it does not come to rest. Steps against the
-# gradients of random batches are called **stochastic gradient descent**, SGD.
+# batch to batch. Choose "4 points a batch" in the figure: near the lowest point
+# the path does not come to rest. Steps against the gradients of random batches
+# are called **stochastic gradient descent**, SGD.
 #
 # ## The loss: how wrong is it?
 #
-# For a network that chooses among classes we need another loss. The network
-# gives a logit for each class, and softmax makes probabilities of them (chapter
-# 4). **Cross-entropy** is minus the logarithm of one probability, that of the
-# right class. With three logits it can be done on paper. Say that they are 2
-# for cat, 1 for dog and −1 for fox, and that the image shows a cat:
+# A network that chooses among classes needs another loss. It gives a logit for
+# each class, and softmax makes probabilities of them (chapter 4).
+# **Cross-entropy** is minus the logarithm of one probability, that of the right
+# class. Say that three logits are 2 for cat, 1 for dog and −1 for fox, and that
+# the image shows a cat:
 
 # %%
 if __name__ == "__main__":
@@ -163,9 +162,9 @@ if __name__ == "__main__":
     print("equal to PyTorch's:", math.isclose(by_hand, theirs, rel_tol=1e-6))
 
 # %% [markdown]
-# `nn.CrossEntropyLoss()` makes an object that is called like a function. It
-# takes *logits* and the indices of the right classes, applies softmax itself,
-# and returns the mean of the batch. Such an object is called a **criterion**.
+# `nn.CrossEntropyLoss()` makes an object that is called like a function, a
+# **criterion**. It takes *logits* and the indices of the right classes, applies
+# softmax itself, and returns the mean of the batch.
 #
 # *Predict a number:* A network gives the right class a probability of 0.1, and
 # its loss is 2.3. What is its loss if it gives it 0.01?
@@ -175,12 +174,11 @@ if __name__ == "__main__":
 # loss against the logit of the right class, with the other two logits held
 # fixed.](figure:cross-entropy)
 #
-# It is 4.6, twice as much, although the answer is ten times as bad: the
-# logarithm turns factors into differences. Each further factor of ten costs
-# another 2.3. Seen against the logit, in the last curve, the loss of a wrong
-# answer is nearly a straight line, and that of a good one is flat. Its slope is
-# the probability minus 1. So an image that is already right hardly pulls at its
-# logit, and one that is wrong pulls at it with at most 1, however wrong it is.
+# It is 4.6, twice as much, although the answer is ten times as bad: each
+# further factor of ten costs another 2.3. Seen against the logit, in the last
+# curve, the slope is the probability minus 1. So an image that is already right
+# hardly pulls at its logit, and one that is wrong pulls with at most 1, however
+# wrong it is.
 #
 # This gives a first check of any training. A network that knows nothing gives
 # each of ten classes a probability near 0.1, so its loss should be near $\ln 10
@@ -211,23 +209,21 @@ if __name__ == "__main__":
         print(f"first loss {criterion(model(images), labels).item():.3f}")
 
 # %% [markdown]
-# All three lie above 2.3 and not far from it: random logits are not all equal,
-# and a preference without a reason costs more on the images where it is wrong
-# than it gains on those where it is right. A first loss of 20 or of 0.1 would
-# be a bad sign.
+# All three lie a little above 2.3, since random logits are not all equal. A
+# first loss of 20 or of 0.1 would be a bad sign.
 #
 # ## The optimizer: which way is better?
 #
 # What turns gradients into steps is called the **optimizer**. SGD as we have it
-# steps against the last gradient alone. In a narrow valley that is wasteful:
-# most of the gradient points across. **Momentum** keeps a sum $v$ of the
-# gradients, in which older ones count less, and steps against that sum. In
-# PyTorch's form, with a momentum of 0.9, gradient $g$, learning rate $r$ and
-# weight $w$:
+# steps against the last gradient alone, which in a narrow valley mostly points
+# across. **Momentum** keeps a sum $v$ of the gradients, in which older ones
+# count less, and steps against that sum. In PyTorch's form, with a momentum of
+# 0.9, gradient $g$, learning rate $r$ and weight $w$:
 #
 # $$v \leftarrow 0.9\,v + g \qquad w \leftarrow w - r\,v$$
 #
-# Let the gradient be 1 in every step. The first step has the length $r$.
+# Let the gradient be 1 in every step, so that the first step has the length
+# $r$.
 #
 # *Predict a number:* How many times $r$ is the length of a step after many
 # steps?
@@ -266,9 +262,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # It is 10 times $r$, since $1 + 0.9 + 0.81 + \dots = 1 / (1 - 0.9)$. It is
 # tempting to expect 1, because momentum sounds like an average. It is a sum.
-# Gradients that agree, as they do along the valley, add up to ten of
-# themselves. Those that take turns, as they do across it, add up to about half
-# of one.
+# Gradients that agree, as along the valley, add up to ten of themselves, and
+# those that take turns, as across it, to about half of one.
 #
 # Here are forty steps at a small rate, without and with momentum. The function
 # also has **weight decay**, which adds a little of each weight to its gradient,
@@ -295,9 +290,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # With momentum, 40 steps go nearly all the way along the valley, and without it
-# about a quarter of it, although the loss has already fallen far; try both in
-# the figure at the top. The price is that the path swings: what has gathered
-# speed runs past the lowest point. PyTorch's own SGD makes these very steps.
+# about a quarter of it; try both in the figure at the top. The price is that
+# the path swings: what has gathered speed runs past the lowest point. PyTorch's
+# own SGD makes these very steps.
 
 # %%
 if __name__ == "__main__":
@@ -312,8 +307,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # He et al. (section 3.4) trained with a momentum of 0.9, a weight decay of
-# 0.0001, a learning rate of 0.1 and batches of 256 images. Our batches are
-# smaller, and so is our rate; our weight decay is 0.0005.
+# 0.0001, a rate of 0.1 and batches of 256 images. Our batches and our rate are
+# smaller, and our weight decay is 0.0005.
 #
 # Write `make_optimizer`. It takes a model and three settings, and returns
 # PyTorch's SGD over *all* parameters of the model, with each of the settings
@@ -340,7 +335,7 @@ def make_optimizer(
 # %% [markdown]
 # ## Why gradients must be zeroed
 #
-# The last loop had a line that was not explained: `sgd.zero_grad()`.
+# The last loop has a line that was not explained: `sgd.zero_grad()`.
 # `backward()` does not *set* the gradient, it *adds* to what is there. That is
 # right where one weight is used in several places. From one batch to the next
 # it is not:
@@ -360,16 +355,14 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Without `zero_grad()` every step follows the sum of all gradients since the
-# start. (A zeroed gradient is `None`, which saves the memory of a tensor of
-# zeros.)
+# start. (A zeroed gradient is `None`.)
 #
 # ## The five steps
 #
 # For every batch, a training loop does five things: it *zeroes* the gradients,
 # runs the network *forward* to the logits, computes the *loss*, goes *backward*
-# and makes a *step*. Their order matters. Four things can change: the weights;
-# the gradients; the sums $v$ that momentum keeps; and the running statistics of
-# BatchNorm, which it needs for evaluation mode.
+# and makes a *step*. Four things can change: the weights; the gradients; the
+# sums $v$ that momentum keeps; and the running statistics of BatchNorm.
 #
 # *Predict:* Which of the five changes the running statistics?
 #
@@ -383,13 +376,12 @@ if __name__ == "__main__":
 #
 # Forward does. That is easy to miss: running a network sounds like looking, not
 # like touching. In training mode BatchNorm moves its statistics with every
-# batch that passes through, whether or not a step follows. In the first batch
-# `zero_grad` finds nothing to throw away. In the second it does. Momentum's sum
-# stays, because the optimizer keeps it elsewhere.
+# batch that passes through, whether or not a step follows. Momentum's sum
+# survives `zero_grad`, because the optimizer keeps it elsewhere.
 #
 # The same in numbers, for one weight, its gradient, the running mean of one
-# channel, and momentum's sum $v$ (velocity). In $v$ weight decay has added
-# 0.0005 of the weight to the gradient.
+# channel, and momentum's sum $v$ (velocity), to which weight decay has added
+# 0.0005 of the weight.
 
 
 # %% tags=["folded", "covered", "tutorial-names"]
@@ -454,10 +446,10 @@ if __name__ == "__main__":
 # ## Devices and modes
 #
 # A tensor lives on a *device*, the CPU or a GPU, and PyTorch computes only with
-# what lies on one device. `.to(device)` moves it. For a tensor it returns a new
-# one and leaves the old one where it is. A network, however, moves its own
-# parameters. To show this on every machine we use PyTorch's pretend device,
-# `meta`, which holds shapes and no numbers.
+# what lies on one device. `.to(device)` moves a network's own parameters. Of a
+# tensor it returns a moved copy, and leaves the old one where it is. To show
+# this on every machine we use PyTorch's pretend device, `meta`, which holds
+# shapes and no numbers.
 
 # %%
 if __name__ == "__main__":
@@ -474,8 +466,8 @@ if __name__ == "__main__":
 #
 # `model.train()` switches the whole network to training mode, in which
 # BatchNorm uses the statistics of the batch. `model.eval()` switches it back. A
-# new network is in training mode, but after a test it is not. A loop that
-# trains therefore calls `model.train()` itself, at its beginning.
+# new network is in training mode, but after a test it is not. So a loop that
+# trains begins with `model.train()`.
 #
 # ## The exercise
 #
@@ -533,15 +525,15 @@ def train_one_epoch(
 
 
 # %% [markdown]
-# The solution keeps its sum on the device until the end: in the loop, `.item()`
-# would make the program wait for a GPU after every batch.
+# The solution keeps its sum on the device: in the loop, `.item()` would make
+# the program wait for a GPU after every batch.
 #
 # ## What a loss holds on to
 #
 # For `backward()`, a loss remembers the whole computation that led to it: a
 # *graph* with a node for each operation, and the values that each node needs.
-# Here is what is still alive: for the loss of eight images, and for the sum of
-# three such losses, as a loop that trains and one that tests would keep it.
+# Here is what is still alive for the loss of eight images, and for the sum of
+# three such losses, in a loop that trains and in one that tests.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -594,15 +586,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # `backward()` frees the saved values, even while the loss is still there. What
 # a sum of losses keeps in a training loop are the nodes: little for each batch,
-# but more with every batch, and nothing ever uses them. In a test loop nobody
-# calls `backward()`, so the saved values of all batches stay as well. Chapter 6
-# has the remedy for that.
+# but more with every batch. In a test loop nobody calls `backward()`, so the
+# saved values of all batches stay as well. Chapter 6 has the remedy.
 #
 # ## One batch, memorized
 #
-# A good test of a training loop takes seconds: give it the same few images
-# again and again. If it cannot learn eight images, it will not learn a
-# thousand. Loop and network are right by now. We take a fresh `ResNet50`, eight
+# A good test of a training loop takes seconds: if it cannot learn the same
+# eight images, it will not learn a thousand. We take a fresh `ResNet50`, eight
 # digits and a learning rate of 0.03, and make ten steps.
 #
 # *Predict:* What does the loss do in these ten steps?
@@ -635,16 +625,15 @@ if __name__ == "__main__":
 # %% [markdown]
 # It jumps up and down, with all three seeds. It is wise to suspect the loop
 # first, but this one is right. With these first weights a rate of 0.03 seems to
-# lie beyond an edge like that of the valley. So one needs a smaller rate, or a
+# lie beyond an edge like that of the valley: one needs a smaller rate, or a
 # start that can bear this one.
 #
 # ## A steady start
 #
 # The recorded run `steady-start` trains the whole network on the digits for 60
 # steps, in batches of 64 and at a rate of 0.04. It begins with the weights that
-# PyTorch gives to every new layer, with He initialization, and with He
-# initialization and a last scale of zero in each block. Both are explained
-# below the curves.
+# PyTorch gives to every new layer, with He initialization, and with a last
+# scale of zero in each block besides; both are explained below.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -704,18 +693,18 @@ if __name__ == "__main__":
     print_starts(starts)
 
 # %% [markdown]
-# With PyTorch's own weights the loss jumps to many times its start, as it did
-# for the eight images, and He initialization does not mend it. The last scale
-# of zero does: the loss rises to less than 5, and then it falls.
+# With PyTorch's own weights the loss jumps to many times its start, and He
+# initialization does not mend it. The last scale of zero does: the loss rises
+# to less than 5, and then it falls.
 #
 # **He initialization** draws the weights of a convolution from a normal
 # distribution with a variance of $2 / n$ (He et al. 2015, *Delving Deep into
 # Rectifiers*, section 2.2). The 2 makes up for ReLU, which sets half of the
-# values to 0. For $n$ there are two choices. Each output of a convolution adds
-# up `in_channels × kernel × kernel` products, which PyTorch calls *fan_in*.
-# Each input goes into `out_channels × kernel × kernel` products, which it calls
-# *fan_out*. To see what either choice keeps, we send values through a 1×1
-# convolution and a ReLU, and a random gradient back.
+# values to 0. For $n$ there are two choices: *fan_in*, the `in_channels ×
+# kernel × kernel` products that each output adds up, or *fan_out*, the
+# `out_channels × kernel × kernel` products that each input goes into. To see
+# what either one keeps, we send values through a 1×1 convolution and a ReLU,
+# and a random gradient back.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -745,15 +734,13 @@ if __name__ == "__main__":
             print(f"{name:10} {mode:7} {forward:22.2f} {backward:25.2f}")
 
 # %% [markdown]
-# With `fan_in` the values keep their size on the way forward. With `fan_out`
-# the gradient keeps its size on the way back. Where a convolution gives as many
-# channels as it takes, the two are the same. We take `fan_out`, as torchvision
-# does.
+# With `fan_in` the values keep their size on the way forward, with `fan_out`
+# the gradient on the way back. We take `fan_out`, as torchvision does.
 #
-# In our network BatchNorm follows every convolution and rescales its output
-# (chapter 2), so the size of the weights does not change what the fresh network
-# computes in training mode. It changes how far a step moves it. Here a
-# convolution before a BatchNorm gets weights that are twice as large:
+# In our network BatchNorm rescales the output of every convolution (chapter 2),
+# so the size of the weights does not change what the fresh network computes in
+# training mode. It changes how far a step moves it, as a convolution shows
+# whose weights are doubled:
 
 # %%
 if __name__ == "__main__":
@@ -774,16 +761,14 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The loss is the same, and the gradient is half as large. So at the same rate a
-# step is half as long, and for weights that are twice as large that is a
-# quarter (van Laarhoven 2017). The size of the first weights is a second
-# learning rate. But He's sizes alone were not enough here, as the curves show.
+# step is half as long, which for weights that are twice as large is a quarter
+# (van Laarhoven 2017). The size of the first weights is a second learning rate.
 #
 # **A last scale of zero.** Set the scale of each block's last BatchNorm to
 # zero. Then $F(x) = 0$, and a block passes on what its shortcut gives, as
-# [chapter 3](ch03_bottleneck.py) showed. Of the 50 layers on the main path, an
-# image then only meets the stem and the classifier, and in between the four
-# projections (Goyal et al. 2017, section 5.1). The blocks join in as their
-# scales grow.
+# [chapter 3](ch03_bottleneck.py) showed. Between the stem and the classifier an
+# image then only meets the four projections (Goyal et al. 2017, section 5.1).
+# The blocks join in as their scales grow.
 
 
 # %% tags=["tutorial-names"]
@@ -817,15 +802,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # In the first step no gradient reaches the convolutions of the branches: on its
 # way it is multiplied by a scale of zero. The scales themselves do get a
-# gradient. After one step they are not zero any more, and from the second step
-# on everything learns.
+# gradient, so after one step they are not zero any more, and everything learns.
 #
 # **Warm-up** begins with a small rate and raises it in a line, here during the
 # first epoch. Goyal et al. (section 2.2) use it because the network changes
-# rapidly in its first steps, and He et al. (section 4.2) to train a network of
-# 110 layers. What it buys is that a larger rate becomes tolerable (Kalra and
-# Barkeshli 2024). Here it is, beside the same rate without it, and beside a
-# rate that stays small:
+# rapidly in its first steps. What it buys is that a larger rate becomes
+# tolerable (Kalra and Barkeshli 2024). Here it is, beside the same rate without
+# it, and beside a rate that stays small:
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -855,20 +838,20 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# With two of the seeds warm-up takes away most of the rise of the first epoch.
-# With the third the rise comes three steps later and is as high. A rate that
-# stays small has hardly any rise. Neither ends lower than a rate of 0.04 at
-# once, on average, and the lowest losses of all belong to PyTorch's own weights
-# at a rate of 0.005. So sixty steps do not show that a large rate is worth
-# having. They show what it takes to bear one. At a rate of 0.04 the loss jumps
-# with PyTorch's own weights in spite of a warm-up, and with the last scale of
-# zero it stays below 5. At 0.16 it jumps even so. What these changes are worth
-# in a longer training is a subject of [chapter 8](ch08_learning.py).
+# With two of the seeds warm-up takes away most of the rise of the first epoch,
+# and with the third it only puts it off. A rate that stays small has hardly any
+# rise. On average neither ends lower than a rate of 0.04 at once, and the
+# lowest losses of all belong to PyTorch's own weights at a rate of 0.005. So
+# sixty steps do not show that a large rate is worth having. They show what it
+# takes to bear one. At 0.04 the loss jumps with PyTorch's own weights in spite
+# of a warm-up, and with the last scale of zero it stays below 5. At 0.16 it
+# jumps even so. [Chapter 8](ch08_learning.py) measures warm-up and the last
+# scale of zero in longer trainings.
 #
 # After the warm-up the rate falls along half a wave of a cosine, to 0 at the
-# end (Loshchilov and Hutter 2017). The figure at the top shows why: with
-# batches, a path at a constant rate does not come to rest. Here is the schedule
-# of a training of seven epochs, and what such a fall does for the line.
+# end (Loshchilov and Hutter 2017), so that the path comes to rest. Here is the
+# schedule of a training of seven epochs, and what such a fall does for the
+# line.
 
 
 # %%
@@ -896,9 +879,8 @@ def add_schedule(
 
 
 # %% [markdown]
-# `LambdaLR` multiplies the optimizer's rate by what our function returns. The
-# last line but one registers a *hook*, a function that PyTorch calls after
-# every step, so that `train_one_epoch` need not know of the schedule.
+# `LambdaLR` multiplies the optimizer's rate by what our function returns, and a
+# *hook*, a function that PyTorch calls after every step, moves it on.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -936,10 +918,11 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# With a rate that falls to 0, the path comes to rest: it ends more than twenty
-# times closer to the lowest loss.
+# With a rate that falls to 0, the path ends more than twenty times closer to
+# the lowest loss.
 #
-# And the eight images? The same loop, the same rate, and `initialize`:
+# Here are the eight images again, with the same loop, the same rate, and
+# `initialize`:
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -1003,10 +986,7 @@ if __name__ == "__main__":
     mistake_curves.print_mistakes(three)
 
 # %% [markdown]
-# Two more leave no mark in such curves. The mean of the batches' means is
-# slightly off wherever the last batch is smaller. And a sum of losses without
-# `detach()` makes memory grow. The checks know many more: see [the common
-# mistakes](mistakes).
+# The checks know many more: see [the common mistakes](mistakes).
 #
 # ## In three sentences
 #

@@ -42,11 +42,10 @@ from tutorial_code.shared import plots, tables
 # %% [markdown]
 # ## Train and test, epoch by epoch
 #
-# A training is chapter 5's loop and chapter 6's test in turn. The test says how
-# it goes, and decides nothing: the weights after the last epoch are the result,
-# even where an earlier epoch did better. Strictly, one would look at the test
-# images only once. We look after every epoch in order to see, and choose
-# nothing by it.
+# A training is chapter 5's loop and chapter 6's test in turn. The test decides
+# nothing: the weights after the last epoch are the result, even where an
+# earlier epoch did better. Strictly, one would look at the test images only
+# once. We look after every epoch, and choose nothing by it.
 
 
 # %%
@@ -102,10 +101,9 @@ def fit(
 
 
 # %% [markdown]
-# ResNet-50 takes about a minute for the digits, so we let `resnet50 train` do
-# that, and look at its record. For what we take apart ourselves, a network that
-# takes seconds is better: six residual pairs of chapter 3 on maps of 8×8. Each
-# pair with its addition is a module, so that we can get at what it gives.
+# ResNet-50 takes about a minute for the digits. What we take apart here is a
+# network that takes seconds: six residual pairs of chapter 3 on maps of 8×8.
+# Each pair with its addition is a module, so that we can get at what it gives.
 
 
 # %%
@@ -154,7 +152,7 @@ def train_small_network(
 
 # %% [markdown]
 # Each epoch gives two losses: the mean over the training images, and after it
-# the mean over the test images, which the network has never learned from.
+# the mean over the test images.
 #
 # *Predict:* The network learns for five epochs. Which loss is lower in the
 # last one?
@@ -188,7 +186,7 @@ if __name__ == "__main__":
 # these are the images that the network learns from. But it is measured under
 # harder conditions: the images are shifted at random, and the mean is taken
 # over the epoch, while the network is still getting better. The test comes
-# after the epoch, and its images are as they are.
+# after the epoch, on images as they are.
 #
 # Here is ResNet-50 itself, trained by `resnet50 train` on the digits (the
 # recorded run `digits-cpu`).
@@ -229,19 +227,17 @@ if __name__ == "__main__":
 # %% [markdown]
 # A test loss far above the training loss has two common causes, and the curves
 # tell them apart. In the first epochs it is BatchNorm, as chapter 6 showed, and
-# it passes. Where the gap opens late and stays, while the training loss goes on
-# falling, the network is **overfitting**: it fits its training images better
-# and better, and new ones no better. On photographs a gap opens, too: ResNet-50
-# ends with a training loss of 0.26 and a test loss of 0.46 (the recorded run
-# `exercise-gpu`, 30 epochs). But the test loss fell until the last epoch, so
-# this network does not overfit yet.
+# it passes. Where the gap opens late and stays, the network may be
+# **overfitting**: it fits its training images better and better, and new ones
+# no better. On photographs a gap opens, too: the recorded run `exercise-gpu`
+# ends with a training loss of 0.26 and a test loss of 0.46. But its test loss
+# still falls in the last epochs, so it does not overfit yet.
 #
 # ## Where is it wrong?
 #
 # The accuracy counts what is right. The **confusion matrix** also says what was
-# taken for what: it has a row for each true class and a column for each
-# prediction, and each image counts in one cell. What is right lies on the
-# diagonal.
+# taken for what. It has a row for each true class and a column for each
+# prediction, so that what is right lies on the diagonal.
 
 
 # %%
@@ -268,9 +264,8 @@ def count_confusions(probabilities: Tensor, labels: Tensor) -> list[list[int]]:
 
 
 # %% [markdown]
-# The second function does it without a loop. With ten classes, a 3 that is
-# taken for an 8 gets the number 38, and `bincount` counts how often each of the
-# hundred numbers occurs.
+# The second function needs no loop. A 3 that is taken for an 8 gets the number
+# 38, and `bincount` counts how often each of the hundred numbers occurs.
 
 # %%
 if __name__ == "__main__":
@@ -290,11 +285,11 @@ if __name__ == "__main__":
     print(f"most often: {true} taken for {taken}, {times} times")
 
 # %% [markdown]
-# With so few misclassified digits, which pair comes first is mostly chance. For
-# a pattern one needs more errors. The recorded run `exercise-cpu` trained
-# ResNet-50 for an hour of two CPU cores on the photographs of CIFAR-10
-# (Krizhevsky 2009), here as JPEG files whose pixels differ a little from the
-# original ones, and of 10,000 test photographs it misclassifies 1,769.
+# With so few misclassified digits, which pair comes first is mostly chance. The
+# recorded run `exercise-cpu` trained ResNet-50 for an hour of two CPU cores on
+# the photographs of CIFAR-10 (Krizhevsky 2009), here as JPEG files whose pixels
+# differ a little from the original ones, and of 10,000 test photographs it
+# misclassifies 1,769.
 #
 # *Predict:* Which two of the ten classes are confused most often, counting both
 # directions?
@@ -305,16 +300,15 @@ if __name__ == "__main__":
 # - deer and horse
 #
 # ![Choose a true class, or point at a cell. Off the diagonal, a strong color is
-# a frequent confusion. The rows of cat and dog have their strongest wrong cell
-# in each other's column.](figure:confusion)
+# a frequent confusion.](figure:confusion)
 #
-# Cat and dog, with 293 of the 1,769: 154 cats were taken for dogs and 139 dogs
-# for cats. Automobile and truck is a good guess, and comes second with 108.
-# Such a pair says where to look first, before anything is changed.
+# Cat and dog, with 293 of the 1,769. Automobile and truck is a good guess, and
+# comes second with 108. Such a pair says where to look first, before anything
+# is changed.
 #
-# Now look at misclassified images themselves, those first of which the network
-# was most sure. Its *confidence* is the probability that it gives to its own
-# answer.
+# Now look at the misclassified images themselves, those first of which the
+# network was most sure. Its *confidence* is the probability that it gives to
+# its own answer.
 
 
 # %%
@@ -383,17 +377,17 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# Some of them may be hard for you, too. The others are worth a thought: what
-# have the training images not shown? And all of them raise the next question. A
-# wrong answer with 55% is a fair guess. What is one with 95%?
+# Some of them may be hard for you, too. Of the others, ask what the training
+# images have not shown. And a wrong answer with 55% is a fair guess. What is
+# one with 95%?
 #
 # ## How sure may it be?
 #
 # A network is **calibrated** if it is right as often as it says: of all images
-# to which it gives 80%, eight in ten are classified correctly. With a pencil: a
+# to which it gives 80%, it classifies eight in ten correctly. With a pencil: a
 # network is 90% sure of each of five images, and four of them are right. Its
-# confidence there is 90% and its accuracy 80%, a gap of 10 points. It is a bit
-# too sure, as far as five images can say.
+# confidence there is 90% and its accuracy 80%, a gap of 10 points: it is a bit
+# too sure.
 #
 # A **reliability diagram** does this for all images (Guo et al. 2017, section
 # 2). It sorts them into bins by confidence, and compares the mean confidence
@@ -464,20 +458,17 @@ if __name__ == "__main__":
 # the lines.](figure:reliability)
 #
 # Fewer than 60%: it is 57.5%. The network is too sure in nearly every bin, by a
-# few points, though it is hardly ever wrong where it is nearly certain. Guo et
-# al. (2017) measured many modern networks, found most of them too sure, some by
-# more than ten points, and named a cheap remedy: divide all logits by one
-# number, the **temperature**, which is chosen on validation images (section
-# 4.2). (To show it, the figure uses the test images themselves.) It changes no
-# answer, because the largest logit stays the largest.
+# few points. Guo et al. found most of the modern networks that they measured
+# too sure, some by more than ten points. Their remedy is cheap: divide all
+# logits by one number, the **temperature**, which is chosen on validation
+# images (section 4.2). It changes no answer, because the largest logit stays
+# the largest. (To show it, the figure uses the test images themselves.)
 #
 # ## Where does it look?
 #
-# The figure at the top of this chapter marks the places that speak for a class.
-# The method behind it is **Grad-CAM** (Selvaraju et al. 2017, section 3), and
-# it needs nothing but the gradient. It asks two questions of the last maps that
-# still have places, those before the average pooling. Here they are 16 channels
-# of 8×8.
+# The figure at the top of this chapter is made by **Grad-CAM** (Selvaraju et
+# al. 2017, section 3). It asks two questions of the last maps before the
+# average pooling, here 16 channels of 8×8.
 #
 # 1. How much does the class's logit grow with each channel? The gradient of the
 #    logit answers that for every position. Its mean over the positions is the
@@ -486,9 +477,9 @@ if __name__ == "__main__":
 #    channel by its weight and add all of them up. ReLU then drops what speaks
 #    against the class.
 #
-# First we need the maps, and `model(images)` gives only logits. A **hook** is a
-# function that PyTorch calls whenever a module has computed its output. It gets
-# the module, its inputs and its output, and here it only keeps the output:
+# First we need the maps. A **hook** is a function that PyTorch calls whenever a
+# module has computed its output. It gets the module, its inputs and its output,
+# and here it only keeps the output:
 
 # %%
 if __name__ == "__main__":
@@ -508,8 +499,8 @@ if __name__ == "__main__":
     print("maps", tuple(maps.shape), "  logits", tuple(logits.shape))
 
 # %% [markdown]
-# Then the gradient of one logit with respect to the maps. `autograd.grad`
-# returns it, and adds nothing to the gradients of the weights.
+# Then we need the gradient of one logit with respect to the maps.
+# `autograd.grad` returns it, and adds nothing to the weights' own gradients.
 
 # %%
 if __name__ == "__main__":
@@ -533,10 +524,9 @@ if __name__ == "__main__":
     print("equal:", torch.allclose(weights[0], by_hand, atol=1e-6))
 
 # %% [markdown]
-# ResNet-50 ends in the same way, so there too the weights are those of the last
-# layer, divided by the number of positions. (This special case is older, and
-# called CAM: Zhou et al. 2016.) The gradient is needed where more layers
-# follow. The whole function:
+# ResNet-50 ends in the same way. (This special case is older, and called CAM:
+# Zhou et al. 2016.) The gradient is needed where more layers follow. The whole
+# function:
 
 
 # %%
@@ -573,8 +563,7 @@ def grad_cam(
 
 
 # %% [markdown]
-# Here it is for the misclassified digits: once for the right class, and once
-# for the class that won.
+# Here are the maps of the misclassified digits.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -613,11 +602,11 @@ if __name__ == "__main__":
 # %% [markdown]
 # ### What it can say, and what it cannot
 #
-# A picture like this convinces easily, too easily. So we test it. For each test
-# digit we cover eight of the 64 places with paper: first eight that are drawn
-# at random, then the eight at which the map of the network's own answer is
-# largest, and then the eight at which it is smallest. Covering at random lowers
-# the accuracy to about 80%.
+# Such a map convinces too easily, so we test it. For each test digit we cover
+# eight of the 64 places with paper: eight that are drawn at random, then the
+# eight at which the map of the network's own answer is largest, and then the
+# eight at which it is smallest. Covering at random lowers the accuracy to about
+# 80%.
 #
 # *Predict:* And covering the eight places that Grad-CAM marks most strongly?
 #
@@ -669,31 +658,28 @@ if __name__ == "__main__":
         print(f"{name:32}  {numbers}")
 
 # %% [markdown]
-# Below 60%. So the map does find places that matter, and the smallest values
-# mark places that matter far less. Now read the last line. Covering the places
-# with the most ink does even more harm, and knows nothing about the network. A
-# map that looks right may say little more than "here is ink".
+# Below 60%. So the map does find places that matter, and where it is smallest
+# they matter far less. Now read the last line. Covering the places with the
+# most ink does even more harm, and knows nothing about the network. A map that
+# looks right may say little more than "here is ink".
 #
-# So read such maps with care. They say *where* features spoke for a class, not
-# *what* these features are and not *why*; their places are as coarse as the
-# layer; and they do not say that you would have decided by the same places.
-# Adebayo et al. (2018) found methods of this kind whose pictures hardly change
-# when the weights are replaced by random ones; Grad-CAM passed that test. What
-# a map is good for is a suspicion: that a network goes by the background, or by
-# a mark in a corner. The suspicion is then tested on images without it.
+# So read such maps with care. They say *where* features spoke for a class, and
+# not *what* these features are or *why*. Their places are as coarse as the
+# layer. Adebayo et al. (2018) found methods of this kind whose maps hardly
+# change when the weights are replaced by random ones, though Grad-CAM passed
+# that test. What a map is good for is a suspicion, such as that a network goes
+# by the background. The suspicion is then tested on images without it.
 #
-# `resnet50 explain` draws these maps for a run of your own, with the function
-# above. It takes the last stage or block of the network whose maps have at
-# least 4×4 places. In ResNet-50 that is conv5_x for images of 128 pixels or
-# more. Our images of 32×32 leave conv5_x with a single position, where no map
-# is left, so there it takes conv3_x, which has 4×4; with the small stem of
-# chapter 8 it is conv5_x again. The command says which layer it took.
+# `resnet50 explain` draws these maps for a run of your own. Our images of 32×32
+# leave conv5_x with a single position, where no map is left. So the command
+# takes the last stage or block whose maps have at least 4×4 places, here
+# conv3_x, and says which one it took.
 #
 # ## How sure is the accuracy?
 #
-# 360 test images are a sample. With 360 other digits the number would have been
-# another. If the network is right with probability $p$, the **standard error**
-# of an accuracy that is measured on $n$ images is
+# 360 test images are a sample, and others would have given another number. If
+# the network is right with probability $p$, the **standard error** of an
+# accuracy that is measured on $n$ images is
 #
 # $$\sqrt{\frac{p (1 - p)}{n}}$$
 #
@@ -716,9 +702,9 @@ if __name__ == "__main__":
         print(f"{accuracy}% of {images:6,} images: ± {error:.2f} points")
 
 # %% [markdown]
-# This is the error for images *like these*. The digits were split at random, so
-# the same thirteen writers are on both sides, and nothing here is said about
-# the digits of a fourteenth.
+# This is the error for images *like these*. The digits were split at random,
+# with the same thirteen writers on both sides, so nothing is said about the
+# digits of a fourteenth.
 #
 # ## Is one run better than another?
 #
@@ -728,11 +714,11 @@ if __name__ == "__main__":
 # is $\sqrt{2}$ times that of one run.
 #
 # But two runs are usually tested on the *same* images, and an image that both
-# get right, or both get wrong, says nothing about which is better. Only the
-# others count. With a pencil: of 360 images, nine are classified correctly by
-# run A alone, three by run B alone. The difference is $9 - 3 = 6$ images, or
-# 1.7 points. If neither run were better, each of the $d = 12$ would be a toss
-# of a coin, and the difference would have the standard error $\sqrt{d} / n =
+# get right, or both get wrong, does not say which is better. Only the others
+# count. With a pencil: of 360 images, nine are classified correctly by run A
+# alone, three by run B alone. The difference is $9 - 3 = 6$ images, or 1.7
+# points. If neither run were better, each of the $d = 12$ would be a toss of a
+# coin, and the difference would have the standard error $\sqrt{d} / n =
 # \sqrt{12} / 360$, or 1.0 points (McNemar 1947).
 #
 # ![Change the numbers. The upper bar is the difference with twice its standard
@@ -787,19 +773,18 @@ if __name__ == "__main__":
 # %% [markdown]
 # `resnet50 compare` computes the same for two of your runs. A difference of
 # less than about two of its standard errors may be chance. That is not the same
-# as "there is no difference": it was not found. More test images would make the
-# error smaller.
+# as "there is no difference": it was not found.
 #
 # A difference of more than two errors speaks for a difference between these two
-# *networks*: by chance it comes about once in twenty comparisons. So the
-# largest of ten differences needs more. And it does not say that the change did
-# it. The two networks above may well differ that much, and they were trained by
-# the very same recipe.
+# *networks*: by chance it comes about once in twenty comparisons, so the
+# largest of ten differences needs more. It does not say that the change did it.
+# The two networks above may well differ that much, and they were trained by the
+# very same recipe.
 #
-# So the images are not the only chance. Two trainings that differ in nothing
+# So the images are not the only chance: two trainings that differ in nothing
 # but the seed end with different weights. The recorded run `seeds-cpu` trained
-# ResNet-50 on the digits from five seeds. It also trained seed 0 again, once as
-# before, with one thread, and once with two threads that share the work.
+# ResNet-50 on the digits from five seeds. It also trained seed 0 again, once
+# with one thread, as before, and once with two that share the work.
 #
 # *Predict:* What do the three trainings of seed 0 give?
 #
@@ -827,20 +812,18 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The same with one thread, and other numbers with two. A seed fixes all random
-# numbers, and it is tempting to expect that it fixes the result. But two
+# numbers, and it is tempting to expect that it fixes the result, too. But two
 # threads add up the same numbers in another order, and the sum of rounded
-# numbers depends on the order in its last digit. In a training such a
-# difference can grow from step to step. So the same seed gives the same numbers
-# on the same machine, with the same versions and the same number of threads. On
-# a GPU even that takes special settings (PyTorch's notes on reproducibility).
+# numbers depends on the order in its last digit. From step to step such a
+# difference can grow. So the same seed gives the same numbers on the same
+# machine, with the same versions and the same number of threads. On a GPU even
+# that takes special settings (PyTorch's notes on reproducibility).
 #
 # The column *only one right* counts the images on which exactly one of the run
 # and the first one is right. Five seeds of the very same recipe lie up to 1.4
 # points apart. If one of them had been a new idea, and another one the old way,
-# the idea would look like a gain or a loss, and be neither. Here even the
-# largest of ten differences is less than two of its errors; the two small
-# networks above lie further apart than that. Therefore train both ways from
-# several seeds before you believe in a small gain, and compare the means.
+# the idea would look like a gain or a loss, and be neither. So train both ways
+# from several seeds, and compare the means, before you believe in a small gain.
 #
 # ## Train yours
 #
@@ -916,12 +899,11 @@ if __name__ == "__main__":
 #     uv run resnet50 train --epochs 2 --seed 1 --output my_runs/seed-1
 #     uv run resnet50 compare my_runs/seed-0 my_runs/seed-1
 #
-# Each training ends with its accuracy and the standard error of that. Compute
-# the error yourself, from the accuracy and the 360 images. The last sentence of
-# the comparison has two counts of images that only one run classifies
-# correctly. Compute from them by how many points the runs differ, and the error
-# of the difference. You are right if the commands have printed the same
-# numbers.
+# Compute the standard error of each accuracy yourself, from the accuracy and
+# the 360 images. The last sentence of the comparison has two counts of images
+# that only one run classifies correctly. Compute from them by how many points
+# the runs differ, and the error of the difference. You are right if the
+# commands have printed the same numbers.
 #
 # *Question:* Is one of your two runs better by more than two standard errors,
 # and if so, is its seed a better one?
@@ -929,9 +911,8 @@ if __name__ == "__main__":
 # *Answer:* On our machine the accuracies were 53.61 ± 2.63% and 67.50 ± 2.47%,
 # and 114 images against 64 were right in one run only. That is $50/360$, or
 # 13.9 points, with an error of $\sqrt{178}/360$, or 3.7 points: nearly four
-# errors. So these two networks differ. But the two runs have one recipe, and a
-# seed is not a better one: after two epochs of a training that is meant for
-# seven, chance decides how far it has got.
+# errors. So these two networks differ. But the two runs have one recipe, and no
+# seed is better than another.
 #
 # **An image that it gets wrong.** Write a script that finds the misclassified
 # test digit of which `my_runs/seed-0` is most sure, and saves it as an image.
@@ -954,8 +935,7 @@ if __name__ == "__main__":
 # *Answer:* On our machine it is a 2 that is taken for a 7, with 99.8%. The map
 # of the 7 marks the top of the digit and also its foot, which a 7 does not
 # have. For the 2, the command says that nothing speaks at any of the 4×4
-# places. So after two epochs the network has found nothing of a 2 here. Why it
-# has not, and why the foot speaks for a 7, the maps do not say.
+# places. The maps do not say why.
 #
 # And for pleasure: train on the digits to the end, by `uv run resnet50 train`,
 # and let the network of that run judge what you draw.
@@ -964,13 +944,13 @@ if __name__ == "__main__":
 #
 # It opens a page in your browser; the same page, [try your network](try),
 # stands on the tutorial's site with a small network. Find a drawing that you
-# read at a glance and that the network takes for another digit. Then look there
-# at which blocks you can cut out before its answer changes.
+# read at a glance and that the network takes for another digit. Then find out
+# which blocks you can cut out before its answer changes.
 #
 # ## What goes wrong
 #
-# Curves are where most mistakes are noticed first, and three shapes are worth
-# knowing by heart. Each is shown with a mistake that gives it.
+# Curves are where most mistakes are noticed first. Three shapes are worth
+# knowing, each with a mistake that gives it.
 #
 # - **Nothing is learned.** The loss does not fall, and the accuracy stays near
 #   that of guessing. Here the loss even rises above 3 for a while. The ReLU

@@ -5,10 +5,9 @@
 #
 # Your network learns. A good recipe makes it learn better, and recipes are
 # long: other images in every epoch, other labels, other steps, an average of
-# the weights. Each part was worth something to somebody. What is it worth to
-# you? That can be measured, and a careless measurement says nothing, because
-# two trainings that differ in nothing but their seed give different accuracies,
-# too.
+# the weights. What is each part worth? A careless measurement does not say,
+# because two trainings that differ in nothing but their seed give different
+# accuracies, too.
 #
 # ![Shift the flower, mirror it, and press where the square is to be. A training
 # step sees one such version of a photograph.](figure:augmentation)
@@ -34,8 +33,8 @@ from tutorial_code.data.device_loader import cut_out, shift_and_flip
 from tutorial_code.shared import plots, tables
 
 # %% [markdown]
-# The loops of chapters 5 and 6 stay as they are. All that follows goes in
-# through their arguments: the model, the loader, the loss and the optimizer.
+# The loops of chapters 5 and 6 stay as they are: all that follows goes in
+# through their arguments.
 #
 # ## What is measured, and on what
 #
@@ -44,14 +43,12 @@ from tutorial_code.shared import plots, tables
 # blocks in each of four stages with a quarter of ResNet-50's channels: 26
 # layers. It learns from 10,000 photographs of CIFAR-10's training set (as JPEG
 # files) and is tested on 20,000 *others of the training set*. The test set is
-# not touched, because whoever chooses by it has no honest number left. The stem
-# is a 3×3 convolution with stride 2. Batches have 128 images, the learning rate
-# is 0.1, and a training takes 60 epochs.
+# not touched. The stem is a 3×3 convolution with stride 2. A training takes 60
+# epochs, in batches of 128 images at a rate of 0.1.
 #
-# Before anything is compared, a pilot answers two questions. Can this network
-# memorize its training images at all? If it cannot, nothing that keeps a
-# network from memorizing can help it. And how far do three seeds of one recipe
-# differ?
+# First a pilot answers two questions. Can this network memorize its training
+# images at all? If it cannot, nothing that keeps a network from memorizing can
+# help it. And how far do three seeds of one recipe differ?
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -67,13 +64,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # It can: all of the training images are right, and 55% of the others. What a
 # part of the recipe can win lies in these 45 points. The seeds lie up to half a
-# point apart. So a difference of half a point between two single trainings says
+# point apart, so that such a difference between two single trainings says
 # nothing.
 #
 # ## A stem for small images
 #
-# The stem of chapter 4 was made for photographs of 224×224 pixels. It halves
-# the sides twice, before the first block has seen anything. Ours have 32×32.
+# The stem of chapter 4 was made for photographs of 224×224 pixels, and halves
+# the sides twice before the first block. Ours have 32×32.
 #
 # *Predict a number:* how many positions a side are left in conv5_x?
 
@@ -86,9 +83,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # A single one. The 3×3 convolutions of conv5_x then see one number and eight
 # zeros, except the first of them, which still sees four. A network for small
-# images takes a 3×3 convolution with stride 1 as its stem and no max-pool. It
-# keeps 4×4 positions to the end, and costs about 16 times as much. A stride of
-# 2 is the way between: 2×2 positions for a quarter of that cost.
+# images takes a 3×3 convolution with stride 1 as its stem and no max-pool, and
+# costs about 16 times as much. A stride of 2 is the way between, for a quarter
+# of that cost.
 
 
 # %%
@@ -122,13 +119,12 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Images that change in every epoch
 #
-# A network with 23 million weights can memorize 50,000 images one by one, and
-# that is not what we want. **Augmentation** makes it harder. Chapter 1 shifted
-# and mirrored photographs: each of them has 9 · 9 · 2 = 162 versions.
-# **Cutout** also sets a square of each training image to the mean (DeVries and
-# Taylor 2017). If the square hides the ears of a cat, the network must know the
-# cat by something else. Here are both for a whole batch at once
-# (`device_loader.py`).
+# The pilot memorized its images, and that is not what we want. **Augmentation**
+# makes it harder. Chapter 1 shifted and mirrored photographs: each of them has
+# 9 · 9 · 2 = 162 versions. **Cutout** also sets a square of each training image
+# to the mean (DeVries and Taylor 2017). If the square hides the ears of a cat,
+# the network must know the cat by something else. Here are both for a whole
+# batch at once (`device_loader.py`).
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -163,8 +159,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Labels that leave some doubt
 #
-# Cross-entropy is never content. If the right class has 99%, the loss still
-# falls when its logit grows. **Label smoothing** takes a tenth of the
+# Cross-entropy is never content: even if the right class has 99%, the loss
+# still falls when its logit grows. **Label smoothing** takes a tenth of the
 # probability that is asked for and shares it among all ten classes: 91% for the
 # right one, and 1% for each of the others (Szegedy et al. 2015, section 7).
 #
@@ -199,10 +195,10 @@ if __name__ == "__main__":
     print("softmax gives 91% at", round(math.log(9 * 0.91 / 0.09), 3))
 
 # %% [markdown]
-# Between 4 and 5, exactly where softmax gives the 91% that are asked for. A
-# larger logit is punished as too sure. So the training loss cannot come near 0
-# any more, and it is no longer the loss that you know. In testing we take the
-# plain one, so that runs with and without smoothing compare.
+# Between 4 and 5, where softmax gives the 91% that are asked for. A larger
+# logit is punished as too sure, so the training loss cannot come near 0 any
+# more. In testing we take the plain loss, so that runs with and without
+# smoothing compare.
 #
 # ![Change the share that is taken from the right class.](figure:smoothing)
 #
@@ -241,8 +237,8 @@ if __name__ == "__main__":
 # learning rate would (van Laarhoven 2017).
 #
 # For BatchNorm's own scales and shifts and the bias of the classifier this
-# argument does not hold: no BatchNorm divides by one of them alone. T. He et
-# al. 2018 (*Bag of Tricks*, section 3.1) leave them out of the decay.
+# argument does not hold. T. He et al. 2018 (*Bag of Tricks*, section 3.1) leave
+# them out of the decay.
 
 
 # %%
@@ -268,9 +264,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## How high may the rate be?
 #
-# Chapter 5 began with a warm-up. What is it worth? The recorded run tries seven
-# rates, each with a warm-up of one epoch and without, three seeds each, and
-# looks at the training loss of the third epoch.
+# What is the warm-up of chapter 5 worth? The recorded run tries seven rates,
+# each with a warm-up of one epoch and without, three seeds each, and looks at
+# the training loss of the third epoch.
 #
 # *Predict:* what does a warm-up change?
 #
@@ -326,9 +322,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Little at a low rate, and much at a high one. At 0.1 and 0.2 it costs a
-# little, perhaps because for one of three epochs the rate is lower than it
-# could be. From 0.4 on, the loss is lower with it. Without it, the loss at 0.8
-# is that of guessing among ten classes, 2.3; with it, 0.8 is about as good as
+# little. From 0.4 to 3.2 the loss is lower with it. At 0.8 the loss without it
+# is that of guessing among ten classes, 2.3, and with it about as good as at
 # 0.4. At 6.4 nothing helps.
 #
 # The best loss is no better with a warm-up: 1.65 at a rate of 0.4, and 1.64 at
@@ -339,11 +334,11 @@ if __name__ == "__main__":
 # ## Blocks that start as nothing
 #
 # Chapter 5 set the last scale of every block to 0, so that each block starts as
-# its shortcut. This is called *zero-initialization*. A reason could be depth:
-# many blocks that all add something random make the values grow from block to
-# block. If so, it should matter more the deeper the network is. The recorded
-# run looks at the first hundred steps of two narrow networks, with 50 and with
-# 101 layers, three seeds each and without a warm-up.
+# its shortcut. A reason for this *zero-initialization* could be depth: many
+# blocks that all add something random make the values grow from block to block.
+# Then it should matter more the deeper the network is. The recorded run looks
+# at the first hundred steps of two narrow networks, with 50 and with 101
+# layers, three seeds each and without a warm-up.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -392,17 +387,16 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # It matters at both depths. With ordinary scales the loss jumps to between 7
-# and 17 within the first steps. After a hundred steps it is back at 2.3, and
-# five of the six networks guess. With zero-initialization it stays near 2.3 for
-# some twenty steps, and then falls to between 1.8 and 1.9. That it should
-# matter *more* in the deeper network was the expectation, and the record does
-# not show it: the loss jumps as high with 50 layers as with 101. And a hundred
-# steps say nothing about the end of a training. The last measurement of this
-# chapter does.
+# and 17 within the first steps, and after a hundred steps five of the six
+# networks guess. With zero-initialization it stays near 2.3 for some twenty
+# steps, and then falls to between 1.8 and 1.9. That it should matter *more* in
+# the deeper network the record does not show: the loss jumps as high with 50
+# layers as with 101. And a hundred steps say nothing about the end of a
+# training; the sixteen trainings below do.
 #
 # ## An average of the weights
 #
-# While the rate is high, a weight never comes to rest at its best value. Every
+# While the rate is high, a weight never comes to rest at its best value: every
 # step pushes it a little to one side or the other, because each batch holds
 # other images. An average over many steps is pushed about less.
 #
@@ -412,9 +406,9 @@ if __name__ == "__main__":
 # An **exponential moving average** (EMA) needs only one more copy of the
 # network. After each step it moves a small share of the way to the weights as
 # they are now. With a share of 1/78 it averages about the last 78 steps, which
-# is an epoch here. The statistics of BatchNorm are averaged in the same way.
-# They need not be exactly those of the averaged weights; Izmailov et al. (2018)
-# estimate them anew.
+# is an epoch here. The statistics of BatchNorm are averaged in the same way,
+# though they need not be exactly those of the averaged weights; Izmailov et al.
+# (2018) estimate them anew.
 
 
 # %%
@@ -491,25 +485,24 @@ class EvalWithFlip(nn.Module):
 # %% [markdown]
 # ## Eight parts at once
 #
-# Now the main question. Eight parts are to be measured, and the obvious way is
-# to leave out one after the other. Then each training says something about one
-# part only, and a difference of two trainings has the noise of both.
+# Now eight parts are to be measured, and the obvious way is to leave out one
+# after the other. Then each training says something about one part only, and a
+# difference of two trainings has the noise of both.
 #
-# There is a better way. Let every training have some of the parts. Sixteen
-# trainings take sixteen combinations, chosen so that eight trainings have a
-# part and eight have not, whichever part you look at. One has no part, one has
-# all eight, and fourteen have four. Then the mean of the eight with the part
-# minus the mean of the eight without it is what that part is worth, *and all
-# sixteen trainings serve every part*.
+# There is a better way. Sixteen trainings take sixteen combinations of the
+# parts, chosen so that eight trainings have a part and eight have not,
+# whichever part you look at. Then the mean of the eight with the part minus the
+# mean of the eight without it is what that part is worth, *and all sixteen
+# trainings serve every part*.
 #
 # ![Choose a part. Eight trainings have it (a filled square is on); compare them
 # with the eight others. Is any other part unfairly distributed between the two
 # halves?](figure:switches)
 #
-# Three parts need a word. *Crop and mirror* is what chapter 1 does: a shifted
-# image is a crop of a larger one. *Weight decay* is 0.0005 where it is on, and
-# 0.0001 where it is off. *Cosine* is a warm-up of two epochs and then the
-# cosine, against a constant rate from the first step on.
+# *Crop and mirror* is what chapter 1 does: a shifted image is a crop of a
+# larger one. *Weight decay* is 0.0005 where it is on, and 0.0001 where it is
+# off. *Cosine* is a warm-up of two epochs and then the cosine, against a
+# constant rate from the first step on.
 #
 # How does one find such combinations? Four parts take all their 2·2·2·2 = 16
 # combinations. Each of the other four follows from three of those: it is on
@@ -554,13 +547,12 @@ if __name__ == "__main__":
     print("columns balanced:", bool((together == 16 * torch.eye(8)).all()))
 
 # %% [markdown]
-# Balanced means that, of the trainings with cutout, as many have smoothing as
-# of those without cutout, and likewise for any two parts. So what smoothing
-# does cannot be taken for what cutout does. There is a price. Where two parts
-# help each other, the design cannot say which two: four pairs of parts are
-# always on and off together, and cannot be told apart. What it measures of a
-# part is its worth on average over all that the other parts may be, as long as
-# no three parts act together.
+# Balanced means that smoothing is on as often with cutout as without it, and
+# likewise for any two parts. So what the one does cannot be taken for what the
+# other does. There is a price: where two parts help each other, the design
+# cannot say which two, because four pairs at a time cannot be told apart. What
+# it measures of a part is its worth on average over all that the other parts
+# may be, as long as no three parts act together.
 #
 # Every combination is trained with two seeds: 32 trainings.
 
@@ -643,23 +635,21 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Crop and mirror, by far: 14.8 ± 0.9 points (here and below, plus or minus two
-# standard errors). Whoever reads of recipes meets the other parts more often,
-# and expects more of them. But these networks have only 10,000 images, and
-# memorize them: without crop and mirror they end with 92 to 100% of their
-# training images right, with them with 69 to 95%. Three more parts are worth
-# something beyond chance: the cosine 4.7 ± 0.9 points, cutout 2.2 ± 0.9, and
-# the larger weight decay 1.6 ± 0.9. The figure of the sixteen trainings above
-# shows the accuracies behind these numbers when you switch them on.
+# standard errors). These networks have only 10,000 images, and memorize them:
+# without crop and mirror they end with 92 to 100% of their training images
+# right, with them with 69 to 95%. Three more parts are worth something beyond
+# chance: the cosine 4.7 ± 0.9 points, cutout 2.2 ± 0.9, and the larger weight
+# decay 1.6 ± 0.9. The figure of the sixteen trainings also shows their
+# accuracies.
 #
 # Label smoothing is the surprise: −0.8 ± 0.9, which alone would be chance, but
-# the networks with averaged weights, of which the next section speaks, say −0.8
+# with averaged weights, of which the next section speaks, the networks say −0.8
 # ± 0.5. Here it costs accuracy.
 #
 # Three parts show nothing here: zero-initialization 0.1, Nesterov 0.1 and
 # sparing norms and biases −0.1, each ± 0.9. That is not to say that they are
-# worth nothing anywhere, or even here. A gain of 0.2 points cannot be seen by
-# an error of 0.4, and to see it one would need some twenty times as many
-# trainings. Others have found such gains:
+# worth nothing. A gain of 0.2 points cannot be seen by an error of 0.4; it
+# would take some twenty times as many trainings. Others have found such gains:
 #
 # - Zero-initialization gained between 0.2 and 0.4 points on ImageNet (Goyal et
 #   al. 2017, table 2b), the more the larger the batch.
@@ -704,32 +694,29 @@ if __name__ == "__main__":
 # Only at a constant rate, and there by 6.0 points. After the cosine it changes
 # nothing. It is natural to expect two good things to add up, but these two do
 # the same: both bring a weight that is pushed about to rest. At the end of a
-# cosine the steps are tiny, so the last epoch's weights are nearly equal, and
-# so is their average. At a constant rate the average rests where the weights
-# would have come to rest. With it these networks even end above those with the
-# cosine, by 1.2 ± 0.5 points. Mirror images add 2.3 to 2.5 points in all four
-# cases.
+# cosine the steps are tiny, so that the last epoch's weights and their average
+# are nearly equal. Averaged, the networks of the constant rate even end above
+# those of the cosine, by 1.2 ± 0.5 points. Mirror images add 2.3 to 2.5 points
+# in all four cases.
 #
-# So what is an average good for, if you have a schedule? You need not know
-# beforehand when the training ends. The cosine must be told at the first step.
+# And with an average you need not know beforehand when the training ends. The
+# cosine must be told at the first step.
 #
 # ## One command
 #
 #     uv run resnet50 train --recipe full --data cifar10
 #
 # `--recipe basic` is the training of chapters 5 to 7. Each part has an option
-# of its own, so that you can leave it out: `--no-ema`, `--cutout 0`, `--stem
-# 7x7`; `resnet50 train --help` has them all. To choose between them, hold
-# images out: `--val-size 5000`. A run's report names the options that it was
-# trained with.
+# that leaves it out, such as `--no-ema` or `--cutout 0`; `resnet50 train
+# --help` has them all. To choose between them, hold images out: `--val-size
+# 5000`.
 #
 # An NVIDIA H200 trained the whole ResNet-50 by this command in less than three
-# minutes. With its 50 epochs, the small stem and all that this chapter adds, it
-# is right on 91.4% of the test photographs. By the recipe of chapter 5, with
-# the stem of chapter 4 and in 30 epochs, it was right on 84.9% (the recorded
-# runs `full-gpu` and `exercise-gpu`). Which part of the difference comes from
-# what, two trainings cannot say; the sixteen combinations for the whole network
-# are trained on a GPU by `bash benchmarks/record_run.sh ablation`.
+# minutes, and it is right on 91.4% of the test photographs (the recorded run
+# `full-gpu`). By the recipe of chapter 5, with the stem of chapter 4 and in 30
+# epochs, it was right on 84.9% (`exercise-gpu`). What each part adds to the
+# difference, two trainings cannot say; the sixteen combinations for the whole
+# network are trained on a GPU by `bash benchmarks/record_run.sh ablation`.
 #
 # ## Try it yourself
 #
@@ -755,9 +742,8 @@ if __name__ == "__main__":
 # *Answer:* On our machine the network as it is reached 98.9, 96.4 and 98.6%,
 # smoothed 98.6, 97.8 and 98.6%, and at a constant rate 91.4, 92.5 and 89.2%.
 # The schedule is worth 6.9 ± 1.3 points, more than five errors. Smoothing is
-# worth 0.4 ± 0.8 points, which is to say that nothing was found. An error that
-# is taken from three numbers is itself rough, so a difference of only two such
-# errors would be weak.
+# worth 0.4 ± 0.8 points, which is to say that nothing was found. (An error that
+# is taken from three numbers is itself rough.)
 #
 # **Four parts in eight trainings.** Write `half`, which returns eight
 # combinations of four parts: three of them take all their 2·2·2 combinations,
@@ -771,8 +757,7 @@ if __name__ == "__main__":
 #
 # *Answer:* The two products are the same in all eight rows. So where the first
 # two parts help each other, it looks just as if the last two did. The same
-# holds for the other two ways to make two pairs of the four. Half of the
-# trainings are saved, and this is the price.
+# holds for the other two ways to make two pairs of the four.
 #
 # ## What goes wrong
 #

@@ -91,11 +91,6 @@ if __name__ == "__main__":
 # and Patterson 2009): speed over intensity, with a roof that slopes where
 # memory decides and is level where computing decides.
 #
-# BatchNorm in training reads a batch twice, first for the mean and the variance
-# and then to normalize it, and does a handful of operations with each number.
-# Divisions and roots are slow, but they are taken once for a channel and not
-# once for a number. So memory limits it, too.
-#
 # *Predict:* in a real training step, how near does the ReLU come to the
 # memory's best speed?
 #
@@ -120,17 +115,17 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# More than four fifths: the ReLU moves nearly as many bytes a second as the
-# memory delivers at best. BatchNorm seems to move less than half as many. A
-# part of that is the counting: the record counts each number once where
-# BatchNorm reads it twice. The 3×3 convolutions keep the memory waiting.
+# More than four fifths. BatchNorm, which does only a handful of operations with
+# each number, seems to move less than half as many bytes a second. A part of
+# that is the counting: it reads a batch twice, for its statistics and to
+# normalize it, and the record counts each number once. The 3×3 convolutions
+# keep the memory waiting.
 #
 # ## One step, taken apart
 #
 # Every operation of PyTorch, also those of `backward`, goes through one place
-# before it is computed. A `TorchDispatchMode` is a function of our own at that
-# place. Ours calls the operation as it would have been called, and takes the
-# time.
+# before it is computed, and at that place a `TorchDispatchMode` puts a function
+# of our own. It calls the operation and takes the time.
 
 
 # %%
@@ -152,7 +147,7 @@ class Stopwatch(TorchDispatchMode):
 # %% [markdown]
 # For your own networks you would use `torch.profiler`, which also sees a GPU.
 # Here is one step of ResNet-50 with 32 digits under the stopwatch, after one
-# step that warms up. The names are gathered into kinds.
+# step that warms up.
 #
 # *Predict:* which share of the step do the convolutions take, forward and
 # backward together?
@@ -193,13 +188,11 @@ if __name__ == "__main__":
 # %% [markdown]
 # More than two thirds. There are as many BatchNorms as convolutions, and nearly
 # as many ReLUs. But a convolution does hundreds of operations with each number
-# that it reads, and they do one or a few. The optimizer moves 23.5 million
-# weights by plain additions and multiplications. The rest is everything else:
-# adding the shortcuts, copying, and the loss.
+# that it reads, and they do one or a few. The rest is adding the shortcuts,
+# copying, and the loss.
 #
-# The recorded run takes the step apart more finely: 128 images, both cores,
-# and convolutions told apart by their kernels, in four of the ways to train
-# that follow below.
+# The recorded run `roofline-cpu` takes the step apart more finely, with 128
+# images on both cores, in four of the ways to train that follow.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -251,9 +244,8 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# Where does each kind lie under the roof? The level lines are this machine's
-# speeds in products of large matrices, the sloping ones those of copying in
-# memory and in the cache.
+# Where does each kind lie under the roof? The level lines are that machine's
+# speeds in products of large matrices, and the sloping ones those of copying.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -321,18 +313,15 @@ if __name__ == "__main__":
 # %% [markdown]
 # In fp32 the 3×3 convolutions are as fast as products of large matrices. A
 # program that does the same multiplications can hardly be faster on this
-# machine. Another format of numbers can, or a method that needs fewer
-# multiplications. The 1×1 convolutions do about as many operations and reach
-# two thirds of that speed. As products in bf16 they come close to the roof of
-# bf16. The 3×3 convolutions in bf16 reach three fifths of it, which a better
-# library might raise.
+# machine, unless it takes another format of numbers. The 1×1 convolutions reach
+# two thirds of that speed, and as products in bf16 they come close to the roof
+# of bf16. The 3×3 convolutions in bf16 reach three fifths of it.
 #
 # ## Five ways to make a step faster
 #
 # **Images on the device.** A `DataLoader` prepares image after image in Python.
-# All of CIFAR-10 is 184 MB, so `full` puts it on the device once and prepares
-# a whole batch by a few operations (`device_loader.py`). What does not fit
-# there is prepared by other processes beside the training: `--workers 4`.
+# All of CIFAR-10 is 184 MB, so the full recipe puts it on the device once and
+# prepares a whole batch by a few operations (`device_loader.py`).
 #
 # **Channels last.** At each position a convolution adds up over all channels.
 # PyTorch stores a batch channel by channel; the other order puts the channels
@@ -344,8 +333,7 @@ if __name__ == "__main__":
 # **Numbers of 16 bits.** A **bf16** number has the range of a 32-bit number
 # (fp32) and 8 bits of precision in place of 24: between two and three decimal
 # digits. Half the bytes are moved, and many processors multiply twice as many
-# of them at a time. The weights and the optimizer stay in fp32, because small
-# steps would be rounded away.
+# of them at a time. The weights and the optimizer stay in fp32.
 #
 # ![The same number in three formats: fp16 has more digits than bf16, and less
 # range.](figure:number-formats)
@@ -367,14 +355,14 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # It is 256. With 8 bits of precision the next number after 256 is 258, and 257
-# lies halfway and is rounded to the neighbor whose last bit is 0, which is 256.
-# The last line is why the weights stay in fp32: a weight of 0.1 does not notice
-# a step of 0.0001. Inside a convolution the sums are kept in fp32, so only what
-# goes in and comes out is rounded (Kalamkar et al. 2019).
+# lies halfway and is rounded to the neighbor whose last bit is 0. The last line
+# is why the weights stay in fp32: a weight of 0.1 does not notice a step of
+# 0.0001. Inside a convolution the sums are kept in fp32, so only what goes in
+# and comes out is rounded (Kalamkar et al. 2019).
 #
 # `torch.autocast` computes convolutions and products in bf16, and leaves the
-# loss in fp32. That and the order of the channels go around the network, so
-# that the loops stay as they are.
+# loss in fp32. It goes around the network, as the order of the channels does,
+# so that the loops stay as they are.
 
 
 # %%
@@ -453,14 +441,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # **Compiling.** `torch.compile` reads the network once and writes programs in
 # which small operations are fused: normalizing, the addition and ReLU then read
-# and write each number once in place of three times. The mean and the variance
-# still take a reading of their own.
+# and write each number once in place of three times.
 #
 # The table below was measured in one process, all rows in turn, so that
 # whatever else the machine did slowed all of them. A row with + adds to the row
-# above it. GB is the most memory that a batch takes at one time, on top of what
-# was there before it, such as the weights. The last column says how much of the
-# fastest bf16 product its convolutions reach.
+# above it. GB is the most memory that a batch takes on top of what was there
+# before it, such as the weights. The last column says how much of the fastest
+# bf16 product its convolutions reach.
 #
 # *Predict:* which of these steps makes the training on this CPU a sixth
 # *slower*?
@@ -477,37 +464,34 @@ if __name__ == "__main__":
 # Compiling does. It is tempting to expect more of it. But BatchNorm, ReLU and
 # additions are a small part of this step, so that fusing them cannot save much.
 # Why the compiled network is even slower the record does not say. bf16 saves
-# the most. The images on the device and the products each let the training do
+# the most, the images on the device and the products each let the training do
 # about a fifth more images a second, and channels last alone changes little.
-# The last two rows train for ten epochs at a constant rate, the plain loop and
-# the fastest of the others: half the time, and accuracies that differ by no
-# more than chance.
+# The last two rows train for ten epochs at a constant rate: half the time, and
+# accuracies that differ by no more than chance.
 #
 # ## The same steps on a GPU
 #
 # A GPU is not only faster. It works beside Python: the program starts an
-# operation, does not wait for it, and goes on to start the next one.
+# operation, and goes on to start the next one without waiting for the first.
 #
 # ![Choose a larger batch, or let Python start all eight operations at once. How
 # much of the time does the GPU compute? The numbers are
 # invented.](figure:launches)
 #
 # A start takes Python the same time for a large batch as for a small one. When
-# the GPU needs less than that for the operation itself, it waits for Python. A
-# **CUDA graph** avoids this: the operations of one step are recorded once, and
-# from then on the whole record is started at once.
+# the GPU needs less than that for the operation, it waits for Python. A **CUDA
+# graph** avoids this: the operations of one step are recorded once, and from
+# then on the whole record is started at once.
 #
 # The table below is of a GPU that computes products in bf16 nearly two thousand
-# times as fast as the CPU above, with photographs and the 3×3 stem. Two rows
-# are new. **TF32** rounds the factors of fp32 products to 10 bits after the
-# binary point, and the sums stay in fp32.
+# times as fast as the CPU above, with photographs and the 3×3 stem. **TF32**
+# rounds the factors of fp32 products to 10 bits after the binary point, and the
+# sums stay in fp32.
 #
-# GB is measured otherwise here: it is the most memory that tensors took at one
-# time during the first three batches of a row, on top of what was there before.
-# In these batches cuDNN, NVIDIA's library of convolutions, also compares its
-# algorithms for each convolution (`torch.backends.cudnn.benchmark`). So a row
-# may take less later on, and the record does not say why this column jumps from
-# row to row.
+# GB is here the most memory of the first three batches of a row, on top of what
+# was there before. In these batches cuDNN, NVIDIA's library of convolutions,
+# also compares its algorithms. So a row may take less later on, and the record
+# does not say why this column jumps from row to row.
 #
 # *Predict:* in fp32 the plain loop does 2,740 images a second. What do bf16 and
 # products together reach, with batches of 128 images?
@@ -523,17 +507,14 @@ if __name__ == "__main__":
 # %% [markdown]
 # About twice as many, and less than 6% of what the GPU can do. From TF32 to
 # compiling, the four rows lie between 5,600 and 6,800 images a second: whatever
-# is saved in computing, Python still starts operation after operation. The
-# products are even slower than the convolutions here, perhaps because each is
-# several operations. The CUDA graph computes the same and more than doubles the
-# speed. A batch of 512 images, for which the graph is left out again, more than
-# triples the speed of the compiled row: as many starts serve four times as many
-# images.
+# is saved in computing, Python still starts operation after operation. The CUDA
+# graph computes the same and more than doubles the speed. A batch of 512
+# images, for which the graph is left out again, more than triples the speed of
+# the compiled row: as many starts serve four times as many images.
 #
-# So a GPU wants large batches. `--recipe full` takes 512 images, bf16 and a
-# compiled network. On that GPU its 50 epochs took less than three minutes, and
-# the network was right on 91.4% of the test photographs (the recorded run
-# `full-gpu`).
+# So a GPU wants large batches. With 512 images a batch, bf16 and a compiled
+# network, the 50 epochs of the full recipe took this one less than three
+# minutes (the recorded run `full-gpu`).
 #
 # ## What must a checkpoint hold?
 #
@@ -543,9 +524,9 @@ if __name__ == "__main__":
 #
 # ![Kill the training after any step: what is done twice?](figure:killed)
 #
-# The obvious checkpoint holds the weights. What else has the training in its
-# memory that decides the next step? We take a network of three convolutions,
-# which is trained in seconds, and write down all of it.
+# The obvious checkpoint holds the weights. What else decides the next step? We
+# take a network of three convolutions, which is trained in seconds, and write
+# down all of it.
 
 
 # %%
@@ -634,18 +615,17 @@ class SmallTraining:
 
 
 # %% [markdown]
-# The order of the images and their shifts are drawn by one generator,
-# at the start of an epoch and during it. In the middle of an epoch it has moved
-# on. So the checkpoint holds its state at the start of the epoch; the second
-# process sets it back, draws the same order, and passes over the batches that
-# were seen.
+# The order of the images and their shifts are drawn by one generator, at the
+# start of an epoch and during it. So the checkpoint holds its state at the
+# start of the epoch; the second process sets it back, draws the same order, and
+# passes over the batches that were seen.
 #
 # ## Killing it
 #
-# Now for real. A second process trains and saves after every 20 steps. As soon
-# as it says that 40 are done, it is killed without a warning. This process
-# loads what it left, finishes the training, and compares every weight with a
-# training that nobody interrupted.
+# A second process trains and saves after every 20 steps. As soon as it says
+# that 40 are done, it is killed without a warning. This process loads what it
+# left, finishes the training, and compares every weight with a training that
+# nobody interrupted.
 #
 # *Predict in a line:* how far apart are the two?
 
@@ -681,18 +661,16 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# They are equal to the last bit, not only about equal: the second process
-# computed what the first one would have computed. On another machine, with
-# another number of threads or on a GPU, sums are taken in another order, and
-# the last bits may differ.
+# They are equal to the last bit, not only about equal. On another machine, or
+# with another number of threads, the last bits may differ (chapter 7).
 #
 # ## Leaving something out
 #
 # What does each piece do, the momentum, the schedule and the random numbers?
 # The same training is stopped after step 51, and goes on with one piece
-# missing, three seeds each. The first column says by how much the weights
-# differ at the end from the uninterrupted ones, relative to their norm; the
-# next three are test accuracies, seed by seed.
+# missing. The first column says by how much the weights differ at the end from
+# the uninterrupted ones, relative to their norm; the next three are the test
+# accuracies of three seeds.
 #
 # *Predict:* which missing piece costs the most accuracy?
 #
@@ -737,13 +715,12 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The schedule does. The rate starts from the bottom, rises again, and is near
-# its top when the training ends, and so the accuracy stays far below that of
-# the others. Without the momentum or without the random numbers the weights
-# differ by several percent, and the accuracies differ no more than those of
-# seeds: it is another training, and as good as the first. Even so, both belong
-# in a checkpoint. As long as a resumed training must be *equal*, a test can
-# tell whether anything was forgotten; if it only has to be about as good, no
-# test can.
+# its top when the training ends. Without the momentum or without the random
+# numbers the weights differ by several percent, and the accuracies no more than
+# those of seeds: it is another training, and as good as the first. Even so,
+# both belong in a checkpoint. As long as a resumed training must be *equal*, a
+# test can tell whether anything was forgotten; if it only has to be about as
+# good, no test can.
 #
 # ## In the tutorial's command
 #
@@ -785,10 +762,9 @@ if __name__ == "__main__":
 # Why is nothing lost but time?
 #
 # *Answer:* What was computed after the checkpoint is computed again, from the
-# same weights and momentum, at the same rate, with the same images in the same
-# order and with the same shifts. On our machine it went on after 15 batches of
-# the second epoch, and all metrics and all weights were equal to those of the
-# run that nobody killed.
+# same weights and momentum, at the same rate, and with the same images, order
+# and shifts. On our machine all metrics and all weights were equal to those of
+# the run that nobody killed.
 #
 # **Where memory decides.** From how many channels on does a 1×1 convolution,
 # with 128 images and 16×16 positions, do more than ten operations per byte?
@@ -803,8 +779,8 @@ if __name__ == "__main__":
 # *Answer:* With 128 images the estimate is $2c/8 = 10$ for $c = 40$ channels,
 # and `conv_intensity` passes 10 at 41. With the single image it never does. The
 # weights are $c^2$ numbers, and each of them is used at 16 positions only: 32
-# operations for four bytes. So however many channels there are, it stays below
-# 8 operations per byte. Large batches make weights cheap.
+# operations for four bytes. So it stays below 8 operations per byte. Large
+# batches make weights cheap.
 #
 # ## What goes wrong
 #
