@@ -28,10 +28,10 @@ from torch import Tensor, nn
 # ## A window moves over the image
 #
 # A **convolution** looks at an image through a small window. At each place it
-# multiplies every number under the window by a weight and adds up the products.
-# The weights together are called the **kernel**, and they stay the same
-# wherever the window is. In a network they are learned. Here we choose them, so
-# that the result can be checked by eye.
+# multiplies every number under the window by a weight and adds up the products,
+# and the sum is one number of the output. The weights together are called the
+# **kernel**, and they stay the same wherever the window is. In a network they
+# are learned. Here we choose them, so that the result can be checked by eye.
 #
 # The image has a bright corner. The kernel has −1 in its left column and 1 in
 # its right one, so it subtracts what is on the left from what is on the right.
@@ -206,8 +206,8 @@ if __name__ == "__main__":
 # ## What one position sees
 #
 # A position in the output of a 3×3 convolution depends on 3×3 pixels. In the
-# next layer a position depends on 3×3 of these, and so on more of the image.
-# The pixels that it depends on are its **receptive field**.
+# next layer a position depends on 3×3 of these positions, and therefore on more
+# of the image. The pixels that it depends on are its **receptive field**.
 #
 # ![Change the number of layers and their stride, and choose a position at the
 # top. The colored cells are what it depends on, in a single row of the image.
@@ -425,10 +425,11 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# Every layer multiplies the size of the numbers by some factor, and $2^{20}$ is
-# about a million. One spread in between nearly keeps the size; it still
-# shrinks, in part by the zeros of the padding. Each number of the output adds
-# up $9 \cdot 16$ products, and ReLU then removes about half of the numbers, so
+# Every layer multiplies the size of the numbers by some factor, and twenty
+# factors multiply up: twice the spread doubles each of them, and $2^{20}$ is
+# about a million. The middle spread nearly keeps the size, which still shrinks,
+# in part by the zeros of the padding. Each number of the output adds up
+# $9 \cdot 16$ products, and ReLU then removes about half of the numbers, so
 # this spread is $\sqrt{2 / (9 \cdot 16)} \approx 0.12$ (He et al. 2015,
 # *Delving Deep into Rectifiers*, section 2.2). With BatchNorm one need not hit
 # it: each layer begins with the same size.

@@ -166,9 +166,9 @@ if __name__ == "__main__":
 # **degradation**, and met it on CIFAR-10 and on ImageNet (figures 1 and 4).
 #
 # Nor is it a matter of how BatchNorm treats images in training. The columns
-# *eval* and *right* are means in evaluation mode, with running statistics that
-# were estimated anew: the loss on the same images, and the share that is
-# classified correctly. They tell the same story.
+# *eval* and *right* are means of the three seeds in evaluation mode, with
+# running statistics that were estimated anew: the loss on the same images, and
+# the share that is classified correctly. They tell the same story.
 #
 # Perhaps the deep stack only needs more time.
 #
@@ -286,9 +286,10 @@ if __name__ == "__main__":
 # $$y = F(x) + x$$
 #
 # What the layers compute is the **residual**: what is left of $y$ when $x$ is
-# taken away. The path on which $x$ travels past them is the **shortcut** (He et
-# al., sections 3.1 and 3.2). In the stack a ReLU follows the addition. To pass
-# on an input without negative values is now easy: the layers make $F(x)$ zero.
+# taken away. The layers are the **branch**, and the path on which $x$ travels
+# past them is the **shortcut** (He et al., sections 3.1 and 3.2). In the stack
+# a ReLU follows the addition. To pass on an input without negative values is
+# now easy: the layers make $F(x)$ zero.
 #
 # Try it with a pencil. Let the layers be a single weight, $F(x) = -0.1x$. For
 # $x = 2$ the plain pair gives ReLU(−0.2) = 0, the residual pair ReLU(−0.2 + 2)
@@ -305,7 +306,8 @@ if __name__ == "__main__":
         print(f"residual {residual.item():.1f}")
 
 # %% [markdown]
-# The residual pair answers a step of 1 with a step of 0.9. Its derivative is
+# When $x$ grows by 1, the output of the residual pair grows by 0.9. Its
+# derivative is
 #
 # $$\frac{dy}{dx} = \frac{dF}{dx} + 1 = -0.1 + 1 = 0.9$$
 #
@@ -473,8 +475,9 @@ if __name__ == "__main__":
 #
 # ## The shortcut must fit
 #
-# An addition needs two equal shapes. But the block gives `4 * channels`
-# channels, whatever came in, and a `stride` of 2 halves height and width.
+# An addition needs two equal shapes. But the block, with `channels` channels
+# inside, gives `4 * channels` channels, whatever came in, and a `stride` of 2
+# halves height and width.
 #
 # *Predict:* `Bottleneck(in_channels, channels, stride)` is built as (64, 64,
 # 1), as (256, 64, 1) and as (256, 128, 2). In which of them can $x$ *not*
@@ -506,8 +509,9 @@ if __name__ == "__main__":
         print(f"{arguments:11}  {shape_of(x):10}  {shape_of(branch(x))}")
 
 # %% [markdown]
-# In the first and the last. It is easy to look at the stride only. The very
-# first block of ResNet-50 has stride 1 and still does not fit.
+# In the first and the last. It is easy to look at the stride only. The first of
+# them is the very first block of ResNet-50: its stride is 1, but 64 channels
+# come in and 256 go out.
 #
 # Where the shapes agree, the shortcut is the identity: no weights, no cost.
 # Where they differ, a 1×1 convolution with the block's stride, and BatchNorm,

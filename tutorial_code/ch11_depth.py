@@ -57,10 +57,10 @@ from tutorial_code.shared import plots, tables
 #
 # Two of the $3n$ blocks halve the size and double the channels. In chapter 3
 # such a block got a projection, which has weights. Here the residual network
-# must not have more weights than the plain one, or nobody could say which of
-# the two made the difference. So the paper's shortcut takes every second row
-# and column, and fills the missing channels with zeros. This is its **option
-# A** (section 3.3).
+# must not have more weights than the plain one, or nobody could say whether the
+# shortcuts or the weights made the difference. So the paper's shortcut takes
+# every second row and column, and fills the missing channels with zeros. This
+# is its **option A** (section 3.3).
 #
 # ![Change the stride and the number of channels. What is shaded is passed on,
 # the gray channels are new.](figure:zero-pad)
@@ -370,21 +370,21 @@ if __name__ == "__main__":
 # training images as well. With 110 layers the error stays above 60%.
 #
 # So what is sure? The direction: residual networks get better with depth in
-# every row that has several depths, by one and a half to two points from 20 to
-# 110 layers, and plain ones get worse. The single numbers are less sure. The
-# repetitions differ in their schedules, one takes the best epoch, and the
-# paper's five runs of 110 layers have a standard deviation of 0.16 points
-# (table 6). So 7.17 against 6.97 says little, and 12.76 against 6.97 says much.
+# every row that has several depths, by 1.6 to 2.1 points from 20 to 110 layers,
+# and plain ones get worse. The single numbers are less sure. The repetitions
+# differ in their schedules, one takes the best epoch, and the paper's five runs
+# of 110 layers have a standard deviation of 0.16 points (table 6). So 7.17
+# against 6.97 says little, and 12.76 against 6.97 says much.
 #
 # ## Repeat it
 #
-# The whole experiment is thirty trainings of 64,000 steps, and as many on
-# 45,000 of the images with the other 5,000 held out. One repetition names three
-# hours for a single one of 110 layers (hysts). So our script trains in pieces
-# of a few minutes, several networks side by side on one GPU, and goes on where
-# it was stopped. It takes the network after the last step, never the best one
-# on the way. A shorter form runs on two cores overnight: 20 and 56 layers, for
-# 4,000 steps.
+# The whole experiment is thirty trainings of 64,000 steps, ten networks from
+# three seeds each, and as many on 45,000 of the images with the other 5,000
+# held out. One repetition names three hours for a single training of 110 layers
+# (hysts). So our script trains in pieces of a few minutes, several networks
+# side by side on one GPU, and goes on where it was stopped. It takes the
+# network after the last step, never the best one on the way. A shorter form
+# runs on two cores overnight: 20 and 56 layers, for 4,000 steps.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -534,14 +534,16 @@ if __name__ == "__main__":
 # with it. (With 360 test images, an error of 3% has a standard error of 0.9
 # points.) For ten digits 20 layers are enough, and for the deeper networks
 # 1,100 steps are a short training: their curves stay up for longer. The paper's
-# networks, on photographs and after 64,000 steps, gain from each step in depth.
+# residual networks, on photographs and after 64,000 steps, gain from each step
+# in depth.
 #
 # ## What passes through a network
 #
-# Why? We look in four places, and begin with the signals. A fresh BatchNorm
-# gives each channel a spread of 1. In a plain block the ReLU then sets one half
-# of the values to zero, and with them goes half of the sum of their squares.
-# After every block the root mean square is $\sqrt{1/2} = 0.71$.
+# Why does depth hurt the plain networks, and not the residual ones? We look in
+# four places, and begin with the signals. A fresh BatchNorm gives each channel
+# a spread of 1. In a plain block the ReLU then sets one half of the values to
+# zero, and with them goes half of the sum of their squares. After every block
+# the root mean square is $\sqrt{1/2} = 0.71$.
 #
 # In a residual block the branch, with its spread of 1, is added to what came
 # in.
@@ -613,8 +615,8 @@ if __name__ == "__main__":
 # BatchNorm to hold all values at one size, but none stands on the shortcut. So
 # each block changes the sum by a smaller share than the one before.
 #
-# Now the gradient, on its way back, in networks of 56 layers, fresh and at the
-# end of the recorded trainings.
+# Now we follow the gradient on its way back, in networks of 56 layers, both
+# fresh and at the end of the recorded trainings.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -668,9 +670,10 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # In a fresh plain network the gradient explodes on its way back, as chapter 3
-# found. New is what the training makes of it. The dashed curve is turned round:
-# the first layers now get a small part of what the last ones get. In the
-# residual networks the ratio stays within a factor of ten of 1, before and
+# found. What is new is what training makes of it. The dashed curve of the plain
+# network is turned round: the first layers now get a small part of what the
+# last ones get. In the residual networks the ratio of the first layer's
+# gradient to the last one's stays within a factor of ten of 1, before and
 # after.
 #
 # When does it turn, and why? We watch the first five steps of networks of 56
@@ -728,8 +731,8 @@ if __name__ == "__main__":
 # smaller than in the plain ones, and the more layers, the smaller.
 #
 # In our networks they begin at 1. We take the second layer of each block,
-# because its response is what the block adds, and set it beside the size of
-# what comes in: which share of the sum is new?
+# because its response is what the block adds, and divide it by the size of what
+# comes in. How large is this share?
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -776,10 +779,11 @@ if __name__ == "__main__":
 # In 1,100 steps the responses move little. Where they do, they move as in the
 # paper: what a residual block adds becomes smaller than 1, and what the deeper
 # plain networks give does not. The exception, 2.5, is the residual network that
-# learned so slowly. The share is clearer: with 20 layers a block adds more than
-# half of what comes in, and with 110 layers about a quarter. Much of that is
-# there from the beginning, as the values grow from block to block, and up to 56
-# layers training makes it more.
+# learned so slowly. The share is clearer: the more layers, the smaller it is.
+# With 20 layers a block adds more than half of what comes in, and with 110
+# layers about a quarter. Most of this is there from the beginning, as the
+# values grow from block to block, and up to 56 layers training makes the share
+# smaller still.
 #
 # ## Cut a block out
 #
@@ -856,11 +860,12 @@ if __name__ == "__main__":
 # language that they do not know. In the residual network, nearly every block
 # can go.
 #
-# One reason is what we saw: a block adds a small share, and what follows reads
-# mostly what was there before. The first block, whose share is the largest, is
-# the exception. Veit et al. put it in another way. At each block the signal can
-# go through the branch or through the shortcut, so nine blocks make $2^9 = 512$
-# paths. A cut closes half of them, and a plain network has a single one.
+# One reason is what we saw: a block adds less than what comes in, so what
+# follows reads mostly what was there before. The first block, whose share is
+# the largest, is the exception. Veit et al. put it another way. At each block
+# the signal can go through the branch or through the shortcut, so nine blocks
+# make $2^9 = 512$ paths. A cut closes half of them, and a plain network has
+# only one path.
 #
 # Do the deeper networks of the recorded run agree, and other seeds?
 
@@ -1100,13 +1105,14 @@ if __name__ == "__main__":
 #
 # Nothing checks these two tasks but you. Neither takes a minute of computing.
 #
-# **More than one block.** Train the residual network of 20 layers from the seed
-# 0 as above. Its blocks 1, 2, 4, 5, 7 and 8 neither come first nor halve the
-# size. For each $k$ from 0 to 6, cut out each choice of $k$ of these six
-# (`itertools.combinations`), by calling `without_block` on its own result, and
-# take the mean test accuracy. You are right so far if $k = 0$ gives the
-# accuracy of the whole network above, and $k = 1$ the mean of the six
-# accuracies in its row.
+# **More than one block.** Take `networks["residual"]` from above. (Trained
+# alone it becomes another network, because the loader then begins with another
+# order of the images.) Its blocks 1, 2, 4, 5, 7 and 8, counted from 0, neither
+# come first nor halve the size. For each $k$ from 0 to 6, cut out each choice
+# of $k$ of these six (`itertools.combinations`), by calling `without_block` on
+# its own result, and take the mean test accuracy. You are right so far if
+# $k = 0$ gives the accuracy of the whole network above, and $k = 1$ the mean of
+# the six accuracies in its row.
 #
 # *Question:* Does the accuracy break down at once, or does it fall bit by bit?
 #
@@ -1141,8 +1147,8 @@ if __name__ == "__main__":
 # - **Looking at the test error alone.** A deeper network is worse, and you
 #   cannot tell why. The paper's network of 1,202 layers has 7.93% where that of
 #   110 has 6.43%, but its training error is below 0.1%: it overfits. A plain
-#   network of 56 layers is bad on its training images already, and that needs
-#   the opposite remedy.
+#   network of 56 layers has not learned even its training images, and what
+#   helps against overfitting does not help it.
 # - **One seed.** You see an order of the depths that the next seed turns round.
 #   Two of our residual networks of 110 layers are as good as those of 56, and
 #   the third has four times the error.

@@ -170,17 +170,20 @@ if __name__ == "__main__":
 # all-reduce begins, while the layers before them are still computing. So all
 # optimizers take the same step, and the weights stay equal.
 #
-# The mean of the means is the mean over all images only if all have equally
-# many. With a pencil: of five images one process has three, with losses of 1,
-# and the other two, with losses of 2. The mean over the images is 7/5, and the
-# mean of the two means is 3/2. With the weights $2 \cdot 3/5$ and $2 \cdot 2/5$
-# it is $(6/5 + 8/5) / 2 = 7/5$.
+# The mean of the means is the mean over all images only if all processes have
+# equally many. With a pencil: of five images one process has three, with losses
+# of 1, and the other two, with losses of 2. The mean over the images is 7/5,
+# and the mean of the two means is 3/2. So a process with more images must count
+# for more. We multiply its loss by the number of processes times its share of
+# the images, here $2 \cdot 3/5$ and $2 \cdot 2/5$, and the mean of the two is
+# $(6/5 + 8/5) / 2 = 7/5$.
 #
 # For such a weight the processes must know how many images there are in all, by
 # another all-reduce. We write one that autograd can go through, because
-# BatchNorm will need it. The sum goes into the losses of all processes, so what
-# comes back to $x$ is the sum of what all of them send back: the backward of an
-# all-reduce is an all-reduce.
+# BatchNorm will need it. Each process puts in a tensor $x$, and the sum goes
+# into the losses of all of them. So what comes back to the $x$ of one process
+# is the sum of what all of them send back: the backward of an all-reduce is an
+# all-reduce.
 
 
 # %%
@@ -496,9 +499,10 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # 10,002: the first two images stand at the end again. The accuracy is then
-# wrong by a little, and depends on the number of processes. So each process
-# tests every third image, some have one image less, and not the accuracies are
-# averaged but the counts.
+# wrong by a little, and depends on the number of processes. So we do without
+# the sampler: each of three processes tests every third image, and some have
+# one image less. The mean of their accuracies would be wrong, too. We add up
+# their counts of right answers and of images, and divide once.
 
 
 # %%
@@ -522,10 +526,10 @@ def mean_over_processes(
 
 
 # %% [markdown]
-# Not even the statistics of BatchNorm are the same everywhere: each process
-# moves the running ones by its own images. At the start of each training pass
-# DDP replaces them by those of rank 0, and after the last pass they differ
-# again.
+# The gradients keep the weights equal in all processes, but nothing does so for
+# the running statistics of BatchNorm: each process moves them by its own
+# images. At the start of each training pass DDP replaces them by those of rank
+# 0, and after the last pass they differ again.
 #
 # *Predict:* rank 0 saves its network. What do the running statistics in that
 # file know?
@@ -558,9 +562,9 @@ def take_buffers_of_rank_0(network: nn.Module) -> None:
 # may be longer: Goyal et al. (section 2.1) multiply the learning rate by $n$,
 # the **linear scaling rule**. At the start, when the weights change quickly,
 # that is too much, so they raise it from that of one process to $n$ times that
-# over the first epochs (section 2.2). Without this warm-up their training with
-# 8,192 images a step ended with an error of 24.84%, with it at 23.74%, beside
-# 23.60% with 256 images (table 1).
+# over the first epochs (section 2.2). With 8,192 images a step, their error is
+# 24.84% without this warm-up and 23.74% with it; with 256 images a step it is
+# 23.60% (table 1).
 #
 # ## The second exercise
 #
@@ -577,8 +581,9 @@ def take_buffers_of_rank_0(network: nn.Module) -> None:
 #   then stays at `lr` times the number of processes.
 # - After each epoch test every image of `test_set` exactly once, with the
 #   running statistics of rank 0.
-# - Rank 0 alone writes `path`: the `state_dict()` of the network, with its own
-#   names.
+# - Rank 0 alone writes `path` after each epoch: the `state_dict()` of the
+#   network under its own names, without the `module.` that DDP puts before
+#   them.
 # - When the accuracy has reached `goal`, stop. All stop, or none.
 #
 # Return the mean training loss per image and the test accuracy of each epoch,
@@ -673,8 +678,8 @@ if __name__ == "__main__":
     print("first names in the file:", list(saved)[:2])
 
 # %% [markdown]
-# The two trainings are not the same: each process shuffles and augments in its
-# own way, BatchNorm sees half as many images, and the rate grows to twice that
+# The two trainings are not the same: each process augments its images in its
+# own way, BatchNorm sees half as many of them, and the rate grows to twice that
 # of one process. But both learn the digits, in equally many steps.
 #
 # ## One command
@@ -734,13 +739,14 @@ if __name__ == "__main__":
 # times as fast. That is not 2: they take something else from each other, and
 # this run does not show what.
 #
-# The other rows say what helps. If the gradients are exchanged only after
-# backward is done, the speed is 1.12, so the overlap is worth something. But
-# here the same two cores compute and exchange, so little can be hidden; a GPU
-# has parts of its own for copying. **Gradient accumulation** helps most: each
-# process adds up the gradients of four batches inside `no_sync()`, and
-# exchanges them once. That gives 1.60, and a step of the optimizer then has
-# four times the images.
+# The other rows, all with 32 images in each process, say what helps. Without
+# overlap, that is, if the gradients are exchanged only after backward is done,
+# the speed is 1.12 in place of 1.22. The overlap gains little here, where the
+# same two cores compute and exchange; a GPU has parts of its own for copying.
+# **Gradient accumulation** helps most: each process adds up the gradients of
+# four batches, and exchanges them once. (Inside `no_sync()` DDP holds the
+# exchange back.) That gives 1.60, and a step of the optimizer then has four
+# times the images.
 #
 # A profile shows the exchange at work. DDP sends the gradient in **buckets** of
 # some 25 MB, as soon as one is full.
@@ -804,22 +810,23 @@ if __name__ == "__main__":
     print("all-reduce, of each step:", *shares)
 
 # %% [markdown]
-# They run for a fifth to a third of a step, and that includes the time in which
-# one process waits for the other.
+# The five all-reduces run for a fifth to a third of a step, and that includes
+# the time in which one process waits for the other.
 #
-# For larger numbers there is arithmetic. A ring sends $2(n-1)/n$ times the
-# gradient, in $2(n-1)$ messages one after the other. The exchange may run
-# beside backward, about two thirds of the computing. The figure adds that up
-# for equally fast devices, a network that nothing else uses, and images that
-# come fast enough: the most that one can hope for.
+# For larger numbers of processes there is arithmetic. A ring sends $2(n-1)/n$
+# times the gradient, in $2(n-1)$ messages one after the other. The exchange can
+# run while backward computes, which is about two thirds of the computing time.
+# The figure adds these times up. It assumes equally fast devices, a connection
+# that nothing else uses, and images that come fast enough, so it shows the most
+# that one can hope for.
 #
 # ![The gradient is that of ResNet-50 in float32; the network of 6.2 GB/s and
 # the 32 images are those of Goyal et al. Change them, and let the exchange run
 # during backward.](figure:scaling)
 #
-# Goyal et al. kept about 90% of 32 times the speed of 8 GPUs, some 32,000
-# images a second. The calculation has no loss at all once the exchange runs
-# during backward. The difference is what it leaves out.
+# With 256 GPUs, Goyal et al. reached some 32,000 images a second, about 90% of
+# 32 times the speed of 8 GPUs. The calculation has no loss at all once the
+# exchange runs during backward. The difference is what it leaves out.
 #
 # ## What goes wrong
 #

@@ -175,7 +175,7 @@ def test_the_text_says_what_the_record_of_scaling_shows():
         "strong scaling": "It becomes smaller: {} of",
         "weak scaling": "and the two are {} times as fast as one",
         "no exchange": "If they never exchanged anything they would be {} times",
-        "no overlap": "the speed is {}, so the overlap",
+        "no overlap": "the speed is {} in place of 1.22",
         "accumulated": "That gives {}, and",
     }.items():
         assert words.format(ratios[way]) in text, way
@@ -190,7 +190,7 @@ def test_the_text_says_what_the_record_of_scaling_shows():
         assert exchanges[-1]["end"] < backward["end"]
         whole = max(row["end"] for rows in parts.values() for row in rows)
         shares.append(sum(row["end"] - row["begin"] for row in exchanges) / whole)
-    assert "They run for a fifth to a third of a step" in text
+    assert "The five all-reduces run for a fifth to a third of a step" in text
     assert 0.15 < min(shares) < 0.25 and 0.28 < max(shares) < 0.4
 
 
