@@ -41,9 +41,10 @@ from tutorial_code.ch04_resnet50 import ResNet50
 #
 # A **loss** is one number that says how wrong a model is. For the line it is
 # the mean of the squared errors $e^2$, where an error is how far the line
-# passes above a point, and negative below it. The **gradient** says for each
-# weight how fast the loss grows when this weight grows a little: for the slope
-# that is the mean of $2\,e\,x$, and for the offset the mean of $2\,e$:
+# passes above a point; where it passes below, the error is negative. The
+# **gradient** says for each weight how fast the loss grows when this weight
+# grows a little. For the slope that is the mean of $2\,e\,x$, where $x$ is the
+# place of the point, and for the offset the mean of $2\,e$:
 
 # %%
 POINTS_X = torch.arange(1, 13) / 4  # (12,)
@@ -335,10 +336,10 @@ def make_optimizer(
 # %% [markdown]
 # ## Why gradients must be zeroed
 #
-# The last loop has a line that was not explained: `sgd.zero_grad()`.
-# `backward()` does not *set* the gradient, it *adds* to what is there. That is
-# right where one weight is used in several places. From one batch to the next
-# it is not:
+# The loop with PyTorch's SGD has a line that was not explained:
+# `sgd.zero_grad()`. `backward()` does not *set* the gradient, it *adds* to what
+# is there. That is right where one weight is used in several places. From one
+# batch to the next it is not:
 
 # %%
 if __name__ == "__main__":
@@ -446,10 +447,10 @@ if __name__ == "__main__":
 # ## Devices and modes
 #
 # A tensor lives on a *device*, the CPU or a GPU, and PyTorch computes only with
-# what lies on one device. `.to(device)` moves a network's own parameters. Of a
-# tensor it returns a moved copy, and leaves the old one where it is. To show
-# this on every machine we use PyTorch's pretend device, `meta`, which holds
-# shapes and no numbers.
+# what lies on one device. For a network, `.to(device)` moves the parameters in
+# place. For a tensor, it returns a moved copy and leaves the old one where it
+# is. To show this on every machine we use PyTorch's pretend device, `meta`,
+# which holds shapes and no numbers.
 
 # %%
 if __name__ == "__main__":
@@ -465,9 +466,9 @@ if __name__ == "__main__":
 # network called `model.to(device)` once.
 #
 # `model.train()` switches the whole network to training mode, in which
-# BatchNorm uses the statistics of the batch. `model.eval()` switches it back. A
-# new network is in training mode, but after a test it is not. So a loop that
-# trains begins with `model.train()`.
+# BatchNorm uses the statistics of the batch, and `model.eval()` switches it to
+# evaluation mode. A new network is in training mode, but after a test it is
+# not. So a loop that trains begins with `model.train()`.
 #
 # ## The exercise
 #
@@ -591,9 +592,10 @@ if __name__ == "__main__":
 #
 # ## One batch, memorized
 #
-# A good test of a training loop takes seconds: if it cannot learn the same
-# eight images, it will not learn a thousand. We take a fresh `ResNet50`, eight
-# digits and a learning rate of 0.03, and make ten steps.
+# A good test of a training loop takes seconds: show it the same eight images
+# again and again. If it cannot learn these, it will not learn a thousand. We
+# take a fresh `ResNet50`, eight digits and a learning rate of 0.03, and make
+# ten steps.
 #
 # *Predict:* What does the loss do in these ten steps?
 #
@@ -631,9 +633,10 @@ if __name__ == "__main__":
 # ## A steady start
 #
 # The recorded run `steady-start` trains the whole network on the digits for 60
-# steps, in batches of 64 and at a rate of 0.04. It begins with the weights that
-# PyTorch gives to every new layer, with He initialization, and with a last
-# scale of zero in each block besides; both are explained below.
+# steps, in batches of 64 and at a rate of 0.04. It compares three starts: the
+# weights that PyTorch gives to every new layer, He initialization, and He
+# initialization together with a last scale of zero in each block. Both are
+# explained below.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -739,8 +742,8 @@ if __name__ == "__main__":
 #
 # In our network BatchNorm rescales the output of every convolution (chapter 2),
 # so the size of the weights does not change what the fresh network computes in
-# training mode. It changes how far a step moves it, as a convolution shows
-# whose weights are doubled:
+# training mode. But it changes how far a step moves the network. Here are a
+# convolution and a BatchNorm, before and after the weights are doubled:
 
 # %%
 if __name__ == "__main__":
@@ -761,8 +764,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The loss is the same, and the gradient is half as large. So at the same rate a
-# step is half as long, which for weights that are twice as large is a quarter
-# (van Laarhoven 2017). The size of the first weights is a second learning rate.
+# step is half as long, and relative to the doubled weights it is a quarter as
+# long (van Laarhoven 2017). The size of the first weights acts like a second
+# learning rate.
 #
 # **A last scale of zero.** Set the scale of each block's last BatchNorm to
 # zero. Then $F(x) = 0$, and a block passes on what its shortcut gives, as

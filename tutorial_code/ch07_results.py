@@ -229,9 +229,10 @@ if __name__ == "__main__":
 # tell them apart. In the first epochs it is BatchNorm, as chapter 6 showed, and
 # it passes. Where the gap opens late and stays, the network may be
 # **overfitting**: it fits its training images better and better, and new ones
-# no better. On photographs a gap opens, too: the recorded run `exercise-gpu`
-# ends with a training loss of 0.26 and a test loss of 0.46. But its test loss
-# still falls in the last epochs, so it does not overfit yet.
+# no better. On photographs a gap opens, too: ResNet-50 trained for 30 epochs
+# (the recorded run `exercise-gpu`) ends with a training loss of 0.26 and a test
+# loss of 0.46. But its test loss still falls in the last epochs, so it does not
+# overfit yet.
 #
 # ## Where is it wrong?
 #
@@ -285,11 +286,11 @@ if __name__ == "__main__":
     print(f"most often: {true} taken for {taken}, {times} times")
 
 # %% [markdown]
-# With so few misclassified digits, which pair comes first is mostly chance. The
-# recorded run `exercise-cpu` trained ResNet-50 for an hour of two CPU cores on
-# the photographs of CIFAR-10 (Krizhevsky 2009), here as JPEG files whose pixels
-# differ a little from the original ones, and of 10,000 test photographs it
-# misclassifies 1,769.
+# With so few misclassified digits, which pair comes first is mostly chance. A
+# pattern takes more errors. The recorded run `exercise-cpu` trained ResNet-50
+# for an hour on two CPU cores. Its images are the photographs of CIFAR-10
+# (Krizhevsky 2009), here as JPEG files whose pixels differ a little from the
+# original ones. Of 10,000 test photographs it misclassifies 1,769.
 #
 # *Predict:* Which two of the ten classes are confused most often, counting both
 # directions?
@@ -377,9 +378,9 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# Some of them may be hard for you, too. Of the others, ask what the training
-# images have not shown. And a wrong answer with 55% is a fair guess. What is
-# one with 95%?
+# Some of them may be hard for you, too. For the others, ask what the training
+# images have not shown. A wrong answer given with 55% is a fair guess. But what
+# is one given with 95%?
 #
 # ## How sure may it be?
 #
@@ -461,8 +462,9 @@ if __name__ == "__main__":
 # few points. Guo et al. found most of the modern networks that they measured
 # too sure, some by more than ten points. Their remedy is cheap: divide all
 # logits by one number, the **temperature**, which is chosen on validation
-# images (section 4.2). It changes no answer, because the largest logit stays
-# the largest. (To show it, the figure uses the test images themselves.)
+# images (section 4.2). (Only to show the effect, the figure lets you choose it
+# on the test images.) A temperature changes no answer, because the largest
+# logit stays the largest.
 #
 # ## Where does it look?
 #
@@ -658,10 +660,10 @@ if __name__ == "__main__":
         print(f"{name:32}  {numbers}")
 
 # %% [markdown]
-# Below 60%. So the map does find places that matter, and where it is smallest
-# they matter far less. Now read the last line. Covering the places with the
-# most ink does even more harm, and knows nothing about the network. A map that
-# looks right may say little more than "here is ink".
+# Below 60%. So the map does find places that matter, and the places where it is
+# smallest matter far less. Now read the last line. Covering the places with the
+# most ink does even more harm, and finding those takes no network at all. A map
+# that looks right may say little more than "here is ink".
 #
 # So read such maps with care. They say *where* features spoke for a class, and
 # not *what* these features are or *why*. Their places are as coarse as the
@@ -911,8 +913,9 @@ if __name__ == "__main__":
 # *Answer:* On our machine the accuracies were 53.61 ± 2.63% and 67.50 ± 2.47%,
 # and 114 images against 64 were right in one run only. That is $50/360$, or
 # 13.9 points, with an error of $\sqrt{178}/360$, or 3.7 points: nearly four
-# errors. So these two networks differ. But the two runs have one recipe, and no
-# seed is better than another.
+# errors. So these two networks differ. But both runs have one recipe, and
+# neither seed is better: after only two epochs, chance decides how far a run
+# has got.
 #
 # **An image that it gets wrong.** Write a script that finds the misclassified
 # test digit of which `my_runs/seed-0` is most sure, and saves it as an image.

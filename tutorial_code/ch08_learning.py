@@ -237,8 +237,8 @@ if __name__ == "__main__":
 # learning rate would (van Laarhoven 2017).
 #
 # For BatchNorm's own scales and shifts and the bias of the classifier this
-# argument does not hold. T. He et al. 2018 (*Bag of Tricks*, section 3.1) leave
-# them out of the decay.
+# argument does not hold: no BatchNorm divides by one of them alone. T. He et
+# al. 2018 (*Bag of Tricks*, section 3.1) leave them out of the decay.
 
 
 # %%
@@ -334,11 +334,11 @@ if __name__ == "__main__":
 # ## Blocks that start as nothing
 #
 # Chapter 5 set the last scale of every block to 0, so that each block starts as
-# its shortcut. A reason for this *zero-initialization* could be depth: many
-# blocks that all add something random make the values grow from block to block.
-# Then it should matter more the deeper the network is. The recorded run looks
-# at the first hundred steps of two narrow networks, with 50 and with 101
-# layers, three seeds each and without a warm-up.
+# its shortcut. This is called *zero-initialization*. One reason for it could be
+# depth: many blocks that all add something random make the values grow from
+# block to block. If that is the reason, it should matter more the deeper the
+# network is. The recorded run looks at the first hundred steps of two narrow
+# networks, with 50 and with 101 layers, three seeds each and without a warm-up.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -389,10 +389,10 @@ if __name__ == "__main__":
 # It matters at both depths. With ordinary scales the loss jumps to between 7
 # and 17 within the first steps, and after a hundred steps five of the six
 # networks guess. With zero-initialization it stays near 2.3 for some twenty
-# steps, and then falls to between 1.8 and 1.9. That it should matter *more* in
-# the deeper network the record does not show: the loss jumps as high with 50
-# layers as with 101. And a hundred steps say nothing about the end of a
-# training; the sixteen trainings below do.
+# steps, and then falls to between 1.8 and 1.9. The record does not show that it
+# matters *more* in the deeper network: the loss jumps as high with 50 layers as
+# with 101. And a hundred steps say nothing about the end of a training; the
+# sixteen combinations below do.
 #
 # ## An average of the weights
 #
@@ -501,8 +501,9 @@ class EvalWithFlip(nn.Module):
 #
 # *Crop and mirror* is what chapter 1 does: a shifted image is a crop of a
 # larger one. *Weight decay* is 0.0005 where it is on, and 0.0001 where it is
-# off. *Cosine* is a warm-up of two epochs and then the cosine, against a
-# constant rate from the first step on.
+# off. *Sparing norms and biases* leaves these out of the decay, as above.
+# *Cosine* is a warm-up of two epochs and then the cosine, against a constant
+# rate from the first step on.
 #
 # How does one find such combinations? Four parts take all their 2·2·2·2 = 16
 # combinations. Each of the other four follows from three of those: it is on
@@ -550,9 +551,10 @@ if __name__ == "__main__":
 # Balanced means that smoothing is on as often with cutout as without it, and
 # likewise for any two parts. So what the one does cannot be taken for what the
 # other does. There is a price: where two parts help each other, the design
-# cannot say which two, because four pairs at a time cannot be told apart. What
-# it measures of a part is its worth on average over all that the other parts
-# may be, as long as no three parts act together.
+# cannot say which two. Multiply the signs of two parts in every row: the same
+# column of products comes out for four different pairs, so these four cannot be
+# told apart. What the design measures of a part is its worth on average over
+# all that the other parts may be, as long as no three parts act together.
 #
 # Every combination is trained with two seeds: 32 trainings.
 
@@ -639,17 +641,18 @@ if __name__ == "__main__":
 # without crop and mirror they end with 92 to 100% of their training images
 # right, with them with 69 to 95%. Three more parts are worth something beyond
 # chance: the cosine 4.7 ± 0.9 points, cutout 2.2 ± 0.9, and the larger weight
-# decay 1.6 ± 0.9. The figure of the sixteen trainings also shows their
-# accuracies.
+# decay 1.6 ± 0.9. Switch on "accuracies" in the figure of the sixteen
+# trainings, and you see what each combination reached.
 #
-# Label smoothing is the surprise: −0.8 ± 0.9, which alone would be chance, but
-# with averaged weights, of which the next section speaks, the networks say −0.8
-# ± 0.5. Here it costs accuracy.
+# Label smoothing is the surprise: −0.8 ± 0.9, which could be chance by itself.
+# But with averaged weights, of which the next section speaks, the same networks
+# give −0.8 ± 0.5. Here it costs accuracy.
 #
 # Three parts show nothing here: zero-initialization 0.1, Nesterov 0.1 and
 # sparing norms and biases −0.1, each ± 0.9. That is not to say that they are
-# worth nothing. A gain of 0.2 points cannot be seen by an error of 0.4; it
-# would take some twenty times as many trainings. Others have found such gains:
+# worth nothing. With a standard error of 0.4, a gain of 0.2 points cannot be
+# seen; it would take some twenty times as many trainings. Others have found
+# such gains:
 #
 # - Zero-initialization gained between 0.2 and 0.4 points on ImageNet (Goyal et
 #   al. 2017, table 2b), the more the larger the batch.
@@ -706,10 +709,11 @@ if __name__ == "__main__":
 #
 #     uv run resnet50 train --recipe full --data cifar10
 #
-# `--recipe basic` is the training of chapters 5 to 7. Each part has an option
-# that leaves it out, such as `--no-ema` or `--cutout 0`; `resnet50 train
-# --help` has them all. To choose between them, hold images out: `--val-size
-# 5000`.
+# `--recipe basic` is the training of chapters 5 to 7. The full recipe has all
+# that this chapter adds, with the stem of stride 1, and trains for 50 epochs in
+# batches of 512. Each part has an option that leaves it out, such as `--no-ema`
+# or `--cutout 0`; `resnet50 train --help` has them all. To choose between them,
+# hold images out: `--val-size 5000`.
 #
 # An NVIDIA H200 trained the whole ResNet-50 by this command in less than three
 # minutes, and it is right on 91.4% of the test photographs (the recorded run
@@ -741,9 +745,10 @@ if __name__ == "__main__":
 #
 # *Answer:* On our machine the network as it is reached 98.9, 96.4 and 98.6%,
 # smoothed 98.6, 97.8 and 98.6%, and at a constant rate 91.4, 92.5 and 89.2%.
-# The schedule is worth 6.9 ± 1.3 points, more than five errors. Smoothing is
-# worth 0.4 ± 0.8 points, which is to say that nothing was found. (An error that
-# is taken from three numbers is itself rough.)
+# The schedule is worth 6.9 points with a standard error of 1.3, more than five
+# errors. Smoothing is worth 0.4 points with an error of 0.8, which is to say
+# that nothing was found. (An error that is taken from three numbers is itself
+# rough.)
 #
 # **Four parts in eight trainings.** Write `half`, which returns eight
 # combinations of four parts: three of them take all their 2·2·2 combinations,

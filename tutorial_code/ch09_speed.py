@@ -115,11 +115,11 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# More than four fifths. BatchNorm, which does only a handful of operations with
-# each number, seems to move less than half as many bytes a second. A part of
-# that is the counting: it reads a batch twice, for its statistics and to
-# normalize it, and the record counts each number once. The 3×3 convolutions
-# keep the memory waiting.
+# More than four fifths. BatchNorm does only a handful of operations with each
+# number, so memory limits it, too, and yet it seems to move less than half as
+# many bytes a second. A part of that is the counting: BatchNorm reads a batch
+# twice, for its statistics and to normalize it, and the record counts each
+# number once. The 3×3 convolutions keep the memory waiting.
 #
 # ## One step, taken apart
 #
@@ -188,8 +188,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # More than two thirds. There are as many BatchNorms as convolutions, and nearly
 # as many ReLUs. But a convolution does hundreds of operations with each number
-# that it reads, and they do one or a few. The rest is adding the shortcuts,
-# copying, and the loss.
+# that it reads, and they do one or a few. The optimizer comes second here: it
+# changes 23.5 million weights, however few the images are. The rest is adding
+# the shortcuts, copying, and the loss.
 #
 # The recorded run `roofline-cpu` takes the step apart more finely, with 128
 # images on both cores, in four of the ways to train that follow.
@@ -244,8 +245,10 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# Where does each kind lie under the roof? The level lines are that machine's
-# speeds in products of large matrices, and the sloping ones those of copying.
+# Where does each kind lie under the roof? The level lines are the recorded
+# machine's speeds in products of large matrices. The sloping ones are those of
+# copying, in memory and in the **cache**, a small and fast memory inside the
+# processor.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -361,8 +364,8 @@ if __name__ == "__main__":
 # and comes out is rounded (Kalamkar et al. 2019).
 #
 # `torch.autocast` computes convolutions and products in bf16, and leaves the
-# loss in fp32. It goes around the network, as the order of the channels does,
-# so that the loops stay as they are.
+# loss in fp32. It is wrapped around the network, and so is the change of the
+# channels' order, so that the loops stay as they are.
 
 
 # %%
@@ -443,11 +446,12 @@ if __name__ == "__main__":
 # which small operations are fused: normalizing, the addition and ReLU then read
 # and write each number once in place of three times.
 #
-# The table below was measured in one process, all rows in turn, so that
-# whatever else the machine did slowed all of them. A row with + adds to the row
-# above it. GB is the most memory that a batch takes on top of what was there
-# before it, such as the weights. The last column says how much of the fastest
-# bf16 product its convolutions reach.
+# The table below was measured on the digits, with the 7×7 stem and batches of
+# 128 images, in one process and all rows in turn, so that whatever else the
+# machine did slowed all of them. A row with + adds to the row above it. GB is
+# the most memory that a batch takes on top of what was there before it, such as
+# the weights. The last column says how much of the fastest bf16 product its
+# convolutions reach.
 #
 # *Predict:* which of these steps makes the training on this CPU a sixth
 # *slower*?
@@ -466,8 +470,9 @@ if __name__ == "__main__":
 # Why the compiled network is even slower the record does not say. bf16 saves
 # the most, the images on the device and the products each let the training do
 # about a fifth more images a second, and channels last alone changes little.
-# The last two rows train for ten epochs at a constant rate: half the time, and
-# accuracies that differ by no more than chance.
+# The last two rows are trainings of ten epochs at a constant rate, one by the
+# plain loop and one by the fastest way above. The second takes half the time,
+# and the accuracies differ by no more than chance.
 #
 # ## The same steps on a GPU
 #
@@ -513,8 +518,8 @@ if __name__ == "__main__":
 # the compiled row: as many starts serve four times as many images.
 #
 # So a GPU wants large batches. With 512 images a batch, bf16 and a compiled
-# network, the 50 epochs of the full recipe took this one less than three
-# minutes (the recorded run `full-gpu`).
+# network, this GPU took less than three minutes for the 50 epochs of the full
+# recipe (the recorded run `full-gpu`).
 #
 # ## What must a checkpoint hold?
 #
@@ -617,15 +622,15 @@ class SmallTraining:
 # %% [markdown]
 # The order of the images and their shifts are drawn by one generator, at the
 # start of an epoch and during it. So the checkpoint holds its state at the
-# start of the epoch; the second process sets it back, draws the same order, and
-# passes over the batches that were seen.
+# start of the epoch. A resumed training sets the generator back, draws the same
+# order, and passes over the batches that were seen.
 #
 # ## Killing it
 #
-# A second process trains and saves after every 20 steps. As soon as it says
-# that 40 are done, it is killed without a warning. This process loads what it
-# left, finishes the training, and compares every weight with a training that
-# nobody interrupted.
+# Another process trains and saves after every 20 steps. As soon as it says that
+# 40 are done, it is killed without a warning. Then the chapter's own process
+# loads what it left, finishes the training, and compares every weight with a
+# training that nobody interrupted.
 #
 # *Predict in a line:* how far apart are the two?
 

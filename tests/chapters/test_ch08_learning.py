@@ -70,7 +70,7 @@ def test_the_prose_says_what_is_recorded():
         worth, error, negative = numbers(part, "accuracy")
         assert said[part].format("−" * negative + worth, error) in prose, part
     smoothing, error, _ = numbers("label smoothing", "averaged")
-    assert f"say −{smoothing} ± {error}." in prose
+    assert f"give −{smoothing} ± {error}." in prose
     designed = [row for row in run.rows() if row["experiment"] == "design"]
     constant = [row for row in designed if not row["cosine"]]
     gained = sum(row["averaged"] - row["accuracy"] for row in constant) / len(constant)
