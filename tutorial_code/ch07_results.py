@@ -880,7 +880,7 @@ if __name__ == "__main__":
         minutes = sum(epoch["seconds"] for epoch in epochs) / 60
         accuracy = epochs[-1]["test_accuracy"]
         print(
-            f"{name:12}  {len(epochs)} epochs  {minutes:4.1f} minutes  "
+            f"{name:12}  {len(epochs)} epochs  {minutes:5.1f} minutes  "
             f"{accuracy:.2f}% ± {standard_error(accuracy, 10_000):.2f}  "
             f"{machine['gpu'] or machine['cpu']}"
         )
