@@ -495,10 +495,11 @@ if __name__ == "__main__":
 # rounds the factors of fp32 products to 10 bits after the binary point, and the
 # sums stay in fp32.
 #
-# GB is here the most memory of the first three batches of a row, on top of what
-# was there before. In these batches cuDNN, NVIDIA's library of convolutions,
-# also compares its algorithms. So a row may take less later on, and the record
-# does not say why this column jumps from row to row.
+# GB is measured otherwise here: it is the most memory that tensors took at one
+# time during the first three batches of a row, on top of what was there before.
+# In these batches cuDNN, NVIDIA's library of convolutions, also compares its
+# algorithms for each convolution. So a row may take less later on, and the
+# record does not say why this column jumps from row to row.
 #
 # *Predict:* in fp32 the plain loop does 2,740 images a second. What do bf16 and
 # products together reach, with batches of 128 images?
