@@ -36,9 +36,10 @@ from tutorial_code.ch12_machines import rank_and_world_size, mean_over_processes
 # processes may draw the same. - The rate begins at lr, grows evenly over the
 # steps of the first epoch, and   then stays at lr times the number of
 # processes. - After each epoch test every image of test_set exactly once, with
-# the   running statistics of rank 0. - Rank 0 alone writes path: the
-# state_dict() of the network, with its own   names. - When the accuracy has
-# reached goal, stop. All stop, or none.
+# the   running statistics of rank 0. - Rank 0 alone writes path after each
+# epoch: the state_dict() of the   network under its own names, without the
+# module. that DDP puts before   them. - When the accuracy has reached goal,
+# stop. All stop, or none.
 #
 # Return the mean training loss per image and the test accuracy of each epoch,
 # over all processes. With one process it is the training that you know.
