@@ -538,96 +538,121 @@ if __name__ == "__main__":
 
 
 # %%
+def make_small_network() -> nn.Sequential:
+    """Return a network for images (batch, 3, h, w) of ten classes."""
+    layers: list[nn.Module] = []
+    for inside, outside in [(3, 16), (16, 32), (32, 32)]:
+        layers += [
+            nn.Conv2d(inside, outside, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(outside),
+            nn.ReLU(),
+        ]
+    head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10)]
+    return nn.Sequential(*layers, *head)
+
+
+# %% [markdown]
+# A training of it consists of these parts. The last two say where it stands:
+# how many steps are done, and the state that the generator of the random
+# numbers had when the epoch began.
+
+
+# %%
 class SmallTraining:
-    """A training of a small network on the digits that can be saved and goes on
-    exactly.
-    """
+    """A training of the small network on the digits."""
 
     def __init__(self, seed: int = 0, total: int = 88) -> None:
         torch.manual_seed(seed)
-        self.model = nn.Sequential(
-            nn.Sequential(*self._layer(3, 16)),
-            nn.Sequential(*self._layer(16, 32)),
-            nn.Sequential(*self._layer(32, 32)),
-            nn.AdaptiveAvgPool2d(1),
-            nn.Flatten(),
-            nn.Linear(32, 10),
-        )
-        loaders = make_device_loaders(
-            load_dataset("digits"), 64, CPU, seed=seed
-        )
+        self.model = make_small_network()
+        data = load_dataset("digits")
+        loaders = make_device_loaders(data, 64, CPU, seed=seed)
         self.loader, self.test_loader = loaders
         self.optimizer = make_optimizer(self.model, lr=0.2)
         self.schedule = add_schedule(self.optimizer, total, len(self.loader))
         self.step = 0
         self.epoch_began = self.loader.generator.get_state()
 
-    @staticmethod
-    def _layer(inside: int, outside: int) -> tuple[nn.Module, ...]:
-        conv = nn.Conv2d(inside, outside, 3, stride=2, padding=1, bias=False)
-        return conv, nn.BatchNorm2d(outside), nn.ReLU()
 
-    def run(
-        self, until: int, path: Path | None = None, every: int = 20
-    ) -> None:
-        """Train to a step; save to ``path`` every so many steps."""
-        while self.step < until:
-            done = self.step % len(self.loader)  # in this epoch
-            if done:
-                self.loader.generator.set_state(self.epoch_began)
-            self.epoch_began = self.loader.generator.get_state()
-            for number, batch in enumerate(self.loader):
-                if number < done or self.step == until:
-                    continue  # seen before the interruption, or too many
-                train_one_epoch(
-                    self.model, [batch], make_criterion(), self.optimizer, CPU
-                )
-                self.step += 1
-                if path and self.step % every == 0:
-                    torch.save(self.state(), path)
-                    print(self.step, flush=True)
+# %% [markdown]
+# Five things decide the next step: the weights, with the running statistics of
+# BatchNorm; the momentum of each weight; how far the learning rate has come;
+# the random numbers; and the number of the step.
 
-    def state(self) -> dict[str, Any]:
-        """Return all that the next step depends on."""
-        within = self.step % len(self.loader)
-        numbers = self.loader.generator.get_state()  # of the next epoch
-        return {
-            "weights and statistics": self.model.state_dict(),
-            "momentum": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
-            "random numbers": self.epoch_began if within else numbers,
-            "step": self.step,
-        }
 
-    def load(
-        self, state: dict[str, Any], without: Collection[str] = ()
-    ) -> None:
-        """Go on from a state, or from a part of it."""
-        self.model.load_state_dict(state["weights and statistics"])
-        self.step = state["step"]
-        saved = {**state["momentum"]}
-        if "momentum" in without:
-            saved["state"] = {}
-        if "schedule" in without:
-            saved["param_groups"] = self.optimizer.state_dict()["param_groups"]
-        else:
-            self.schedule.load_state_dict(state["schedule"])
-        self.optimizer.load_state_dict(saved)
-        if "random numbers" not in without:
-            self.epoch_began = state["random numbers"]
-            self.loader.generator.set_state(self.epoch_began)
-
-    def accuracy(self) -> float:
-        """Return the test accuracy in percent."""
-        return evaluate(self.model, self.test_loader, make_criterion(), CPU)[1]
+# %%
+def state_of(training: SmallTraining) -> dict[str, Any]:
+    """Return all that the next step of a training depends on."""
+    within = training.step % len(training.loader)
+    numbers = training.loader.generator.get_state()  # of the next epoch
+    return {
+        "weights and statistics": training.model.state_dict(),
+        "momentum": training.optimizer.state_dict(),
+        "schedule": training.schedule.state_dict(),
+        "random numbers": training.epoch_began if within else numbers,
+        "step": training.step,
+    }
 
 
 # %% [markdown]
-# The order of the images and their shifts are drawn by one generator, at the
-# start of an epoch and during it. So the checkpoint holds its state at the
-# start of the epoch. A resumed training sets the generator back, draws the same
-# order, and passes over the batches that were seen.
-#
+# Why the random numbers of the epoch's start, and not those of this moment? One
+# generator draws the order of the images at the start of an epoch, and their
+# shifts during it. A resumed training sets the generator back, draws the same
+# order, and passes over the batches that were seen; `done` counts these.
+
+
+# %%
+def one_step(training: SmallTraining, batch: tuple[Tensor, Tensor]) -> None:
+    """Train on a batch: images (n, 3, h, w) and labels (n,)."""
+    model, optimizer = training.model, training.optimizer
+    train_one_epoch(model, [batch], make_criterion(), optimizer, CPU)
+    training.step += 1
+
+
+def train_until(
+    training: SmallTraining, last: int, path: Path | None = None
+) -> None:
+    """Train to a step; save to ``path``, if given, after every 20 steps."""
+    loader = training.loader
+    while training.step < last:
+        done = training.step % len(loader)  # steps of this epoch
+        if done:
+            loader.generator.set_state(training.epoch_began)
+        training.epoch_began = loader.generator.get_state()
+        for number, batch in enumerate(loader):
+            if done <= number and training.step < last:
+                one_step(training, batch)
+                if path and training.step % 20 == 0:
+                    torch.save(state_of(training), path)
+                    print(training.step, flush=True)
+
+
+# %% [markdown]
+# To load a state is to put each piece back. We shall want to know what each of
+# them is worth, so this function can also leave some out. The optimizer holds
+# two of them, since the schedule writes the rate into it.
+
+
+# %%
+def load_state(
+    training: SmallTraining, state: dict[str, Any], without: Collection[str]
+) -> None:
+    """Put back a saved state, except for the pieces named by ``without``."""
+    training.model.load_state_dict(state["weights and statistics"])
+    training.step = state["step"]
+    saved = {**state["momentum"]}
+    if "momentum" in without:
+        saved["state"] = {}
+    if "schedule" in without:
+        saved["param_groups"] = training.optimizer.state_dict()["param_groups"]
+    else:
+        training.schedule.load_state_dict(state["schedule"])
+    training.optimizer.load_state_dict(saved)
+    if "random numbers" not in without:
+        training.epoch_began = state["random numbers"]
+        training.loader.generator.set_state(training.epoch_began)
+
+
+# %% [markdown]
 # ## Killing it
 #
 # Another process trains and saves after every 20 steps. As soon as it says that
@@ -640,13 +665,13 @@ class SmallTraining:
 # %%
 if __name__ == "__main__":
     unharmed = SmallTraining()
-    unharmed.run(until=88)
+    train_until(unharmed, 88)
     code = (
         "import sys, torch\n"
         "from pathlib import Path\n"
-        "from tutorial_code.ch09_speed import SmallTraining\n"
+        "from tutorial_code.ch09_speed import SmallTraining, train_until\n"
         f"torch.set_num_threads({torch.get_num_threads()})\n"
-        "SmallTraining().run(88, Path(sys.argv[1]))\n"
+        "train_until(SmallTraining(), 88, Path(sys.argv[1]))\n"
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "checkpoint.pt"
@@ -656,9 +681,9 @@ if __name__ == "__main__":
                 pass
             process.kill()
         resumed = SmallTraining()
-        resumed.load(torch.load(path))
+        load_state(resumed, torch.load(path), without=())
     print("goes on after step", resumed.step)
-    resumed.run(until=88)
+    train_until(resumed, 88)
     numbers = unharmed.model.state_dict()
     print(
         "every number equal:",
@@ -693,6 +718,12 @@ def flat(model: nn.Module) -> Tensor:
     return torch.cat([p.detach().flatten() for p in model.parameters()])
 
 
+def accuracy_of(training: SmallTraining) -> float:
+    """Return the test accuracy in percent."""
+    loader = training.test_loader
+    return evaluate(training.model, loader, make_criterion(), CPU)[1]
+
+
 if __name__ == "__main__":
     pieces = {
         "nothing": (),
@@ -704,18 +735,18 @@ if __name__ == "__main__":
     results = defaultdict(list)
     for seed in range(3):
         training = SmallTraining(seed)
-        training.run(until=51)
+        train_until(training, 51)
         with tempfile.TemporaryFile() as file:
-            torch.save(training.state(), file)
-            training.run(until=88)
+            torch.save(state_of(training), file)
+            train_until(training, 88)
             for name, without in pieces.items():
                 file.seek(0)
                 other = SmallTraining(seed)
-                other.load(torch.load(file), without)
-                other.run(until=88)
+                load_state(other, torch.load(file), without)
+                train_until(other, 88)
                 apart = (flat(other.model) - flat(training.model)).norm()
                 share = (apart / flat(training.model).norm()).item()
-                results[name].append((share, other.accuracy()))
+                results[name].append((share, accuracy_of(other)))
     for name, of_seeds in results.items():
         mean = sum(share for share, _ in of_seeds) / len(of_seeds)
         accuracies = "  ".join(f"{each:5.1f}%" for _, each in of_seeds)

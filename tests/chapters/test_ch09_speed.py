@@ -14,6 +14,9 @@ from tutorial_code.ch09_speed import (
     Stopwatch,
     conv_intensity,
     flat,
+    load_state,
+    state_of,
+    train_until,
     use_matmul_convs,
 )
 
@@ -87,25 +90,37 @@ def test_the_stopwatch_sees_forward_and_backward_and_changes_nothing():
 @pytest.fixture(scope="module")
 def whole():
     training = SmallTraining(total=44)
-    training.run(until=44)
+    train_until(training, 44)
+    return flat(training.model)
+
+
+def gone_on(state, without=()):
+    """Return the weights of a training that goes on from a state to the same end."""
+    training = SmallTraining(total=44)
+    load_state(training, state, without)
+    train_until(training, 44)
     return flat(training.model)
 
 
 @pytest.mark.parametrize("step", [5, 22, 30])
-def test_a_small_training_goes_on_exactly(step, whole, tmp_path):
-    """In the middle of an epoch and between two, from what was written to a file."""
-    SmallTraining(total=44).run(step, tmp_path / "checkpoint.pt", every=step)
-    other = SmallTraining(total=44)
-    other.load(torch.load(tmp_path / "checkpoint.pt"))
-    other.run(until=44)
-    assert torch.equal(flat(other.model), whole)
+def test_a_small_training_goes_on_exactly(step, whole):
+    """In the middle of an epoch and between two."""
+    training = SmallTraining(total=44)
+    train_until(training, step)
+    assert torch.equal(gone_on(copy.deepcopy(state_of(training))), whole)
+
+
+def test_a_small_training_goes_on_from_its_file(whole, tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    train_until(SmallTraining(total=44), 30, path)
+    state = torch.load(path)
+    assert state["step"] == 20
+    assert torch.equal(gone_on(state), whole)
 
 
 @pytest.mark.parametrize("piece", ["momentum", "schedule", "random numbers"])
 def test_a_small_training_needs_every_piece(piece, whole):
     training = SmallTraining(total=44)
-    training.run(until=30)
-    other = SmallTraining(total=44)
-    other.load(copy.deepcopy(training.state()), without=[piece])
-    other.run(until=44)
-    assert not torch.allclose(flat(other.model), whole, rtol=1e-3)
+    train_until(training, 30)
+    weights = gone_on(copy.deepcopy(state_of(training)), without=[piece])
+    assert not torch.allclose(weights, whole, rtol=1e-3)
