@@ -644,8 +644,9 @@ if __name__ == "__main__":
 # decay 1.6 ± 0.9. Switch on "accuracies" in the figure of the sixteen
 # trainings, and you see what each combination reached.
 #
-# Label smoothing is the surprise: −0.8 ± 0.9, which could be chance by itself.
-# But with averaged weights, of which the next section speaks, the same networks
+# Whoever chose label smoothing, which is part of nearly every recipe for
+# ImageNet, may be surprised: −0.8 ± 0.9, which could be chance by itself. But
+# with averaged weights, of which the next section speaks, the same networks
 # give −0.8 ± 0.5. Here it costs accuracy.
 #
 # Three parts show nothing here: zero-initialization 0.1, Nesterov 0.1 and

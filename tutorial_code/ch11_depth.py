@@ -907,23 +907,25 @@ if __name__ == "__main__":
         "halve the size, and a few points without any other.",
     )
     print("residual: points lost without a block, means of the seeds")
-    print("layers  whole   the first   one that halves the size   another")
+    print("layers  whole   first   second   one that halves   another")
     for layers, n in DEPTHS.items():
         alike = of(cuts, kind="residual", layers=layers)
         whole = sum(row["whole"] for row in alike) / len(alike)
         left = torch.tensor([row["without"] for row in alike]).mean(dim=0)
         lost = (whole - left).tolist()
         halving = (lost[n] + lost[2 * n]) / 2
-        others = [each for k, each in enumerate(lost) if k not in (0, n, 2 * n)]
+        named = (0, 1, n, 2 * n)
+        others = [each for k, each in enumerate(lost) if k not in named]
         print(
-            f"{layers:6} {whole:6.1f} {lost[0]:11.1f} {halving:26.1f} "
-            f"{sum(others) / len(others):9.1f}"
+            f"{layers:6} {whole:6.1f} {lost[0]:7.1f} {lost[1]:8.1f} "
+            f"{halving:17.1f} {sum(others) / len(others):9.1f}"
         )
 
 # %% [markdown]
-# They do. The first block matters most. After it come the second and some of
-# those that halve the size, for which Veit et al. saw peaks, too. The rest cost
-# a few points on average, with 20 layers as with 110.
+# They do. The first block matters most; with 110 layers the second costs as
+# much. After these come the blocks that halve the size, for which Veit et al.
+# saw peaks, too. Any other costs between 0.8 and 3.0 points on average, with
+# 20 layers as with 110.
 #
 # ## The surface of the loss
 #
