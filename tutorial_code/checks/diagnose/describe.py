@@ -3,11 +3,8 @@
 import re
 from collections.abc import Callable
 
-from tutorial_code.checks.diagnose.compare_networks import (
-    compare_networks,
-    compare_norms,
-    compare_stages,
-)
+from tutorial_code.checks.diagnose.compare_networks import compare_networks, compare_norms
+from tutorial_code.checks.diagnose.compare_stages import compare_stages
 from tutorial_code.checks.diagnose.difference import Difference
 from tutorial_code.checks.diagnose.error_messages import explain_error
 from tutorial_code.checks.diagnose.function_symptoms import function_symptoms

@@ -11,9 +11,8 @@ from tutorial_code.checks.diagnose.recognize import recognize
 from tutorial_code.checks.diagnose.reference import reference_record
 from tutorial_code.checks.diagnose.verdict import Check, Diagnosis
 from tutorial_code.checks.exercises import Kind, exercise_of, kind_of, looks_of, task_of
-from tutorial_code.checks.observe.facts import SHAPE_OF, Fact, Record, Scenario, same
+from tutorial_code.checks.observe.facts import SHAPE_OF, YES, Fact, Record, Scenario, same
 from tutorial_code.checks.observe.networks import ATTRIBUTES
-from tutorial_code.checks.observe.parallel_properties import YES
 
 
 def judge(name: str, record: Record) -> tuple[list[Check], Diagnosis | None]:

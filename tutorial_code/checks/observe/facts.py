@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 WIDTH = 1024
+YES = "yes"  # a property that holds
 # Of a number that an answer returns, relative: above rounding in float32, below two decimals.
 EXACTNESS = 2e-5
 # Of a digest, relative to the norm: far above rounding in float32, far below a mistake.

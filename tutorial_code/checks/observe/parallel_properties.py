@@ -4,15 +4,23 @@ Each property is ``YES``, or says in a few words what holds in its place; the wo
 the same mistake in any style.
 """
 
-import math
 from collections import Counter
 from typing import Any
 
 import numpy as np
 
-from tutorial_code.checks.observe.facts import Fact
+from tutorial_code.checks.observe.facts import YES, Fact
+from tutorial_code.checks.observe.parallel_results import (
+    ANOTHER,
+    OWN,
+    Epoch,
+    Report,
+    accuracies,
+    close,
+    mean_losses,
+    saved_as,
+)
 
-YES = "yes"
 EACH_BY_ALL = "each in every process"
 SOME_TWICE = "some more than once"
 SOME_NEVER = "some never"
@@ -20,18 +28,10 @@ NONE_SEEN = "none"
 SAME_ORDER = "the same in each epoch"
 SORTED = "that of the data set"
 SAME_DRAWS = "the same in all processes"
-OWN = "that of the process's own images"
-ANOTHER = "another"
 ALWAYS_LR, ALWAYS_SCALED = "always lr", "scaled from the first step on"
 JUMP, FROM_ZERO = "a jump after the first epoch", "begins far below lr"
 OF_EACH, NOT_OF_RANK_0 = "those of each process", "the same everywhere, but not those of rank 0"
-MEAN_OF_MEANS = "the mean of the processes' accuracies"
-MODULE_NAMES, OTHER_NAMES, OTHER_VALUES = "names with module.", "other names", "other values"
-TOLERANCE = 1e-3  # relative: far above rounding, far below a mistake
 RATE_TOLERANCE = 0.02
-
-Report = dict[str, Any]
-Epoch = tuple[list[dict], list[dict]]  # what is trained on, and what is tested
 
 
 def properties(look: dict[str, Any], reports: list[Report], saved: Any) -> dict[str, Any]:
@@ -46,11 +46,11 @@ def properties(look: dict[str, Any], reports: list[Report], saved: Any) -> dict[
         Fact.ORDER: _order(epochs),
         Fact.AUGMENTATION: _augmentation(epochs),
         Fact.FIRST_WEIGHTS: all(
-            each and _close(each[0]["before"], reports[0]["made"]) for each in steps
+            each and close(each[0]["before"], reports[0]["made"]) for each in steps
         ),
         Fact.STEP_GRADIENT: _gradients(steps),
         Fact.EQUAL_WEIGHTS: all(
-            _close(step["after"], first["after"])
+            close(step["after"], first["after"])
             for each in steps
             for step, first in zip(each, steps[0], strict=False)
         )
@@ -59,10 +59,10 @@ def properties(look: dict[str, Any], reports: list[Report], saved: Any) -> dict[
         Fact.TESTED_IMAGES: _counted(epochs, 1, look["tested"], first=1000),
         Fact.TEST_MODE: all(b["evaluation"] for e in epochs for _, tests in e for b in tests),
         Fact.TEST_STATISTICS: _statistics(epochs),
-        Fact.MEAN_LOSSES: [_losses(each, rank, epochs) for rank, each in enumerate(reports)],
-        Fact.ACCURACIES: [_accuracies(each, rank, epochs) for rank, each in enumerate(reports)],
+        Fact.MEAN_LOSSES: [mean_losses(each, rank, epochs) for rank, each in enumerate(reports)],
+        Fact.ACCURACIES: [accuracies(each, rank, epochs) for rank, each in enumerate(reports)],
         Fact.WRITERS: [rank for rank, each in enumerate(reports) if each["writes"]],
-        Fact.SAVED: _saved_as(saved, reports),
+        Fact.SAVED: saved_as(saved, reports),
     }
 
 
@@ -164,11 +164,11 @@ def _gradients(steps: list[list[dict]]) -> str:
             applied = np.array(step["applied"])
             own = np.array(step["own"]) / max(step["images"], 1)
             factor = float(applied @ mean / max(float(mean @ mean), 1e-12))
-            if _close(applied, mean):
+            if close(applied, mean):
                 found.add(YES)
-            elif _close(applied, own):
+            elif close(applied, own):
                 found.add(OWN)
-            elif _close(applied, factor * mean):
+            elif close(applied, factor * mean):
                 found.add(f"{factor:.3g} times the mean")
             else:
                 found.add(ANOTHER)
@@ -210,75 +210,7 @@ def _statistics(epochs: list[list[Epoch]]) -> str:
             if number < len(each)
             for batch in each[number][1]
         ]
-        if not all(_close(each, right) for each in used):
-            alike = all(_close(each, used[0]) for each in used)
+        if not all(close(each, right) for each in used):
+            alike = all(close(each, used[0]) for each in used)
             found.add(NOT_OF_RANK_0 if alike else OF_EACH)
     return min(found) if found else YES
-
-
-def _losses(report: Report, rank: int, epochs: list[list[Epoch]]) -> str:
-    """Say what a process returned as the mean losses of the epochs."""
-    own, both = (
-        [_mean([e[n][0] for e in those if n < len(e)], "loss") for n in range(len(epochs[rank]))]
-        for those in ([epochs[rank]], epochs)
-    )
-    returned = [pair[0] for pair in report["returned"] or []]
-    return _which(returned, {YES: both, OWN: own})
-
-
-def _accuracies(report: Report, rank: int, epochs: list[list[Epoch]]) -> str:
-    """Say what a process returned as the accuracies of the epochs."""
-    own, both = (
-        [
-            100 * _mean([e[n][1] for e in those if n < len(e)], "right")
-            for n in range(len(epochs[rank]))
-        ]
-        for those in ([epochs[rank]], epochs)
-    )
-    means = [
-        100 * sum(_mean([e[n][1]], "right") for e in epochs if n < len(e)) / len(epochs)
-        for n in range(len(epochs[rank]))
-    ]
-    fractions = [each / 100 for each in both]
-    returned = [pair[1] for pair in report["returned"] or []]
-    return _which(returned, {YES: both, OWN: own, MEAN_OF_MEANS: means, "a part of 1": fractions})
-
-
-def _mean(parts: list[list[dict]], key: str) -> float:
-    batches = [batch for part in parts for batch in part]
-    count = sum(len(batch["numbers"]) for batch in batches)
-    return sum(batch[key] for batch in batches) / count if count else math.nan
-
-
-def _which(returned: list[float], candidates: dict[str, list[float]]) -> str:
-    for words, values in candidates.items():
-        if len(returned) == len(values) and _close(returned, values):
-            return words
-    right = candidates[YES]
-    if returned and len(returned) == len(right) and right[0]:
-        factor = returned[0] / right[0]
-        if _close(returned, [factor * value for value in right]):
-            return f"{factor:.3g} times the right one"
-    return ANOTHER if len(returned) == len(right) else f"{len(returned)} in {len(right)} epochs"
-
-
-def _saved_as(saved: Any, reports: list[Report]) -> str:
-    """Say what is in the file of weights."""
-    if sum(report["writes"] > 0 for report in reports) > 1:
-        return "what several processes wrote"  # what is left in it is chance
-    state = reports[0]["state"]
-    if isinstance(saved, str):
-        return saved
-    if saved.keys() != state.keys():
-        module = all(name.startswith("module.") for name in saved)
-        return MODULE_NAMES if module and saved else OTHER_NAMES
-    same = all(_close(np.ravel(saved[name]), np.ravel(state[name])) for name in state)
-    return YES if same else OTHER_VALUES
-
-
-def _close(a: Any, b: Any) -> bool:
-    """Tell whether two rows of numbers are equal up to rounding."""
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape or not np.isfinite(a).all():
-        return False
-    return bool(np.linalg.norm(a - b) <= TOLERANCE * np.linalg.norm(b) + 1e-6)

@@ -1,0 +1,85 @@
+"""What the processes of a training return and save, beside what they computed on the way."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tutorial_code.checks.observe.facts import YES
+
+OWN = "that of the process's own images"
+ANOTHER = "another"
+MEAN_OF_MEANS = "the mean of the processes' accuracies"
+MODULE_NAMES, OTHER_NAMES, OTHER_VALUES = "names with module.", "other names", "other values"
+TOLERANCE = 1e-3  # relative: far above rounding, far below a mistake
+
+Report = dict[str, Any]
+Epoch = tuple[list[dict], list[dict]]  # what is trained on, and what is tested
+
+
+def mean_losses(report: Report, rank: int, epochs: list[list[Epoch]]) -> str:
+    """Say what a process returned as the mean losses of the epochs."""
+    own, both = (
+        [_mean([e[n][0] for e in those if n < len(e)], "loss") for n in range(len(epochs[rank]))]
+        for those in ([epochs[rank]], epochs)
+    )
+    returned = [pair[0] for pair in report["returned"] or []]
+    return _which(returned, {YES: both, OWN: own})
+
+
+def accuracies(report: Report, rank: int, epochs: list[list[Epoch]]) -> str:
+    """Say what a process returned as the accuracies of the epochs."""
+    own, both = (
+        [
+            100 * _mean([e[n][1] for e in those if n < len(e)], "right")
+            for n in range(len(epochs[rank]))
+        ]
+        for those in ([epochs[rank]], epochs)
+    )
+    means = [
+        100 * sum(_mean([e[n][1]], "right") for e in epochs if n < len(e)) / len(epochs)
+        for n in range(len(epochs[rank]))
+    ]
+    fractions = [each / 100 for each in both]
+    returned = [pair[1] for pair in report["returned"] or []]
+    return _which(returned, {YES: both, OWN: own, MEAN_OF_MEANS: means, "a part of 1": fractions})
+
+
+def _mean(parts: list[list[dict]], key: str) -> float:
+    batches = [batch for part in parts for batch in part]
+    count = sum(len(batch["numbers"]) for batch in batches)
+    return sum(batch[key] for batch in batches) / count if count else math.nan
+
+
+def _which(returned: list[float], candidates: dict[str, list[float]]) -> str:
+    for words, values in candidates.items():
+        if len(returned) == len(values) and close(returned, values):
+            return words
+    right = candidates[YES]
+    if returned and len(returned) == len(right) and right[0]:
+        factor = returned[0] / right[0]
+        if close(returned, [factor * value for value in right]):
+            return f"{factor:.3g} times the right one"
+    return ANOTHER if len(returned) == len(right) else f"{len(returned)} in {len(right)} epochs"
+
+
+def saved_as(saved: Any, reports: list[Report]) -> str:
+    """Say what is in the file of weights."""
+    if sum(report["writes"] > 0 for report in reports) > 1:
+        return "what several processes wrote"  # what is left in it is chance
+    state = reports[0]["state"]
+    if isinstance(saved, str):
+        return saved
+    if saved.keys() != state.keys():
+        module = all(name.startswith("module.") for name in saved)
+        return MODULE_NAMES if module and saved else OTHER_NAMES
+    same = all(close(np.ravel(saved[name]), np.ravel(state[name])) for name in state)
+    return YES if same else OTHER_VALUES
+
+
+def close(a: Any, b: Any) -> bool:
+    """Tell whether two rows of numbers are equal up to rounding."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape or not np.isfinite(a).all():
+        return False
+    return bool(np.linalg.norm(a - b) <= TOLERANCE * np.linalg.norm(b) + 1e-6)
