@@ -111,8 +111,8 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # An image file, and most libraries for images, store the three values of a
-# pixel together: first the row, then the column, then the channel. The flower
-# is 640 pixels wide and 427 high.
+# pixel together, and one pixel after another. The flower is 640 pixels wide and
+# 427 high.
 #
 # *Predict:* Which shape has the flower as the library gives it?
 #
@@ -305,8 +305,8 @@ if __name__ == "__main__":
     print("by torch:", [round(value, 3) for value in normalized.tolist()])
 
 # %% [markdown]
-# With photographs it is the same, for each channel by itself. In the figure
-# below, the flower is the only one.
+# With photographs it is the same, for each channel by itself. The figure shows
+# it for a single photograph, the flower.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -565,8 +565,9 @@ def make_loaders(
         data.train_images, data.train_labels, [*changed, scaled]
     )
     test = ImageDataset(data.test_images, data.test_labels, [scaled])
-    # BatchNorm needs two values a channel to compute a spread, so a single
-    # image left over sits this epoch out.
+    # The last layers have one position, where a single image gives BatchNorm
+    # (chapter 2) one value a channel, and no spread. So an image that is left
+    # over alone sits this epoch out.
     one_left = len(train) % batch_size == 1
     order = torch.Generator().manual_seed(seed)
     options = {
@@ -620,8 +621,8 @@ if __name__ == "__main__":
 #   let the test know something in advance. For our digits the effect on the
 #   mean is tiny (the cell below prints it), but a rule that is kept only where
 #   it matters is soon broken where it does.
-# - **A flip that changes the class,** as with digits, letters and traffic
-#   signs. Nothing raises an error; the network is taught something false.
+# - **A flip that changes the class,** as with digits and letters. Nothing
+#   raises an error; the network is taught something false.
 
 # %%
 if __name__ == "__main__":

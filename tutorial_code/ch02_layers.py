@@ -311,8 +311,9 @@ if __name__ == "__main__":
 # these. `train()` and `eval()` switch between the two, in a layer as in a whole
 # network.
 #
-# *Predict:* A new BatchNorm has not seen any batch. It is switched to
-# evaluation mode and given the eight numbers. What does it return?
+# *Predict:* A new BatchNorm has not seen any batch. Its running mean is 0, its
+# running variance 1, its scale 1 and its shift 0. It is switched to evaluation
+# mode and given the eight numbers. What does it return?
 #
 # - The numbers normalized, as before.
 # - The numbers as they are.
@@ -325,10 +326,9 @@ if __name__ == "__main__":
     print([round(value, 3) for value in norm(batch).flatten().tolist()])
 
 # %% [markdown]
-# It returns them as they are. The running statistics start with a mean of 0 and
-# a variance of 1, and a new layer has scale 1 and shift 0. It is tempting to
-# expect that BatchNorm always normalizes. In evaluation mode it does so only as
-# well as its running statistics describe the data.
+# It returns them as they are: it subtracts 0 and divides by the root of 1. It
+# is tempting to expect that BatchNorm always normalizes. In evaluation mode it
+# does so only as well as its running statistics describe the data.
 #
 # After each batch in training mode they move a little toward that batch: the
 # running mean becomes 0.9 times itself plus 0.1 times the batch's mean, and the
@@ -428,11 +428,15 @@ if __name__ == "__main__":
 # Every layer multiplies the size of the numbers by some factor, and twenty
 # factors multiply up: twice the spread doubles each of them, and $2^{20}$ is
 # about a million. The middle spread nearly keeps the size, which still shrinks,
-# in part by the zeros of the padding. Each number of the output adds up
-# $9 \cdot 16$ products, and ReLU then removes about half of the numbers, so
-# this spread is $\sqrt{2 / (9 \cdot 16)} \approx 0.12$ (He et al. 2015,
-# *Delving Deep into Rectifiers*, section 2.2). With BatchNorm one need not hit
-# it: each layer begins with the same size.
+# in part by the zeros of the padding.
+#
+# Where does this spread come from? The variances of independent numbers add up.
+# Each number of the output is a sum of $9 \cdot 16 = 144$ products, which makes
+# the variance 144 times as large, and ReLU sets about half of the numbers to
+# zero, which halves the mean of their squares. Weights with a spread of
+# $\sqrt{2 / 144} \approx 0.12$ undo both (He et al. 2015, *Delving Deep into
+# Rectifiers*, section 2.2). With BatchNorm one need not hit this spread: each
+# layer begins with the same size.
 #
 # ## ReLU
 #
@@ -596,7 +600,8 @@ def batch_norm(
 # - **The kernel is flipped.** Hardly anything can be seen, because the network
 #   learns flipped kernels: a small one reached 93 to 97% on the digits, and 95
 #   to 98% with the right function (three seeds; one of the 360 test images is
-#   0.3 points; the run `layer-mistakes-cpu`). Only known numbers find this one.
+#   0.3 points; the run `layer-mistakes-cpu`). Only a comparison with numbers
+#   that are known to be right finds this one.
 #
 # The effect of each is described in [the common mistakes](mistakes).
 #

@@ -1,7 +1,7 @@
 // What a chain of pairs multiplies a small change by, plain and residual, for one slope of F.
 figure("factors", {
   controls: {
-    slope: { label: "slope of F", min: -1.5, max: 1.5, step: 0.1, value: 0.5 },
+    slope: { label: "slope of F", min: -1.5, max: 1.5, step: 0.1, value: -0.1 },
     pairs: { label: "pairs", min: 1, max: 24, step: 1, value: 24 },
   },
   draw({ slope: typed, pairs }, narrow) {

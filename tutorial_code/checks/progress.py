@@ -87,15 +87,17 @@ def walk(console: Console) -> bool:
 
 
 def next_hint(exercise: Exercise) -> str:
-    """Return the hint after the one that was given last; the third is the last."""
+    """Return the hint after the one that was given last; the last one is given again."""
     try:
         given = json.loads(HINTS.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         given = {}
-    number = min(int(given.get(exercise.id, 0)), len(exercise.hints) - 1)
+    count, so_far = len(exercise.hints), int(given.get(exercise.id, 0))
+    number = min(so_far + 1, count)
     HINTS.parent.mkdir(exist_ok=True)
-    HINTS.write_text(json.dumps({**given, exercise.id: number + 1}) + "\n", encoding="utf-8")
-    return f"Hint {number + 1} of {len(exercise.hints)}: {exercise.hints[number]}"
+    HINTS.write_text(json.dumps({**given, exercise.id: number}) + "\n", encoding="utf-8")
+    again = "There are no more hints; this was the last. " if so_far >= count else ""
+    return f"{again}Hint {number} of {count}: {exercise.hints[number - 1]}"
 
 
 def first_open() -> Exercise:
