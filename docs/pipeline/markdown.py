@@ -9,7 +9,8 @@ from math_core import LatexToMathML
 _converter = LatexToMathML()
 # Code, emphasized text, links and tags are left unchanged.
 KEPT = re.compile(
-    r"```.*?```|`[^`\n]+`|\*+[^*\n]+\*+|\[[^\]]*\]\([^)]*\)|<[^>]+>|^#+ .*?$|^ {4}.*?$",
+    r"```.*?```|`(?:[^`\n]|\n(?!\n))+`|\*+[^*\n]+\*+"
+    r"|\[[^\]]*\]\([^)]*\)|<[^>]+>|^#+ .*?$|^ {4}.*?$",
     re.DOTALL | re.MULTILINE,
 )
 # The choices of a prediction become buttons, in which no link may stand.

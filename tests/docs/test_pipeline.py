@@ -92,8 +92,8 @@ def test_mathematics_becomes_mathml_and_code_stays():
 
 def test_the_first_mention_of_a_term_is_linked_once_and_never_in_code():
     linked = set()
-    text = link_terms("`stride` and the Strides, then a stride", {"stride": "stride"}, linked)
-    assert text == "`stride` and the [Strides](../glossary.md#stride){ .term }, then a stride"
+    text = link_terms("`a stride\nof` the Strides, then a stride", {"stride": "stride"}, linked)
+    assert text == "`a stride\nof` the [Strides](../glossary.md#stride){ .term }, then a stride"
     assert link_terms("stride", {"stride": "stride"}, linked) == "stride"
 
 

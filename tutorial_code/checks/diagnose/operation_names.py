@@ -160,7 +160,7 @@ SETTINGS = {
     "groups": "All channels are mixed: groups stays at 1.",
     "bias": (
         "BatchNorm subtracts the mean of each channel, so a bias before it does nothing: "
-        "bias=False. The linear layer keeps its bias."
+        "bias=False."
     ),
     "momentum": (
         "PyTorch's momentum is the share of the new batch, 0.1 by default; other frameworks "
@@ -176,6 +176,8 @@ SETTINGS = {
 
 def reason_for(kind: str, setting: str) -> str:
     """Return what to know about a setting of an operation, or an empty string."""
+    if (kind, setting) == ("linear", "bias"):
+        return "No BatchNorm follows the linear layer, so its bias stays."
     return POOLING if kind == "max_pool" else SETTINGS.get(setting, "")
 
 
