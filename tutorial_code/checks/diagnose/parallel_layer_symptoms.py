@@ -56,6 +56,17 @@ def parallel_layer_symptoms(name: str, expected: Scenario, got: Scenario) -> lis
         found.append(_other_gradients(wrong))
     if Fact.RUNNING_STATISTICS in wrong:
         found.append(_other_statistics(expected, got))
+    if Fact.STATISTICS_FREE in wrong:
+        found.append(
+            Difference(
+                "statistics-keep-a-graph",
+                "The running statistics keep what autograd recorded.",
+                "They are moved by values that depend on x. So each step holds on to all steps "
+                "before it, and the memory grows until it is full. Move them under "
+                "torch.no_grad(), or by mean.detach() and var.detach().",
+                rank=2,
+            )
+        )
     if Fact.BATCHES_COUNTED in wrong:
         found.append(
             Difference(

@@ -2,6 +2,8 @@
 catalogue.
 """
 
+from typing import Any
+
 from tutorial_code.checks.diagnose.difference import Difference
 from tutorial_code.checks.diagnose.parallel_layer_symptoms import processes_wait
 from tutorial_code.checks.observe.facts import Fact, Scenario, same
@@ -61,10 +63,16 @@ SENTENCES: dict[Fact, tuple[str, str, str, int]] = {
     ),
     Fact.RATES: (
         "other-rates",
-        "The learning rate takes another course: {}.",
+        "The learning rate takes another course: it {}.",
         "It begins at lr, grows by the same amount in each step of the first epoch, and stays at "
         "lr times the number of processes.",
         1,
+    ),
+    Fact.MOMENTUM_KEPT: (
+        "momentum-lost",
+        "The momentum is lost from one epoch to the next.",
+        "Make the optimizer once, before the first epoch: it holds the momentum of each weight.",
+        2,
     ),
     Fact.TESTED_IMAGES: (
         "tests-not-once",
@@ -99,16 +107,22 @@ SENTENCES: dict[Fact, tuple[str, str, str, int]] = {
     ),
     Fact.EPOCHS: (
         "other-number-of-epochs",
-        "The processes train for {} epochs.",
+        "The number of epochs that are trained is {}.",
         "All stop after the epoch in which the accuracy over all test images has reached the goal, "
         "and none before.",
         1,
     ),
     Fact.WRITERS: (
         "other-writers",
-        "The file is written by the processes {}.",
+        "The file is written by {}.",
         "Rank 0 alone writes it. Two processes that write one file may destroy it.",
         1,
+    ),
+    Fact.SAVED_EACH_EPOCH: (
+        "saved-too-seldom",
+        "The file is not written after each epoch.",
+        "A training that is killed in its last epoch should leave the weights of the one before.",
+        2,
     ),
     Fact.SAVED: (
         "other-file",
@@ -126,13 +140,15 @@ def parallel_training_symptoms(name: str, expected: Scenario, got: Scenario) -> 
     facts, found = got["facts"], []
     for fact, (id, sentence, reason, rank) in SENTENCES.items():
         if fact in facts and not same(facts[fact], expected["facts"][fact]):
-            words = sentence.format(_words(facts[fact]))
+            words = sentence.format(_words(facts[fact], expected["facts"][fact]))
             found.append(Difference(id, words, reason, rank))
     return found
 
 
-def _words(value: object) -> str:
+def _words(value: Any, right: Any) -> str:
+    """Put what was seen into words; of what was seen in each process, only what is wrong."""
     if isinstance(value, list):
-        different = sorted(set(map(str, value)))
-        return " and ".join(different) or "none"
+        if len(value) == len(right):
+            value = [mine for mine, other in zip(value, right, strict=True) if mine != other]
+        return " and ".join(sorted(set(map(str, value)))) or "no process"
     return str(value)

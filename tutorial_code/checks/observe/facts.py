@@ -93,6 +93,7 @@ class Fact(StrEnum):
     GRADIENTS_IN_EACH = "gradients of the parameters in all processes"
     RUNNING_STATISTICS = "running statistics in all processes"
     BATCHES_COUNTED = "batches counted"
+    STATISTICS_FREE = "running statistics without a graph"
 
     # of a training by several processes
     EPOCHS = "epochs of each process"
@@ -104,12 +105,14 @@ class Fact(StrEnum):
     STEP_GRADIENT = "the mean gradient of all images in each step"
     EQUAL_WEIGHTS = "equal weights after each step"
     RATES = "learning rate of each step"
+    MOMENTUM_KEPT = "momentum kept from epoch to epoch"
     TESTED_IMAGES = "each test image once"
     TEST_MODE = "tested in evaluation mode"
     TEST_STATISTICS = "tested with the running statistics of rank 0"
     MEAN_LOSSES = "mean training loss of all images"
     ACCURACIES = "accuracy of all test images"
     WRITERS = "processes that write the file"
+    SAVED_EACH_EPOCH = "the file written after each epoch"
     SAVED = "the network's own weights in the file"
 
     # of a function of tensors

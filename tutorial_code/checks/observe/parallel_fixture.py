@@ -116,6 +116,11 @@ class DiaryNetwork(nn.Module):
     def __reduce__(self) -> tuple:
         return list, ()  # one that is saved as a whole is no network
 
+    def __deepcopy__(self, memory: dict) -> "DiaryNetwork":
+        copied = DiaryNetwork(self.diary, 0)
+        copied.load_state_dict(self.state_dict())
+        return copied.train(self.training)
+
     def gradient_of(self, batches: list[Tensor]) -> list[float]:
         """Return the gradient of the sum of the losses of batches, all parameters in a row, as a
         network alone computes it.
@@ -167,6 +172,7 @@ def watched(network: DiaryNetwork, path: Path) -> Iterator[None]:
                     "own": network.gradient_of(diary.batches),
                     "images": sum(len(batch) for batch in diary.batches),
                     "before": _in_a_row(parameters),
+                    "remembers": bool(optimizer.state),
                 }
             )
             diary.batches.clear()

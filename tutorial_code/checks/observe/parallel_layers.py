@@ -3,7 +3,8 @@ its share of the images.
 
 Each configuration has the keys ``call``, ``shares`` (the number of images of each process), ``map``
 (channels, height and width), and perhaps ``passes`` (training passes, one), ``numbers`` (their
-type, ``float32``), and ``evaluation``: for each process the number of batches that it evaluates.
+type, ``float32``), and ``evaluation``: for each process the number of batches that it evaluates,
+without autograd unless ``autograd`` is true.
 ``rare`` is explained in ``diagnose.recognize``. Configurations with the same number of processes
 stand together: they are looked at in the same ones.
 """
@@ -48,6 +49,7 @@ def _title(look: Look) -> str:
         where = f"a single process with {words} {what}"
     passes = f"{look['passes']} passes, " if look.get("passes", 1) > 1 else ""
     kind = ", float64" if look.get("numbers") == "float64" else ""
+    kind += ", with autograd" if look.get("autograd") else ""
     return f"{look['call']} in {mode} mode, {passes}{where} of {_size(look)}{kind}"
 
 
@@ -154,6 +156,7 @@ def _train(model: nn.Module, look: Look, rank: int, number: int, attempt: Attemp
     facts[Fact.GRADIENTS_IN_EACH] = {
         name: _gradient(parameter, empty) for name, parameter in model.named_parameters()
     }
+    facts[Fact.STATISTICS_FREE] = not any(each.requires_grad for each in model.buffers())
 
 
 def _evaluate(model: nn.Module, look: Look, rank: int, facts: dict[str, Any]) -> None:
@@ -161,7 +164,7 @@ def _evaluate(model: nn.Module, look: Look, rank: int, facts: dict[str, Any]) ->
     _place(model, ("weight", "bias", "running_mean", "running_var"))
     model.eval()
     outputs = []
-    with torch.no_grad():
+    with torch.set_grad_enabled(look.get("autograd", False)):
         for number in range(look["evaluation"][rank]):
             outputs.append(model(_share(look, rank, f"input {number}") + _centers(look)))
     facts[Fact.OUTPUTS] = digest(torch.cat([output.flatten() for output in outputs]))

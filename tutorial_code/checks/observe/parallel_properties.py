@@ -28,10 +28,13 @@ NONE_SEEN = "none"
 SAME_ORDER = "the same in each epoch"
 SORTED = "that of the data set"
 SAME_DRAWS = "the same in all processes"
-ALWAYS_LR, ALWAYS_SCALED = "always lr", "scaled from the first step on"
-JUMP, FROM_ZERO = "a jump after the first epoch", "begins far below lr"
+NO_STEP = "no step changes the weights of the model that was given"
+ALWAYS_LR, ALWAYS_SCALED = "stays at lr", "is scaled from the first step on"
+JUMP, FROM_ZERO = "jumps after the first epoch", "begins far below lr"
+UNEVEN = "does not grow by the same amount in each step"
 OF_EACH, NOT_OF_RANK_0 = "those of each process", "the same everywhere, but not those of rank 0"
 RATE_TOLERANCE = 0.02
+EVEN = 0.1  # relative: how much the amounts by which the rate grows may differ
 
 
 def properties(look: dict[str, Any], reports: list[Report], saved: Any) -> dict[str, Any]:
@@ -46,7 +49,7 @@ def properties(look: dict[str, Any], reports: list[Report], saved: Any) -> dict[
         Fact.ORDER: _order(epochs),
         Fact.AUGMENTATION: _augmentation(epochs),
         Fact.FIRST_WEIGHTS: all(
-            each and close(each[0]["before"], reports[0]["made"]) for each in steps
+            close(step["before"], reports[0]["made"]) for each in steps for step in each[:1]
         ),
         Fact.STEP_GRADIENT: _gradients(steps),
         Fact.EQUAL_WEIGHTS: all(
@@ -56,12 +59,14 @@ def properties(look: dict[str, Any], reports: list[Report], saved: Any) -> dict[
         )
         and len({len(each) for each in steps}) == 1,
         Fact.RATES: _rates(look, steps[0], epochs[0]),
+        Fact.MOMENTUM_KEPT: _momentum_kept(steps, epochs),
         Fact.TESTED_IMAGES: _counted(epochs, 1, look["tested"], first=1000),
         Fact.TEST_MODE: all(b["evaluation"] for e in epochs for _, tests in e for b in tests),
         Fact.TEST_STATISTICS: _statistics(epochs),
         Fact.MEAN_LOSSES: [mean_losses(each, rank, epochs) for rank, each in enumerate(reports)],
         Fact.ACCURACIES: [accuracies(each, rank, epochs) for rank, each in enumerate(reports)],
-        Fact.WRITERS: [rank for rank, each in enumerate(reports) if each["writes"]],
+        Fact.WRITERS: [f"process {rank}" for rank, each in enumerate(reports) if each["writes"]],
+        Fact.SAVED_EACH_EPOCH: sum(each["writes"] for each in reports) >= len(epochs[0]),
         Fact.SAVED: saved_as(saved, reports),
     }
 
@@ -156,6 +161,8 @@ def _augmentation(epochs: list[list[Epoch]]) -> str:
 
 def _gradients(steps: list[list[dict]]) -> str:
     """Say which gradient the steps take."""
+    if not all(steps):
+        return NO_STEP
     found: set[str] = set()
     for together in zip(*steps, strict=False):
         images = sum(step["images"] for step in together)
@@ -187,7 +194,10 @@ def _rates(look: dict[str, Any], steps: list[dict], epochs: list[Epoch]) -> str:
 
     slack = RATE_TOLERANCE
     if all(right(k - 1) - slack < rate < right(k + 1) + slack for k, rate in enumerate(rates)):
-        return YES
+        # It may reach its end, or leave its start, a step earlier or later.
+        grows = np.diff(rates[1:length])
+        even = scaled == 1 or len(grows) < 2 or np.ptp(grows) <= EVEN * grows.mean()
+        return YES if even else UNEVEN
     if all(abs(rate - 1) < slack for rate in rates):
         return ALWAYS_LR
     if all(abs(rate - scaled) < slack for rate in rates):
@@ -196,7 +206,15 @@ def _rates(look: dict[str, Any], steps: list[dict], epochs: list[Epoch]) -> str:
         return JUMP
     if rates and rates[0] < 0.75:
         return FROM_ZERO
-    return f"ends at {rates[-1]:.2g} times lr" if rates else "no steps"
+    return f"ends at {rates[-1]:.2g} times lr" if rates else "is never used"
+
+
+def _momentum_kept(steps: list[list[dict]], epochs: list[list[Epoch]]) -> bool:
+    """Tell whether the optimizer remembers something at each step after the first epoch."""
+    first = [len(each[0][0]) if each else 0 for each in epochs]
+    return all(
+        step["remembers"] for each, count in zip(steps, first, strict=True) for step in each[count:]
+    )
 
 
 def _statistics(epochs: list[list[Epoch]]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from tutorial_code.checks.observe.facts import YES
 
 OWN = "that of the process's own images"
-ANOTHER = "another"
+ANOTHER = "another one"
 MEAN_OF_MEANS = "the mean of the processes' accuracies"
 MODULE_NAMES, OTHER_NAMES, OTHER_VALUES = "names with module.", "other names", "other values"
 TOLERANCE = 1e-3  # relative: far above rounding, far below a mistake
@@ -23,8 +23,17 @@ def mean_losses(report: Report, rank: int, epochs: list[list[Epoch]]) -> str:
         [_mean([e[n][0] for e in those if n < len(e)], "loss") for n in range(len(epochs[rank]))]
         for those in ([epochs[rank]], epochs)
     )
-    returned = [pair[0] for pair in report["returned"] or []]
-    return _which(returned, {YES: both, OWN: own})
+    tested, right = (
+        [_mean([e[n][1] for e in epochs if n < len(e)], key) for n in range(len(epochs[rank]))]
+        for key in ("loss", "right")
+    )
+    candidates = {
+        YES: both,
+        OWN: own,
+        "the losses of the test images": tested,
+        "the accuracies": [100 * share for share in right],
+    }
+    return _which([pair[0] for pair in report["returned"] or []], candidates)
 
 
 def accuracies(report: Report, rank: int, epochs: list[list[Epoch]]) -> str:
@@ -60,7 +69,9 @@ def _which(returned: list[float], candidates: dict[str, list[float]]) -> str:
         factor = returned[0] / right[0]
         if close(returned, [factor * value for value in right]):
             return f"{factor:.3g} times the right one"
-    return ANOTHER if len(returned) == len(right) else f"{len(returned)} in {len(right)} epochs"
+    if len(returned) == len(right):
+        return "other numbers"
+    return f"{len(returned)} for {len(right)} epochs"
 
 
 def saved_as(saved: Any, reports: list[Report]) -> str:
