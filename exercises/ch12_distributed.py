@@ -4,8 +4,8 @@ What to write stands here, above each definition. It is explained in chapter 12,
 “More than one machine”. The page of a chapter folds its solutions away (uv run
 mkdocs serve); in the chapter's file the solution stands below the task.
 Then check what you wrote: uv run resnet50 check distributed
-Where your own make_criterion and make_optimizer and train_one_epoch passes its
-check, it is taken here in place of the chapter's.
+Where your own make_criterion, make_optimizer and train_one_epoch pass their
+check, they are taken here in place of the chapter's.
 Where your own evaluate passes its check, it is taken here in place of the
 chapter's.
 """
@@ -28,18 +28,19 @@ from tutorial_code.ch12_machines import rank_and_world_size, mean_over_processes
 # Write train_distributed, the training of all processes. Every process calls it
 # with a network and the same data. What is to be done:
 #
-# - Wrap the network in DistributedDataParallel, and train by   train_one_epoch,
-# with make_criterion() and make_optimizer(model, lr). - Each image of train_set
-# is trained on once in an epoch, by one process, in   batches of batch_size
-# images for each process. The order is random and   another one in each epoch.
-# train_set augments its images by PyTorch's   random numbers, and no two
-# processes may draw the same. - The rate begins at lr, grows evenly over the
-# steps of the first epoch, and   then stays at lr times the number of
-# processes. - After each epoch test every image of test_set exactly once, with
-# the   running statistics of rank 0. - Rank 0 alone writes path after each
-# epoch: the state_dict() of the   network under its own names, without the
-# module. that DDP puts before   them. - When the accuracy has reached goal,
-# stop. All stop, or none.
+# - Wrap the network in DistributedDataParallel, and train by train_one_epoch,
+#   with make_criterion() and make_optimizer(model, lr).
+# - Each image of train_set is trained on once in an epoch, by one process, in
+#   batches of batch_size images for each process. The order is random and
+#   another one in each epoch. train_set augments its images by PyTorch's random
+#   numbers, and no two processes may draw the same.
+# - The rate begins at lr, grows evenly over the steps of the first epoch, and
+#   then stays at lr times the number of processes.
+# - After each epoch test every image of test_set exactly once, with the running
+#   statistics of rank 0.
+# - Rank 0 alone writes path after each epoch: the state_dict() of the network
+#   under its own names, without the module. that DDP puts before them.
+# - When the accuracy has reached goal, stop. All stop, or none.
 #
 # Return the mean training loss per image and the test accuracy of each epoch,
 # over all processes. With one process it is the training that you know.

@@ -797,7 +797,7 @@ if __name__ == "__main__":
 # once. Then resume it.
 #
 #     uv run resnet50 train --epochs 2 --output my_runs/whole
-#     uv run resnet50 train --epochs 2 --save-minutes 0.1 --output my_runs/ended
+#     uv run resnet50 train --epochs 2 --save-minutes 0.05 --output my_runs/ended
 #     uv run resnet50 train --resume --output my_runs/ended
 #
 # It says after which batch it goes on. Now compare the files `metrics.jsonl` of

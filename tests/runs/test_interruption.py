@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tutorial_code.runs.checkpoint import load_checkpoint, previous_checkpoint
+from tutorial_code.runs.run_files import write_atomically
 
 
 def same_run(one, other):
@@ -71,3 +72,30 @@ def test_an_unreadable_checkpoint_is_not_taken_for_a_damaged_one(finished, monke
     monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(PermissionError):
         load_checkpoint(finished / "checkpoint.pt")
+
+
+@pytest.mark.parametrize("call", [1, 5, 20], ids="at the {}th write".format)
+def test_a_second_ctrl_c_while_it_saves_is_no_full_disk(call, tmp_path):
+    """PyTorch hides it behind an error of its own."""
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(b"old")
+    values = {str(number): torch.zeros(10_000) for number in range(20)}
+
+    def save(file):
+        calls = iter(range(1, 1_000))
+
+        class Interrupted:
+            def write(self, part):
+                if next(calls) == call:
+                    raise KeyboardInterrupt
+                return file.write(part)
+
+            def __getattr__(self, name):
+                return getattr(file, name)
+
+        torch.save(values, Interrupted())
+
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(path, save)
+    assert [each.name for each in tmp_path.iterdir()] == ["checkpoint.pt"]
+    assert path.read_bytes() == b"old"

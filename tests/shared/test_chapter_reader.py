@@ -105,3 +105,9 @@ def test_a_chapter_that_changes_is_read_anew(tmp_path):
     assert len(read_chapter(path).tasks) == 2
     path.write_text(TWO + "\n# %% [markdown]\n# The end.\n", encoding="utf-8")
     assert read_chapter(path).cells[-1].text == "The end."
+
+
+def test_a_list_of_a_task_stays_a_list():
+    words = "Do this:\n\n- Write `one`,\n  which is short.\n- Call it.\n\nReturn it."
+    lines = ["Do this:", "", "- Write one, which", "  is short.", "- Call it.", "", "Return it."]
+    assert task_comment(words, 22) == "".join(f"# {line}".rstrip() + "\n" for line in lines)

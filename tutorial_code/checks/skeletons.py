@@ -47,10 +47,13 @@ def skeleton(exercise: Exercise) -> str:
         f"Then check what you wrote: uv run resnet50 check {exercise.id}\n"
     )
     for earlier in map(find_exercise, exercise.uses):
-        names = " and ".join(earlier.names)
+        *others, last = earlier.names
         own = (
-            f"Where your own {names} passes its check, it is taken here in place of the chapter's."
+            f"Where your own {', '.join(others)} and {last} pass their check, they are taken"
+            if others
+            else f"Where your own {last} passes its check, it is taken"
         )
+        own += " here in place of the chapter's."
         head += textwrap.fill(own, WIDTH) + "\n"
     head += '"""\n'
     cells = (f"\n\n{cell.rstrip()}" for cell in exercise_cells(exercise))

@@ -117,8 +117,13 @@ def write_atomically(
         if keep and path.exists():
             path.replace(keep)
         temporary.replace(path)
+    except KeyboardInterrupt:
+        temporary.unlink(missing_ok=True)
+        raise
     except (OSError, RuntimeError) as error:  # torch reports a failed write as RuntimeError
         temporary.unlink(missing_ok=True)
+        if isinstance(error.__context__, KeyboardInterrupt):  # and a Ctrl-C while it writes
+            raise KeyboardInterrupt from None
         reason = getattr(error, "strerror", None) or "the write failed"
         raise ReaderError(
             f"{path} cannot be written ({reason}): free space or choose another place; what was "

@@ -10,9 +10,20 @@ Definition = ast.ClassDef | ast.FunctionDef
 def task_comment(words: str, width: int) -> str:
     """Return the text of a task as comments of a Python file."""
     plain = re.sub(r"(\*+)(\S(?:.*?\S)?)\1", r"\2", words.replace("`", ""), flags=re.DOTALL)
-    paragraphs = plain.split("\n\n")
-    text = "\n\n".join(textwrap.fill(paragraph, width - 2) for paragraph in paragraphs if paragraph)
+    paragraphs = [each for each in plain.split("\n\n") if each]
+    text = "\n\n".join(_filled(paragraph, width - 2) for paragraph in paragraphs)
     return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
+
+
+def _filled(paragraph: str, width: int) -> str:
+    """Wrap a paragraph, or each item of a list."""
+    items = re.split(r"\n(?=- )", paragraph)
+    return "\n".join(
+        textwrap.fill(
+            " ".join(item.split()), width, subsequent_indent="  " if item.startswith("- ") else ""
+        )
+        for item in items
+    )
 
 
 def make_stub(node: Definition, source: str) -> str:
