@@ -797,8 +797,8 @@ if __name__ == "__main__":
 # once. Then resume it.
 #
 #     uv run resnet50 train --epochs 2 --output my_runs/whole
-#     uv run resnet50 train --epochs 2 --save-minutes 0.05 --output my_runs/ended
-#     uv run resnet50 train --resume --output my_runs/ended
+#     uv run resnet50 train --epochs 2 --save-minutes 0.05 --output my_runs/half
+#     uv run resnet50 train --resume --output my_runs/half
 #
 # It says after which batch it goes on. Now compare the files `metrics.jsonl` of
 # the two runs. You are right if their lines differ in the seconds and in
