@@ -13,9 +13,12 @@ from helpers import ANSWERS
 
 from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.diagnose.reference import reference_record
-from tutorial_code.checks.exercises import NAMES, find_exercise
+from tutorial_code.checks.exercise_notebook import exercise_notebook
+from tutorial_code.checks.exercises import EXERCISES, NAMES, find_exercise
 from tutorial_code.checks.grade import grade_folder
 from tutorial_code.checks.isolate import worker
+from tutorial_code.checks.isolate.answers import read_source
+from tutorial_code.checks.isolate.later_chapters import without_later_chapters
 from tutorial_code.checks.isolate.worker import judge_files
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import same
@@ -65,6 +68,62 @@ def test_a_class_is_graded_with_the_default_of_two_at_once(tmp_path):
         shutil.copy(path, tmp_path)
     verdicts = grade_folder(find_exercise("testing"), tmp_path, jobs=2)
     assert [verdict.mistake for verdict in verdicts] == [None] * len(verdicts)
+
+
+@pytest.mark.parametrize("suffix", [".ipynb", ".py"])
+def test_one_file_may_hold_the_answers_to_all_exercises(suffix, tmp_path):
+    """The later ones import from chapters that hold the solutions of the earlier ones."""
+    path = tmp_path / "eva.ipynb"
+    path.write_text(exercise_notebook(solved=True), encoding="utf-8")
+    if suffix == ".py":
+        source = read_source(path)
+        assert source.count("\nfrom tutorial_code.ch12_machines import") == 2
+        path = tmp_path / "eva.py"
+        path.write_text(source, encoding="utf-8")
+    verdicts = judge_files([(path, exercise) for exercise in EXERCISES], jobs=2)
+    assert {each.exercise: each.mistake for each in verdicts} == {
+        exercise.id: None for exercise in EXERCISES
+    }
+
+
+LATER = """import torch; from tutorial_code.ch12_machines import all_reduce_sum
+from tutorial_code import ch10_family
+from tutorial_code.ch02_layers import conv2d
+import tutorial_code.ch07_results as results, math
+from tutorial_code.ch08_learning import (
+    accuracy,
+)
+
+@results.decorated
+def used_later(): return all_reduce_sum
+
+class Bottleneck(torch.nn.Module):
+    width = helper()
+
+alias = used_later
+if __name__ == "__main__":
+    width = all_reduce_sum
+"""
+
+
+def test_what_only_later_exercises_need_is_left_out_and_lines_keep_their_numbers():
+    bottleneck = find_exercise("bottleneck")
+    left = without_later_chapters(LATER, bottleneck).split("\n")
+    assert len(left) == LATER.count("\n") + 1
+    kept = [line for line in left if line.strip()]
+    assert kept == [line for line in LATER.split("\n") if line in kept and line.strip()]
+    assert "all_reduce_sum" in left[0]  # beside something else
+    assert not any("ch10" in line or "ch08" in line for line in left)
+    assert "math" in left[3]  # one statement, which brings more than that
+    assert "class Bottleneck(torch.nn.Module):" in left and "alias = used_later" not in left
+
+
+def test_what_an_answer_needs_of_a_later_chapter_stays_and_is_seen():
+    text = "from tutorial_code.ch04_resnet50 import made\n\n\ndef helper(): return made\n"
+    text += "Bottleneck = helper()\n"
+    assert without_later_chapters(text, find_exercise("bottleneck")) == text
+    broken = "from tutorial_code.ch04_resnet50 import made\nclass"
+    assert without_later_chapters(broken, find_exercise("bottleneck")) == broken
 
 
 def test_a_large_class_is_not_begun_all_at_once(monkeypatch):

@@ -64,6 +64,7 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
         run_source,
         use_own,
     )
+    from tutorial_code.checks.isolate.later_chapters import without_later_chapters
     from tutorial_code.checks.observe import group_member, scenarios_of
     from tutorial_code.checks.observe.exceptions import line_of
 
@@ -77,7 +78,8 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
     whole = patches.snapshot()
     hide_checks()
     try:
-        namespace = run_source(job["source"], job["name"])
+        source = without_later_chapters(job["source"], exercise)
+        namespace = run_source(source, job["name"])
         use_own(namespace, originals, own)
         expect_names(exercise.names, namespace)
         for name in exercise.names:
