@@ -115,6 +115,8 @@ def test_the_file_of_gradescope_says_who_handed_in(content, expected, tmp_path):
         ("anna_resnet.py", "class Other: pass", ["resnet"]),
         ("ch03_bottleneck.py", "def evaluate(): pass", ["testing"]),
         ("resnet50s.py", "x = 1", []),
+        ("dev.py", "def evaluate(model, loader)\n    return 1\n", ["testing"]),  # not Python
+        ("dev.py", "x = (\nclass Bottleneck(nn.Module):\n", ["bottleneck"]),
         ("notes.py", "x = 1", []),
     ],
 )

@@ -32,7 +32,7 @@ def class_report(book: Gradebook, site: str | None) -> str:
     return template.substitute(
         light=css_variables(LIGHT),
         dark=css_variables(DARK),
-        title=f"Report of the class {html.escape(book.folder.resolve().name)}",
+        title=f"Class report: {html.escape(book.folder.resolve().name)}",
         summary=_summary(book),
         heads="".join(f'<th scope="col">{each.id}</th>' for each in book.exercises),
         rows="\n".join(_row(book, student, number) for student in book.students),
@@ -40,7 +40,7 @@ def class_report(book: Gradebook, site: str | None) -> str:
         mistakes="\n".join(
             [_mistake(mistake, place, site) for place, mistake in enumerate(mistakes, start=1)]
         )
-        or "<p>Nothing that was handed in is wrong.</p>",
+        or "<p>No answer that was judged has a mistake.</p>",
         not_started=_not_done(book),
         refused=_refused(book),
         alike=_alike(groups_alike(book)),

@@ -22,6 +22,8 @@ METADATA = "submission_metadata.yml"
 YAML = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the fast one is there on most systems
 # The longest id comes first, so that resnet50 is not taken for resnet.
 IDS = sorted((exercise.id for exercise in EXERCISES), key=len, reverse=True)
+# In a file that is not Python, what its author began to define.
+BEGUN = re.compile(r"^(?:class|def|async def)[ \t]+(\w+)", re.MULTILINE)
 NAMED = re.compile(
     rf"(?:^|(?<=[_\-. ]))(?P<chapter>ch\d\d_)?(?P<id>{'|'.join(IDS)})(?:-\d+)?(?=[_\-. ]|$)",
     re.IGNORECASE,
@@ -115,9 +117,13 @@ def _without_exercise(stem: str) -> str:
 
 def _defined_in(path: Path) -> set[str]:
     try:
-        body = ast.parse(read_source(path)).body
-    except (AnswerError, SyntaxError, ValueError, RecursionError, MemoryError):
+        source = read_source(path)
+    except AnswerError:
         return set()
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(BEGUN.findall(source))
     return {name for node in body for name in names_bound_by(node)}
 
 
