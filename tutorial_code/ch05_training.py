@@ -804,9 +804,10 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# In the first step no gradient reaches the convolutions of the branches: on its
-# way it is multiplied by a scale of zero. The scales themselves do get a
-# gradient, so after one step they are not zero any more, and everything learns.
+# In the first step no gradient gets past a scale of zero. Before it lie, in
+# each of the 16 blocks, three convolutions and the scales and shifts of two
+# BatchNorms: 112 tensors in all. The last scales themselves do get a gradient,
+# so after one step they are not zero any more, and everything learns.
 #
 # **Warm-up** begins with a small rate and raises it in a line, here during the
 # first epoch. Goyal et al. (section 2.2) use it because the network changes
@@ -832,25 +833,15 @@ if __name__ == "__main__":
     starts["0.16 at once"] = (losses_of(zero, 0.16, False), "")
     starts["warm-up to 0.16"] = (losses_of(zero, 0.16, True), "")
     print_starts(starts)
-    print("PyTorch's own first weights")
-    own = "PyTorch's own"
-    print_starts(
-        {
-            "warm-up to 0.04": (losses_of(own, 0.04, True), ""),
-            "0.005 throughout": (losses_of(own, 0.005, False), ""),
-        }
-    )
 
 # %% [markdown]
 # With two of the seeds warm-up takes away most of the rise of the first epoch,
 # and with the third it only puts it off. A rate that stays small has hardly any
-# rise. On average neither ends lower than a rate of 0.04 at once, and the
-# lowest losses of all belong to PyTorch's own weights at a rate of 0.005. So
-# sixty steps do not show that a large rate is worth having. They show what it
-# takes to bear one. At 0.04 the loss jumps with PyTorch's own weights in spite
-# of a warm-up, and with the last scale of zero it stays below 5. At 0.16 it
-# jumps even so. [Chapter 8](ch08_learning.py) measures warm-up and the last
-# scale of zero in longer trainings.
+# rise. At 0.16 the loss jumps even with a warm-up. And on average neither the
+# warm-up nor the small rate ends lower than a rate of 0.04 at once: sixty steps
+# show what a large rate does at first, and not what it is worth. [Chapter
+# 8](ch08_learning.py) measures warm-up and the last scale of zero in longer
+# trainings.
 #
 # After the warm-up the rate falls along half a wave of a cosine, to 0 at the
 # end (Loshchilov and Hutter 2017), so that the path comes to rest. Here is the
@@ -939,7 +930,9 @@ if __name__ == "__main__":
             memorized,
             "step",
             "loss",
-            colors=dict.fromkeys(memorized, plots.Y),
+            colors=dict(
+                zip(memorized, (plots.F, plots.X, plots.Y), strict=True)
+            ),
         ),
         name="ch05-one-batch",
         caption="Look at the right end: eight images, memorized in ten steps, "

@@ -13,9 +13,9 @@
 # below. Compare the right class with others.](figure:where-it-looks)
 #
 # **By the end of this chapter you will have** trained a network from end to
-# end, your own ResNet-50 by one command, and written the tools that examine its
-# result: the confusion matrix, a reliability diagram, Grad-CAM, and the error
-# of a difference between two runs.
+# end, your own ResNet-50 by one command, and taken apart the tools that examine
+# its result: the confusion matrix, a reliability diagram, Grad-CAM, and the
+# error of a difference between two runs.
 #
 # **You need** chapters 1 to 6.
 
@@ -841,9 +841,11 @@ if __name__ == "__main__":
 #
 #     uv run resnet50 train --mine
 #
-# The run is a folder with its settings, its curves and its answers to the test
-# images. Most questions of this chapter are commands, too. An image of your own
-# is a square photograph or scan; a digit in black on white needs `--invert`:
+# Among the lines that it prints first are a precision and a form of the 1×1
+# convolutions, which chapter 9 explains. The run is a folder with its settings,
+# its curves, its answers to the test images, and two checkpoints of 190 MB.
+# Most questions of this chapter are commands, too. An image of your own is a
+# square photograph or scan; a digit in black on white needs `--invert`:
 #
 #     uv run resnet50 report my_runs/digits-1
 #     uv run resnet50 explain my_runs/digits-1 IMAGE

@@ -210,29 +210,9 @@ if __name__ == "__main__":
 # the gradient.
 #
 # **Weight decay** pulls every weight toward 0. What does it do to a convolution
-# that BatchNorm follows?
-#
-# *Predict:* all weights of a convolution are multiplied by 10. How does the
-# output of the BatchNorm after it change?
-#
-# - It becomes ten times as large.
-# - It does not change.
-# - It becomes a tenth.
-
-# %%
-if __name__ == "__main__":
-    torch.manual_seed(0)
-    conv = nn.Conv2d(3, 8, kernel_size=3, bias=False)
-    bn = nn.BatchNorm2d(8)
-    x = torch.randn(16, 3, 8, 8)
-    before = bn(conv(x))
-    conv.weight.data *= 10
-    print("largest change:", f"{(bn(conv(x)) - before).abs().max().item():.6f}")
-
-# %% [markdown]
-# It does not change, but for the small number that BatchNorm adds to the
-# variance. BatchNorm divides by the standard deviation, and with it by the 10.
-# So decay does not make such a layer weaker. It keeps its weights short, and a
+# that BatchNorm follows? Chapter 5 doubled the weights of such a convolution:
+# BatchNorm divided by the doubled standard deviation, and the loss stayed. So
+# decay does not make such a layer weaker. It keeps its weights short, and a
 # step of the same length turns short weights further: decay acts as a larger
 # learning rate would (van Laarhoven 2017).
 #

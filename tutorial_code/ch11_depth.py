@@ -935,7 +935,7 @@ if __name__ == "__main__":
 # at $\theta + a\,\delta + b\,\eta$.
 #
 # How long should a direction be? Multiply the weights of a convolution by ten,
-# and BatchNorm takes the ten out again (chapter 8). The network is the same,
+# and BatchNorm takes the ten out again (chapter 5). The network is the same,
 # but a step of length 1 now changes it ten times less. So Li et al. (2018,
 # section 4) scale each filter of the random direction to the length of the
 # network's own filter. They call it **filter normalization**.

@@ -3,13 +3,13 @@ figure("switches", {
   controls: {
     part: {
       label: "part",
-      options: ["crop and mirror", "cutout", "label smoothing", "cosine", "weight decay", "sparing norms and biases", "zero-initialization", "Nesterov"],
-      value: "crop and mirror",
+      options: ["A: crop and mirror", "B: cutout", "C: label smoothing", "D: cosine", "E: weight decay", "F: sparing norms and biases", "G: zero-initialization", "H: Nesterov"],
+      value: "A: crop and mirror",
     },
     measured: { label: "accuracies", checked: false },
   },
   draw({ part, measured }, narrow, { parts, rows }) {
-    const chosen = parts.indexOf(part);
+    const chosen = parts.indexOf(part.slice(3));
     const [wide, high] = narrow ? [25, 17] : [34, 19];
     const [left, top] = narrow ? [34, 46] : [180, 50];
     const bars = left + parts.length * wide + 14;
@@ -18,7 +18,7 @@ figure("switches", {
     return svg(narrow ? 330 : 688, top + rows.length * high + 8, [
       label(left - 6, top - 10, narrow ? "" : "training", "soft", { anchor: "end", size: 12 }),
       parts.map((name, column) => label(left + (column + 0.5) * wide, top - 10, String.fromCharCode(65 + column), column === chosen ? "f" : "soft", { anchor: "middle", size: 13, bold: column === chosen })),
-      label(left, 16, `${String.fromCharCode(65 + chosen)}: ${part}`, "f", { bold: true }),
+      label(left, 16, part, "f", { bold: true }),
       measured ? label(bars, top - 10, "accuracy", "soft", { size: 12 }) : "",
       rows.map(({ on, accuracy }, row) => {
         const y = top + row * high;
@@ -43,9 +43,10 @@ figure("switches", {
     ]);
   },
   say({ part, measured }, { parts, rows }) {
-    const chosen = parts.indexOf(part);
+    const name = part.slice(3);
+    const chosen = parts.indexOf(name);
     const of = (is) => rows.filter(({ on }) => on[chosen] === is);
-    const shared = `Eight trainings have ${part}, and eight have not. Each other part is on in four of the ones and in four of the others`;
+    const shared = `Eight trainings have ${name}, and eight have not. Each other part is on in four of the ones and in four of the others`;
     if (!measured) return `${shared}.`;
     const [yes, no] = [of(true), of(false)].map((group) => d3.mean(group, ({ accuracy }) => accuracy));
     return `${shared}. The mean accuracy is ${yes.toFixed(2)}% with it and ${no.toFixed(2)}% without it: ${(yes - no).toFixed(2)} points.`.replace("-", "−");

@@ -42,6 +42,12 @@ def test_runs_that_differ_in_the_seed_alone_are_said_to(finished, run, command):
     assert "They have the same settings." in out
 
 
+def test_whose_code_a_run_has_is_said_in_names(finished):
+    record = read_record(finished)
+    own = record._replace(config=replace(record.config, mine=("Bottleneck", "evaluate")))
+    assert "\nmine         nothing, Bottleneck evaluate" in compare_runs({"a": record, "b": own})
+
+
 def test_runs_of_other_code_are_not_said_to_be_alike(finished):
     record = read_record(finished)
     other = record._replace(answers={"ch03_bottleneck.py": "changed"})

@@ -98,7 +98,7 @@ def test_a_run_that_was_stopped_within_an_epoch_goes_on(tmp_path, command):
     torch.save(unpacked(torch.load(checkpoint, weights_only=True)), checkpoint)
     code, out, err = command("train", "--resume", "--output", run, "--precision", "fp32")
     assert code == 0, err
-    assert "resumed    in epoch 1, after 1 batches, of 1 epochs" in out
+    assert "resumed    in epoch 1 of 1, after 1 batches" in out
     assert read(run / "summary.json")["epochs"] == 1
 
 

@@ -191,8 +191,8 @@ def train(
         training.load_state_dict(saved)
         batch = training.loader.batch
         done = len(training.history)
-        place = f"in epoch {done + 1}, after {batch} batches" if batch else f"after epoch {done}"
-        console.line(f"resumed    {place}, of {config.epochs} epochs")
+        where = f"in epoch {done + 1} of {config.epochs}, after {batch} batches"
+        console.line(f"resumed    {where if batch else f'after epoch {done} of {config.epochs}'}")
     tested_on = config.tested_on
     for cells in (epoch_table.head(tested_on), *map(epoch_table.row, training.history)):
         console.line(epoch_table.line(cells, tested_on))

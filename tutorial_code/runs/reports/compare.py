@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
@@ -91,7 +92,7 @@ def compare_runs(records: Records) -> str:
 def _settings(records: Records) -> list[str]:
     """Return a line for each setting in which the runs differ."""
     configs = [asdict(record.config) for record in records.values()]
-    values = {name: [str(config[name]) for config in configs] for name in configs[0]}
+    values = {name: [_in_words(config[name]) for config in configs] for name in configs[0]}
     unlike = {name: found for name, found in values.items() if len(set(found)) > 1}
     lines = [f"{name:<12} {', '.join(found)}" for name, found in unlike.items()]
     answers = [record.answers for record in records.values()]
@@ -105,6 +106,10 @@ def _settings(records: Records) -> list[str]:
             "training (chapter 7), and no better recipe."
         )
     return lines
+
+
+def _in_words(value: Any) -> str:
+    return (" ".join(value) or "nothing") if isinstance(value, (tuple, list)) else str(value)
 
 
 def _differences(records: Records) -> list[str]:
