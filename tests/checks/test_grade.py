@@ -2,7 +2,9 @@
 random numbers.
 """
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,18 +12,26 @@ import sys
 import pytest
 import torch
 from helpers import ANSWERS
+from pipeline.chapter_notebooks import notebook
 
 from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.diagnose.reference import reference_record
 from tutorial_code.checks.exercise_notebook import exercise_notebook
-from tutorial_code.checks.exercises import EXERCISES, NAMES, find_exercise
+from tutorial_code.checks.exercises import (
+    EXERCISES,
+    NAMES,
+    chapter_of,
+    exercises_of,
+    find_exercise,
+)
 from tutorial_code.checks.grade import grade_folder
 from tutorial_code.checks.isolate import worker
-from tutorial_code.checks.isolate.answers import read_source
-from tutorial_code.checks.isolate.later_chapters import without_later_chapters
+from tutorial_code.checks.isolate.needed_statements import what_is_needed
 from tutorial_code.checks.isolate.worker import judge_files
 from tutorial_code.checks.observe import scenarios_of
 from tutorial_code.checks.observe.facts import same
+from tutorial_code.shared.chapters import EXERCISE
+from tutorial_code.shared.stubs import make_stub
 
 CHOSEN = {  # right answers in unusual styles, and wrong ones
     "layers": ["right/05_fourier", "right/01_loops_over_single_numbers", "wrong/01_f_conv2d"],
@@ -35,6 +45,7 @@ CHOSEN = {  # right answers in unusual styles, and wrong ones
     "testing": ["right/10_numpy", "right/24_a_copy_of_the_model", "wrong/52_right_equals"],
 }
 ROUNDS = 5
+CHAPTERS = list(dict.fromkeys(map(chapter_of, EXERCISES)))
 
 
 @pytest.fixture
@@ -76,7 +87,8 @@ def test_one_file_may_hold_the_answers_to_all_exercises(suffix, tmp_path):
     path = tmp_path / "eva.ipynb"
     path.write_text(exercise_notebook(solved=True), encoding="utf-8")
     if suffix == ".py":
-        source = read_source(path)
+        cells = ["".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"]]
+        source = "\n".join(cell for cell in cells if re.search("^(def|class) ", cell, re.MULTILINE))
         assert source.count("\nfrom tutorial_code.ch12_machines import") == 2
         path = tmp_path / "eva.py"
         path.write_text(source, encoding="utf-8")
@@ -84,6 +96,35 @@ def test_one_file_may_hold_the_answers_to_all_exercises(suffix, tmp_path):
     assert {each.exercise: each.mistake for each in verdicts} == {
         exercise.id: None for exercise in EXERCISES
     }
+
+
+def filled_in(chapter):
+    """Return the notebook of a chapter with the solution in the place of each stub."""
+    cells = json.loads(notebook(chapter, None))["cells"]
+    for cell in chapter.cells:
+        if EXERCISE in cell.tags:
+            stub = make_stub(cell.definition, cell.text).rstrip()
+            (found,) = [each for each in cells if "".join(each["source"]) == stub]
+            found["source"] = cell.text
+    return json.dumps({"cells": cells})
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_the_notebook_of_a_chapter_is_judged_by_what_the_answer_needs(chapter, tmp_path):
+    """It makes much besides, from what it computes and draws, which is not run."""
+    path = tmp_path / f"eva_{chapter.name}.ipynb"
+    path.write_text(filled_in(chapter), encoding="utf-8")
+    verdicts = list(judge_files([(path, each) for each in exercises_of(chapter)], jobs=2))
+    assert verdicts and [each.mistake for each in verdicts] == [None] * len(verdicts)
+
+
+def test_what_an_answer_takes_from_another_cell_is_run():
+    source = "import torch\nplain = make()\nrelu = torch.nn.ReLU()\nscale: float = 2 * half\n"
+    source += "half = 0.5\nclass Bottleneck:\n    def forward(self, x): return relu(x) * scale\n"
+    source += "Bottleneck.expansion = 4\ndef draw(x=plain): pass\n"
+    left = what_is_needed(source, find_exercise("bottleneck"), in_notebook=True).split("\n")
+    assert left == ["" if "plain" in line else line for line in source.split("\n")]
+    assert what_is_needed(source, find_exercise("bottleneck")) == source
 
 
 LATER = """import torch; from tutorial_code.ch12_machines import all_reduce_sum
@@ -108,7 +149,7 @@ if __name__ == "__main__":
 
 def test_what_only_later_exercises_need_is_left_out_and_lines_keep_their_numbers():
     bottleneck = find_exercise("bottleneck")
-    left = without_later_chapters(LATER, bottleneck).split("\n")
+    left = what_is_needed(LATER, bottleneck).split("\n")
     assert len(left) == LATER.count("\n") + 1
     kept = [line for line in left if line.strip()]
     assert kept == [line for line in LATER.split("\n") if line in kept and line.strip()]
@@ -121,9 +162,9 @@ def test_what_only_later_exercises_need_is_left_out_and_lines_keep_their_numbers
 def test_what_an_answer_needs_of_a_later_chapter_stays_and_is_seen():
     text = "from tutorial_code.ch04_resnet50 import made\n\n\ndef helper(): return made\n"
     text += "Bottleneck = helper()\n"
-    assert without_later_chapters(text, find_exercise("bottleneck")) == text
+    assert what_is_needed(text, find_exercise("bottleneck")) == text
     broken = "from tutorial_code.ch04_resnet50 import made\nclass"
-    assert without_later_chapters(broken, find_exercise("bottleneck")) == broken
+    assert what_is_needed(broken, find_exercise("bottleneck")) == broken
 
 
 def test_a_large_class_is_not_begun_all_at_once(monkeypatch):

@@ -199,7 +199,7 @@ def _settings(name: str, op: dict, other: dict) -> list[Difference]:
 
 def _used_twice(expected: list[dict], got: list[dict]) -> list[Difference]:
     """Find single layers that are used where there should be two."""
-    if sum(op["kind"] == "conv" for op in got) < sum(op["kind"] == "conv" for op in expected):
+    if _count(got, "conv") < _count(expected, "conv"):
         # a convolution that is written out may be several products with one weight
         return []
     kinds_agree = [op["kind"] for op in expected] == [op["kind"] for op in got]
@@ -213,7 +213,7 @@ def _used_twice(expected: list[dict], got: list[dict]) -> list[Difference]:
             for i in (first, index)
         )
         sentence = f"The {two} and the {one} are one layer, used twice."
-        once_more = len(got) > len(expected)
+        once_more = _count(got, op["kind"]) > _count(expected, op["kind"])
         if once_more:
             reason = (
                 "Something runs once more than it should: follow x through forward, and through "
@@ -226,6 +226,10 @@ def _used_twice(expected: list[dict], got: list[dict]) -> list[Difference]:
             )
         found.append(Difference("layer-used-twice", sentence, reason, 0 if once_more else 1))
     return found
+
+
+def _count(ops: list[dict], kind: str) -> int:
+    return sum(op["kind"] == kind for op in ops)
 
 
 def _id(kind: str) -> str:

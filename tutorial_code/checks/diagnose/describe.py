@@ -45,7 +45,10 @@ def describe(name: str, record: Record, reference: Record, evidence: str, where:
             f"It still raises NotImplementedError. {where}",
         )
     if found := _differences(name, record, reference):
-        first, *more = sorted(found, key=lambda difference: difference.rank)
+        by_id: dict[str, Difference] = {}  # one of each: the others repeat what it says
+        for difference in sorted(found, key=lambda difference: difference.rank):
+            by_id.setdefault(difference.id, difference)
+        first, *more = by_id.values()
         others = " ".join(difference.sentence for difference in more[: MAX_DIFFERENCES - 1])
         also = f" Also: {others}" if others else ""
         reason = f"{first.reason}{also} Seen in {evidence} {where}".strip()

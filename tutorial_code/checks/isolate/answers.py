@@ -22,7 +22,8 @@ class AnswerError(Exception):
 
 
 def read_source(path: Path) -> str:
-    """Return the Python source of a ``.py`` file, or of the definitions in a notebook's code cells.
+    """Return the Python source of a ``.py`` file, or of a notebook's imports, definitions and
+    assignments.
 
     Raises:
         AnswerError: the file cannot be read, or is not text or not a notebook.
@@ -134,9 +135,7 @@ def _is_skeleton(node: ast.AST) -> bool:
 
 
 def _notebook_source(path: Path, text: str) -> str:
-    """Return imports, definitions and plain assignments of a notebook; what else it runs is not
-    judged.
-    """
+    """Return a notebook's imports, definitions and assignments; what else it runs is not judged."""
     try:
         cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
         sources = ["".join(cell["source"]) for cell in cells]
@@ -161,18 +160,12 @@ def _notebook_source(path: Path, text: str) -> str:
             ast.Assign,
             ast.AnnAssign,
         )
-        parts = [node for node in tree.body if isinstance(node, wanted) and not _calls(node)]
+        parts = [node for node in tree.body if isinstance(node, wanted)]
         kept += [
             ast.get_source_segment("\n".join(lines), node, padded=True) or ""
             for node in map(_with_decorators, parts)
         ]
     return "\n\n\n".join(kept) + "\n"
-
-
-def _calls(node: ast.AST) -> bool:
-    if not isinstance(node, (ast.Assign, ast.AnnAssign)):
-        return False
-    return any(isinstance(part, ast.Call) for part in ast.walk(node))
 
 
 def _with_decorators(node: ast.stmt) -> ast.stmt:

@@ -64,7 +64,7 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
         run_source,
         use_own,
     )
-    from tutorial_code.checks.isolate.later_chapters import without_later_chapters
+    from tutorial_code.checks.isolate.needed_statements import what_is_needed
     from tutorial_code.checks.observe import group_member, scenarios_of
     from tutorial_code.checks.observe.exceptions import line_of
 
@@ -78,7 +78,8 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
     whole = patches.snapshot()
     hide_checks()
     try:
-        source = without_later_chapters(job["source"], exercise)
+        notebook = job["name"].endswith(".ipynb")
+        source = what_is_needed(job["source"], exercise, notebook)
         namespace = run_source(source, job["name"])
         use_own(namespace, originals, own)
         expect_names(exercise.names, namespace)

@@ -1,25 +1,38 @@
-"""A file with answers to several exercises takes from later chapters what only the later ones need:
-this is left out while an earlier one is judged.
+"""What of a file is run to judge one exercise.
+
+A file may hold the answers to several exercises, and a notebook much more besides. What only the
+later exercises take from later chapters, which hold the solutions of this one, is left out, and so
+are the variables of a notebook that the answer does not need: what they are made of may not be
+there, because a notebook's other statements are not run.
 """
 
 import ast
 import re
 
 from tutorial_code.checks.exercises import Exercise
-from tutorial_code.shared.free_names import NAMED, free_names
+from tutorial_code.shared.free_names import NAMED, free_names, names_bound_by
 
 CHAPTER = re.compile(r"(?:tutorial_code\.)?ch(\d\d)_\w+$")
+ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
 
 
-def without_later_chapters(source: str, exercise: Exercise) -> str:
-    """Return an answer without the imports of later chapters that its classes and functions do not
-    need, and without what is made of these. The other lines keep their numbers.
+def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -> str:
+    """Return the source of an answer with the other statements left out. The lines keep their
+    numbers.
+
+    Args:
+        source: of a file, or what ``read_source`` returns of a notebook.
+        exercise: that is judged.
+        in_notebook: leave out assignments whose variables the answer does not need, and imports
+            from the chapter itself.
     """
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source  # whoever runs it says what is wrong
     needed = _needed(body, set(exercise.names))
+    # The notebook of a chapter imports the tutorial's own solution where it shows what that does.
+    last = exercise.number - in_notebook
     gone: set[str] = set()
     left: list[ast.stmt] = []
     while True:
@@ -28,7 +41,11 @@ def without_later_chapters(source: str, exercise: Exercise) -> str:
             for statement in body
             if statement not in left
             and not _bound(statement) & needed
-            and (_is_later(statement, exercise.number) or free_names(statement) & gone)
+            and (
+                _is_later(statement, last)
+                or (in_notebook and isinstance(statement, ASSIGNMENTS))
+                or free_names(statement) & gone
+            )
         ]
         if not found:
             break
@@ -57,7 +74,7 @@ def _is_for_a_script(statement: ast.stmt) -> bool:
 
 
 def _is_later(statement: ast.stmt, number: int) -> bool:
-    """Tell whether a statement imports from a chapter after this one, and only from there."""
+    """Tell whether a statement imports from chapters after this number, and only from there."""
     if isinstance(statement, ast.Import) or (
         isinstance(statement, ast.ImportFrom) and statement.module == "tutorial_code"
     ):
@@ -76,6 +93,8 @@ def _bound(statement: ast.stmt) -> set[str]:
         return {statement.name}
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+    if isinstance(statement, ASSIGNMENTS):
+        return set(names_bound_by(statement))  # or a name whose attribute is set
     parts = list(ast.walk(statement))  # of a loop or a condition all that may be bound in it
     names = {part.name for part in parts if isinstance(part, NAMED)}
     return names | {
