@@ -24,7 +24,8 @@ from tutorial_code.ch03_bottleneck import Bottleneck
 #
 # Build the stages in a loop or write them out, as you like. Keep track of
 # in_channels, and create a new block each time: one block listed six times is
-# one block with one set of weights.
+# one block with one set of weights. Name the layers as you like; only to load
+# torchvision's weights later do they need the names of this chapter.
 class ResNet50(nn.Module):
     """ResNet-50: a stem, four stages of bottleneck blocks, average pooling and
     a linear classifier.

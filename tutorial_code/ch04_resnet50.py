@@ -155,7 +155,8 @@ if __name__ == "__main__":
 #
 # Build the stages in a loop or write them out, as you like. Keep track of
 # `in_channels`, and create a new block each time: one block listed six times is
-# one block with one set of weights.
+# one block with one set of weights. Name the layers as you like; only to load
+# torchvision's weights later do they need the names of this chapter.
 
 
 # %% tags=["exercise"]

@@ -534,7 +534,9 @@ if __name__ == "__main__":
 # cannot say which two. Multiply the signs of two parts in every row: the same
 # column of products comes out for four different pairs, so these four cannot be
 # told apart. What the design measures of a part is its worth on average over
-# all that the other parts may be, as long as no three parts act together.
+# all that the other parts may be. It takes for granted that no three parts act
+# together: that a pair helps each other, for example, only where a third part
+# is on.
 #
 # Every combination is trained with two seeds: 32 trainings.
 

@@ -24,7 +24,7 @@ WRITERS = {  # each command that writes a file whose name a person gives, and th
     "report": (["report", "run", "-o", "mine.html"], "mine.html"),
     "report as a notebook": (["report", "run", "--to", "ipynb"], "run/report.ipynb"),
     "compare": (["compare", "run", "run", "-o", "mine.svg"], "mine.svg"),
-    "compare without a name": (["compare", "run", "run"], "comparison.svg"),
+    "compare without a name": (["compare", "run", "run"], "comparison-run-run.svg"),
     "export": (["export", "run", "-o", "mine.safetensors"], "mine.safetensors"),
     "grade": (["grade", "bottleneck", "class", "--json", "mine.json"], "mine.json"),
     "report of a class": (["grade", "all", "class", "--html", "mine.html"], "mine.html"),

@@ -97,6 +97,8 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
         markdown_cell(SOLVED if solved else TO_SOLVE),
         code_cell(set_up(), hidden=True),
     ]
+    used = set(re.findall(r"\w+", TRAINING + TESTING))
+    *_, last = (exercise for exercise in EXERCISES if used.intersection(exercise.names))
     for exercise in EXERCISES:
         imports = _imports(exercise)
         cells.append(
@@ -116,7 +118,13 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
                 )
             )
         cells.append(code_cell(f"check({', '.join(exercise.names)})"))
-    cells += [
+        if exercise == last:
+            cells += _training(epochs)
+    return notebook_json(cells)
+
+
+def _training(epochs: int) -> list[dict[str, Any]]:
+    return [
         markdown_cell(
             "## Train it\n\n"
             "Your network, your loop, on 1,437 handwritten digits. About a minute or two on a CPU."
@@ -129,7 +137,6 @@ def exercise_notebook(solved: bool, epochs: int = 7) -> str:
         ),
         code_cell(REPORT),
     ]
-    return notebook_json(cells)
 
 
 def _imports(exercise: Exercise) -> str:

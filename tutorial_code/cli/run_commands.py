@@ -166,14 +166,20 @@ def compare(
     runs: Annotated[
         list[Path], typer.Argument(metavar="RUN RUN...", help="The folders of finished runs.")
     ],
-    output: Annotated[Path, typer.Option(*OUTPUT, help="The SVG file for the curves.")] = Path(
-        "comparison.svg"
-    ),
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            *OUTPUT, help="The SVG file for the curves.", show_default="comparison-RUN-RUN.svg"
+        ),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Compare runs in a table, and in one figure with all their curves."""
     from tutorial_code.runs.reports.compare import compare_runs, draw_runs, read_runs, require_svg
 
+    output = output or Path(
+        "-".join(["comparison", *(run.resolve().name for run in runs)]) + ".svg"
+    )
     require_svg(output)
     records = read_runs(runs)
     print(compare_runs(records))
