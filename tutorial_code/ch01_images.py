@@ -193,8 +193,9 @@ class ImageData(NamedTuple):
 
 # %% [markdown]
 # These are the steps from an 8×8 digit to an image for the network. The values
-# from 0 to 16 are stretched to 0 to 255, the new pixels are computed from their
-# neighbors, and the one channel is given three times.
+# from 0 to 16 are stretched to 0 to 255, so that paper is black and ink is
+# white from here on. The new pixels are computed from their neighbors, and the
+# one channel is given three times.
 
 # %%
 if __name__ == "__main__":

@@ -235,7 +235,7 @@ if __name__ == "__main__":
     )
     shown = {  # (seeds, layers)
         "plain, fresh": (plain[:, 0], plots.F),
-        "plain, step 5": (plain[:, 5], plots.F),
+        "plain, five steps later": (plain[:, 5], plots.F),
         "residual, fresh": (shortcut[:, 0], plots.X),
     }
     figure = plots.curves(
@@ -247,7 +247,7 @@ if __name__ == "__main__":
         "norm of the gradient",
         log=True,
         colors={name: color for name, (_, color) in shown.items()},
-        dashed={"plain, step 5"},
+        dashed={"plain, five steps later"},
     )
     plots.show(
         figure,
