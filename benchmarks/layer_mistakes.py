@@ -5,13 +5,14 @@
 Three convolutions, each with BatchNorm and ReLU, learn the digits of 8×8 pixels in four epochs with
 the functions of chapter 2, one of them in its wrong version, three seeds each. A row has the
 training loss of the last epoch and the test accuracy, with the running statistics and with those of
-the test batch itself. What the catalogue says that one sees is taken from it. It takes some 20
-minutes on one core; a mistake that has a row is not repeated.
+the test batch itself; curves.jsonl has loss and accuracy of each epoch. What the catalogue says
+that one sees is taken from it. It takes some 20 minutes on one core; a mistake that has a row is
+not repeated.
 """
 
 import statistics
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import records
 import torch
@@ -23,6 +24,7 @@ from tutorial_code.checks.catalogue import Mistake, solution, wrong_version
 from tutorial_code.runs import run_files
 
 NAME = "layer-mistakes-cpu"
+CURVES = "curves.jsonl"
 NAMES = ("conv2d", "batch_statistics", "batch_norm")
 LAYERS = ((1, 8, 1), (8, 16, 2), (16, 16, 2))  # in_channels, out_channels, stride
 TRAIN, BATCH, EPOCHS, SEEDS = 1437, 64, 4, (0, 1, 2)
@@ -60,8 +62,16 @@ class Network(nn.Module):
         return self.classifier(x.mean(dim=(2, 3)))
 
 
-def train_and_test(functions: dict[str, Callable[..., Any]], seed: int) -> tuple[float, ...]:
-    """Return the loss of the last epoch, and the accuracies in percent."""
+class Curve(NamedTuple):
+    """What came of a training."""
+
+    losses: list[float]  # mean training loss of each epoch
+    accuracies: list[float]  # in percent, after each epoch
+    with_batch: float  # the last accuracy, with the statistics of the test batch
+
+
+def train_and_test(functions: dict[str, Callable[..., Any]], seed: int) -> Curve:
+    """Train a network of given functions."""
     digits = load_digits()
     order = torch.randperm(len(digits.target), generator=torch.Generator().manual_seed(0))
     images = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1)[order] / 8 - 1
@@ -69,7 +79,15 @@ def train_and_test(functions: dict[str, Callable[..., Any]], seed: int) -> tuple
     torch.manual_seed(seed)
     model = Network(functions)
     optimizer = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM)
+
+    @torch.no_grad()
+    def accuracy(training: bool) -> float:
+        right = model.train(training)(images[TRAIN:]).argmax(dim=1) == labels[TRAIN:]
+        return 100 * right.float().mean().item()
+
+    curve = Curve([], [], 0.0)
     for _ in range(EPOCHS):
+        model.train()
         total = 0.0
         for batch in torch.randperm(TRAIN).split(BATCH):
             loss = F.cross_entropy(model(images[batch]), labels[batch])
@@ -77,16 +95,13 @@ def train_and_test(functions: dict[str, Callable[..., Any]], seed: int) -> tuple
             loss.backward()
             optimizer.step()
             total += loss.item() * len(batch)
-    accuracies = []
-    with torch.no_grad():
-        for training in (False, True):
-            right = model.train(training)(images[TRAIN:]).argmax(dim=1) == labels[TRAIN:]
-            accuracies.append(100 * right.float().mean().item())
-    return total / TRAIN, *accuracies
+        curve.losses.append(total / TRAIN)
+        curve.accuracies.append(accuracy(training=False))
+    return curve._replace(with_batch=accuracy(training=True))
 
 
-def row_of(mistake: Mistake | None) -> dict[str, Any]:
-    """Return the row of a mistake, or of the right functions."""
+def trained_with(mistake: Mistake | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the row of a mistake, or of the right functions, and a curve for each seed."""
     functions = {name: solution(name) for name in NAMES}
     if mistake:
         functions[mistake.answer] = wrong_version(mistake)
@@ -94,15 +109,25 @@ def row_of(mistake: Mistake | None) -> dict[str, Any]:
     try:
         found = [train_and_test(functions, seed) for seed in SEEDS]
     except RuntimeError as error:
-        return about | {"error": f"RuntimeError: {str(error).splitlines()[0][:160]}"}
-    losses, accuracies, with_batch = zip(*found, strict=True)
-    return about | {
-        "loss": statistics.mean(losses),
+        return about | {"error": f"RuntimeError: {str(error).splitlines()[0][:160]}"}, []
+    accuracies = [curve.accuracies[-1] for curve in found]
+    row = about | {
+        "loss": statistics.mean(curve.losses[-1] for curve in found),
         "accuracy": statistics.mean(accuracies),
         "lowest": min(accuracies),
         "highest": max(accuracies),
-        "with_batch": statistics.mean(with_batch),
+        "with_batch": statistics.mean(curve.with_batch for curve in found),
     }
+    curves = [
+        about
+        | {
+            "seed": seed,
+            "losses": [round(loss, 4) for loss in curve.losses],
+            "accuracies": [round(each, 2) for each in curve.accuracies],
+        }
+        for seed, curve in zip(SEEDS, found, strict=True)
+    ]
+    return row, curves
 
 
 def main() -> None:
@@ -113,10 +138,13 @@ def main() -> None:
     torch.set_num_threads(1)
     settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": RATE, "momentum": MOMENTUM}
     folder = arguments.runs / NAME
-    rows = run_files.read_rows(folder / run_files.ROWS)
+    rows, curves = (run_files.read_rows(folder / name) for name in (run_files.ROWS, CURVES))
     records.describe(folder, settings | {"seeds": SEEDS}, rows)
     for mistake in records.unrecorded_mistakes(NAMES, arguments, rows):
-        rows.append(row_of(mistake))
+        row, of_seeds = trained_with(mistake)
+        curves = [each for each in curves if each["id"] != row["id"]] + of_seeds
+        run_files.write_rows(folder / CURVES, curves)
+        rows.append(row)
         run_files.write_rows(folder / run_files.ROWS, rows)
         print(rows[-1], flush=True)
 

@@ -55,7 +55,7 @@ def test_the_prose_says_what_is_recorded():
         "cosine": "the cosine {} ± {} points",
         "cutout": "cutout {} ± {},",
         "weight decay": "weight decay {} ± {}.",
-        "label smoothing": "the surprise: {} ± {},",
+        "label smoothing": "may be surprised: {} ± {},",
         "zero-initialization": "zero-initialization {}, Nesterov",
         "Nesterov": "Nesterov {} and",
         "sparing norms and biases": "biases {}, each ± {}.",

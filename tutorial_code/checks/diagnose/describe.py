@@ -51,6 +51,9 @@ def describe(name: str, record: Record, reference: Record, evidence: str, where:
         first, *more = by_id.values()
         others = " ".join(difference.sentence for difference in more[: MAX_DIFFERENCES - 1])
         also = f" Also: {others}" if others else ""
+        failed = next((got for got in record if "error" in got), None)
+        if failed and (known := explain_error(failed["error"], name)):
+            also += f" And it fails: {known.meaning} {known.advice}"
         reason = f"{first.reason}{also} Seen in {evidence} {where}".strip()
         return Diagnosis(first.id, first.sentence, reason)
     failed = next((got for got in record if "error" in got), None)
