@@ -591,17 +591,50 @@ def batch_norm(
 #
 # ## What goes wrong
 #
+# Three mistakes that raise no error, each in the functions of a small network
+# that learned the digits (the recorded run `layer-mistakes-cpu`):
+#
 # - **The output is a row and a column too small.** The formula was used without
-#   its $+ 1$. Every layer takes away another row and column.
-# - **Two sizes do not match at dimension 3.** A vector with one number for each
-#   channel meets a batch, and needs the shape `(1, channels, 1, 1)`. PyTorch
-#   lines shapes up from the last axis on, so the vector meets the columns, and
-#   if an image is as wide as it has channels, there is not even an error.
-# - **The kernel is flipped.** Hardly anything can be seen, because the network
-#   learns flipped kernels: a small one reached 93 to 97% on the digits, and 95
-#   to 98% with the right function (three seeds; one of the 360 test images is
-#   0.3 points; the run `layer-mistakes-cpu`). Only a comparison with numbers
-#   that are known to be right finds this one.
+#   its $+ 1$, so every layer takes away another row and column. The network
+#   learns from what is left.
+# - **The statistics carry no gradient,** because `item()`, `detach()` or
+#   `torch.no_grad()` made plain numbers of them. But each number of a batch
+#   moves the mean and the variance by which all are normalized, and that part
+#   of the gradient is now missing.
+# - **The kernel is flipped.** Nothing can be seen, because the network learns
+#   flipped kernels. Only a comparison with numbers that are known to be right
+#   finds this one.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    from tutorial_code.shared import mistake_curves
+
+    three = {
+        "last-place-left-out": "too small",
+        "statistics-without-gradient": "no gradient",
+        "kernel-flipped": "flipped kernel",
+    }
+    mistake_curves.show_mistakes(
+        three,
+        name="ch02-mistakes",
+        caption="Compare each mistake (red) with the right version (green), "
+        "three seeds each: the mean training loss of each epoch, and the "
+        "accuracy on the test images after it.",
+        alt="Training loss and test accuracy by epoch of three mistakes beside "
+        "the right version. With outputs that are too small both stay behind; "
+        "with statistics that are cut off from autograd they stay far behind; "
+        "with flipped kernels they are like those of the right version.",
+        most=2.5,
+        run="layer-mistakes-cpu",
+    )
+    mistake_curves.print_mistakes(three, run="layer-mistakes-cpu")
+
+# %% [markdown]
+# A fourth mistake usually is an error: a vector with one number for each
+# channel meets a batch, and the sizes do not match. It needs the shape
+# `(1, channels, 1, 1)`. PyTorch lines shapes up from the last axis on, so the
+# vector meets the columns, and if an image is as wide as it has channels,
+# nothing is reported.
 #
 # The effect of each is described in [the common mistakes](mistakes).
 #

@@ -877,7 +877,7 @@ if __name__ == "__main__":
     mistake_curves.print_mistakes(three, run="parallel-mistakes-cpu")
 
 # %% [markdown]
-# The catalogue has 35 mistakes in this training that do not stop it, and in the
+# The catalogue has 38 mistakes in this training that do not stop it, and in the
 # recorded run only four of them cost five points of accuracy or more. So the
 # curves tell little about whether a parallel training is right. Counting tells
 # more: how often each image is seen, what the rate is in each step, who writes.

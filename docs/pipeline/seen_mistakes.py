@@ -18,8 +18,8 @@ SIGNS = {
     "hang": "a training that stands still",
     "nothing": "nothing, in a short training",
 }
-WITH_CURVES = ("mistakes-cpu", "parallel-mistakes-cpu")
-RUNS = ("layer-mistakes-cpu", "evaluate-mistakes-cpu", *WITH_CURVES)
+WITH_CURVES = ("layer-mistakes-cpu", "mistakes-cpu", "parallel-mistakes-cpu")
+RUNS = ("evaluate-mistakes-cpu", *WITH_CURVES)
 RIGHT = "none"  # the id of the row without a mistake
 NOTICED = 5.0  # points of accuracy
 ROUNDING = 0.02  # of recorded accuracies
