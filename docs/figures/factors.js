@@ -17,6 +17,7 @@ figure("factors", {
     ];
     const at = (factor, n) => Math.max(factor, 1e-12) ** n;
     const ends = series.map(({ factor }) => y(at(factor, pairs)));
+    const clear = (y) => Math.min(Math.max(y, top + 12), top + height - 12); // of the outermost lines
     const apart = Math.abs(ends[0] - ends[1]) < 16 ? (ends[0] <= ends[1] ? [-8, 8] : [8, -8]) : [0, 0];
     return svg(narrow ? 330 : 688, top + height + 44, [
       label(left - 40, 13, "a small change of x is multiplied by", "soft", { size: 12 }),
@@ -35,7 +36,7 @@ figure("factors", {
           line(points, kind, { width: i === 0 ? 4.5 : 2 }), // one may hide the other
           points.map(([px, py]) => circle(px, py, 2.5, kind)),
           points.length > 1
-            ? label(endX + 10, endY + 4 + apart[i], name, kind, { bold: true })
+            ? label(endX + 10, clear(endY) + 4 + apart[i], name, kind, { bold: true })
             : label(endX + 10, endY + 22, `${name}: 0 from the first pair on`, kind, { bold: true }),
         ];
       }),
