@@ -12,7 +12,7 @@ not repeated.
 
 import statistics
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import records
 import torch
@@ -62,16 +62,10 @@ class Network(nn.Module):
         return self.classifier(x.mean(dim=(2, 3)))
 
 
-class Curve(NamedTuple):
-    """What came of a training."""
-
-    losses: list[float]  # mean training loss of each epoch
-    accuracies: list[float]  # in percent, after each epoch
-    with_batch: float  # the last accuracy, with the statistics of the test batch
-
-
-def train_and_test(functions: dict[str, Callable[..., Any]], seed: int) -> Curve:
-    """Train a network of given functions."""
+def train_and_test(functions: dict[str, Callable[..., Any]], seed: int) -> dict[str, Any]:
+    """Return the losses and the accuracies in percent of each epoch, and ``with_batch``, the last
+    accuracy with the statistics of the test batch.
+    """
     digits = load_digits()
     order = torch.randperm(len(digits.target), generator=torch.Generator().manual_seed(0))
     images = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1)[order] / 8 - 1
@@ -83,9 +77,9 @@ def train_and_test(functions: dict[str, Callable[..., Any]], seed: int) -> Curve
     @torch.no_grad()
     def accuracy(training: bool) -> float:
         right = model.train(training)(images[TRAIN:]).argmax(dim=1) == labels[TRAIN:]
-        return 100 * right.float().mean().item()
+        return round(100 * right.float().mean().item(), 2)
 
-    curve = Curve([], [], 0.0)
+    losses, accuracies = [], []
     for _ in range(EPOCHS):
         model.train()
         total = 0.0
@@ -95,38 +89,27 @@ def train_and_test(functions: dict[str, Callable[..., Any]], seed: int) -> Curve
             loss.backward()
             optimizer.step()
             total += loss.item() * len(batch)
-        curve.losses.append(total / TRAIN)
-        curve.accuracies.append(accuracy(training=False))
-    return curve._replace(with_batch=accuracy(training=True))
+        losses.append(round(total / TRAIN, 4))
+        accuracies.append(accuracy(training=False))
+    with_batch = accuracy(training=True)
+    return {"losses": losses, "accuracies": accuracies, "with_batch": with_batch}
 
 
-def trained_with(mistake: Mistake | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return the row of a mistake, or of the right functions, and a curve for each seed."""
+def row_of(mistake: Mistake | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the row of a mistake, and its curves: a row for each seed."""
     functions = {name: solution(name) for name in NAMES}
     if mistake:
         functions[mistake.answer] = wrong_version(mistake)
-    about = records.about(mistake)
-    try:
-        found = [train_and_test(functions, seed) for seed in SEEDS]
-    except RuntimeError as error:
-        return about | {"error": f"RuntimeError: {str(error).splitlines()[0][:160]}"}, []
-    accuracies = [curve.accuracies[-1] for curve in found]
-    row = about | {
-        "loss": statistics.mean(curve.losses[-1] for curve in found),
-        "accuracy": statistics.mean(accuracies),
-        "lowest": min(accuracies),
-        "highest": max(accuracies),
-        "with_batch": statistics.mean(curve.with_batch for curve in found),
-    }
-    curves = [
-        about
-        | {
-            "seed": seed,
-            "losses": [round(loss, 4) for loss in curve.losses],
-            "accuracies": [round(each, 2) for each in curve.accuracies],
-        }
-        for seed, curve in zip(SEEDS, found, strict=True)
-    ]
+
+    def train(seed: int) -> dict[str, Any]:
+        try:
+            return train_and_test(functions, seed)
+        except RuntimeError as error:
+            return {"error": f"RuntimeError: {str(error).splitlines()[0][:160]}"}
+
+    row, curves = records.row_of_seeds(mistake, SEEDS, train)
+    if curves:
+        row["with_batch"] = statistics.mean(curve["with_batch"] for curve in curves)
     return row, curves
 
 
@@ -141,12 +124,12 @@ def main() -> None:
     rows, curves = (run_files.read_rows(folder / name) for name in (run_files.ROWS, CURVES))
     records.describe(folder, settings | {"seeds": SEEDS}, rows)
     for mistake in records.unrecorded_mistakes(NAMES, arguments, rows):
-        row, of_seeds = trained_with(mistake)
-        curves = [each for each in curves if each["id"] != row["id"]] + of_seeds
-        run_files.write_rows(folder / CURVES, curves)
+        row, more = row_of(mistake)
         rows.append(row)
+        curves += more
+        run_files.write_rows(folder / CURVES, curves)
         run_files.write_rows(folder / run_files.ROWS, rows)
-        print(rows[-1], flush=True)
+        print(row, flush=True)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ mistake that has a row is not repeated.
 import re
 import statistics
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +79,10 @@ def accuracy_of(path: Path) -> float:
 
 def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> tuple[dict, list[dict]]:
     """Return the row of a mistake, and its curves: a row for each seed."""
-    found = []
-    for seed in settings["seeds"]:
-        found.append(train_and_test(mistake, settings, seed))
-        if "error" in found[-1]:
-            break
-    row, curves = records.row_of_seeds(mistake, settings["seeds"], found)
+    train = partial(train_and_test, mistake, settings)
+    row, curves = records.row_of_seeds(mistake, settings["seeds"], train)
     if curves:
-        row["saved"] = statistics.mean(each["saved"] for each in found)
+        row["saved"] = statistics.mean(curve["saved"] for curve in curves)
     return row, curves
 
 

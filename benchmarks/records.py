@@ -162,19 +162,22 @@ def about(mistake: Mistake | None) -> dict[str, str]:
 
 
 def row_of_seeds(
-    mistake: Mistake | None, seeds: Iterable[int], found: list[dict[str, Any]]
+    mistake: Mistake | None, seeds: Iterable[int], train: Callable[[int], dict[str, Any]]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return the row of a mistake, and its curves: a row for each seed.
+    """Train with a mistake from each seed, as far as there is no error; return its row, and its
+    curves: a row for each seed.
 
     Args:
-        mistake: what was trained with; None stands for the right version.
+        mistake: what is trained with; None stands for the right version.
         seeds: of the trainings.
-        found: by each of them: ``losses`` and ``accuracies`` of its epochs, or its ``error``, which
-            is the last one.
+        train: returns ``losses`` and ``accuracies`` of the epochs for a seed, or an ``error``.
     """
     named = about(mistake)
-    if "error" in found[-1]:
-        return named | {"error": found[-1]["error"]}, []
+    found = []
+    for seed in seeds:
+        found.append(train(seed))
+        if "error" in found[-1]:
+            return named | found[-1], []
     final = [each["accuracies"][-1] for each in found]
     row = named | {
         "accuracy": statistics.mean(final),

@@ -12,6 +12,7 @@ than five points say nothing.
 """
 
 import re
+from functools import partial
 from typing import Any
 
 import records
@@ -124,12 +125,9 @@ def train_and_test(mistake: Mistake | None, settings: dict[str, Any], seed: int)
 
 def row_of(mistake: Mistake | None, settings: dict[str, Any]) -> tuple[dict, list[dict]]:
     """Return the row of a mistake, and its curves: a row for each seed."""
-    found = []
-    for seed in settings["seeds"]:
-        found.append(train_and_test(mistake, settings, seed))
-        if "error" in found[-1]:
-            break
-    return records.row_of_seeds(mistake, settings["seeds"], found)
+    return records.row_of_seeds(
+        mistake, settings["seeds"], partial(train_and_test, mistake, settings)
+    )
 
 
 def main() -> None:

@@ -18,7 +18,8 @@ def test_a_mistake_that_has_a_row_is_not_repeated(tmp_path, monkeypatch):
 
     def fake(functions, seed):
         seen.append(seed)
-        return layer_mistakes.Curve([2.0, 0.5 + seed], [70.0, 90.0 + seed], 80.0)
+        losses, accuracies = [2.0, 0.5 + seed], [70.0, 90.0 + seed]
+        return {"losses": losses, "accuracies": accuracies, "with_batch": 80.0}
 
     monkeypatch.setattr(layer_mistakes, "train_and_test", fake)
     mistake = mistakes_of("conv2d")[0].id
@@ -43,8 +44,8 @@ def test_a_small_network_learns_with_the_right_functions(monkeypatch):
     functions = {"conv2d": F.conv2d, "batch_statistics": solution("batch_statistics")}
     functions["batch_norm"] = solution("batch_norm")
     curve = layer_mistakes.train_and_test(functions, 0)
-    assert len(curve.losses) == len(curve.accuracies) == 2
-    assert curve.losses[1] < curve.losses[0] and curve.with_batch > 60
+    assert len(curve["losses"]) == len(curve["accuracies"]) == 2
+    assert curve["losses"][1] < curve["losses"][0] and curve["with_batch"] > 60
 
 
 def test_an_error_is_a_row_too(monkeypatch):
@@ -52,6 +53,6 @@ def test_an_error_is_a_row_too(monkeypatch):
         raise RuntimeError("the sizes do not fit\nmore")
 
     monkeypatch.setattr(layer_mistakes, "train_and_test", fails)
-    row, curves = layer_mistakes.trained_with(mistakes_of("batch_norm")[0])
+    row, curves = layer_mistakes.row_of(mistakes_of("batch_norm")[0])
     assert not curves
     assert row["error"] == "RuntimeError: the sizes do not fit" and row["answer"] == "batch_norm"
