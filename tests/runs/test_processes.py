@@ -156,7 +156,7 @@ def test_a_killed_run_goes_on_with_another_number_of_processes(
         assert printed.count("resnet50: ") == 1
     assert len(metrics(folder)) == 1
     printed = run(then, NARROW, "train", "--resume", "--output", folder)
-    assert "in epoch 2 of" in printed
+    assert "in epoch 2 of 3, after" in printed
     assert_same(metrics(alone), metrics(folder))
 
 
