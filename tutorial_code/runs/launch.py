@@ -191,8 +191,9 @@ def train(
         training.load_state_dict(saved)
         batch = training.loader.batch
         done = len(training.history)
-        where = f"in epoch {done + 1} of {config.epochs}, after {batch} batches"
-        console.line(f"resumed    {where if batch else f'after epoch {done} of {config.epochs}'}")
+        within = f"in epoch {done + 1} of {config.epochs}, after {batch} batches"
+        place = within if batch else f"after epoch {done} of {config.epochs}"
+        console.line(f"resumed    {place}")
     tested_on = config.tested_on
     for cells in (epoch_table.head(tested_on), *map(epoch_table.row, training.history)):
         console.line(epoch_table.line(cells, tested_on))

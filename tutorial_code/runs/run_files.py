@@ -117,12 +117,10 @@ def write_atomically(
         if keep and path.exists():
             path.replace(keep)
         temporary.replace(path)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, OSError, RuntimeError) as error:
+        # torch reports a failed write as RuntimeError, and a Ctrl-C while it writes.
         temporary.unlink(missing_ok=True)
-        raise
-    except (OSError, RuntimeError) as error:  # torch reports a failed write as RuntimeError
-        temporary.unlink(missing_ok=True)
-        if isinstance(error.__context__, KeyboardInterrupt):  # and a Ctrl-C while it writes
+        if KeyboardInterrupt in (type(error), type(error.__context__)):
             raise KeyboardInterrupt from None
         reason = getattr(error, "strerror", None) or "the write failed"
         raise ReaderError(

@@ -38,3 +38,30 @@ def names_bound_by(statement: ast.stmt) -> list[str]:
         parts = (part for target in targets for part in ast.walk(target))
         return [part.id for part in parts if isinstance(part, ast.Name)]
     return []
+
+
+def given_by(statement: ast.stmt) -> set[str]:
+    """Return all names that a statement at top level may give a meaning to: those that it defines,
+    imports, or binds within a loop or a condition.
+    """
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+    if isinstance(statement, (*NAMED, ast.Assign, ast.AnnAssign)):
+        return set(names_bound_by(statement))
+    parts = list(ast.walk(statement))
+    named = {part.name for part in parts if isinstance(part, NAMED)}
+    return named | {
+        part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    }
+
+
+def without(statements: list[ast.stmt], unwanted: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements that are not unwanted, and need nothing that is made by those that
+    are.
+    """
+    kept = [statement for statement in statements if statement not in unwanted]
+    while unwanted:
+        gone = {name for statement in unwanted for name in given_by(statement)}
+        unwanted = [statement for statement in kept if free_names(statement) & gone]
+        kept = [statement for statement in kept if statement not in unwanted]
+    return kept

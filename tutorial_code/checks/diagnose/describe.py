@@ -44,6 +44,7 @@ def describe(name: str, record: Record, reference: Record, evidence: str, where:
             f"{name} is not written yet.",
             f"It still raises NotImplementedError. {where}",
         )
+    failed = next((got for got in record if "error" in got), None)
     if found := _differences(name, record, reference):
         by_id: dict[str, Difference] = {}  # one of each: the others repeat what it says
         for difference in sorted(found, key=lambda difference: difference.rank):
@@ -51,12 +52,10 @@ def describe(name: str, record: Record, reference: Record, evidence: str, where:
         first, *more = by_id.values()
         others = " ".join(difference.sentence for difference in more[: MAX_DIFFERENCES - 1])
         also = f" Also: {others}" if others else ""
-        failed = next((got for got in record if "error" in got), None)
         if failed and (known := explain_error(failed["error"], name)):
             also += f" And it fails: {known.meaning} {known.advice}"
         reason = f"{first.reason}{also} Seen in {evidence} {where}".strip()
         return Diagnosis(first.id, first.sentence, reason)
-    failed = next((got for got in record if "error" in got), None)
     if failed:
         return _failure(name, failed, where)
     reason = f"Seen in {evidence} {where}"

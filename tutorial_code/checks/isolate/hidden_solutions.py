@@ -9,7 +9,7 @@ from typing import Any
 
 import tutorial_code
 from tutorial_code.checks.exercises import Exercise, chapter_of, exercises_of
-from tutorial_code.shared.free_names import names_bound_by
+from tutorial_code.shared.free_names import given_by, without
 
 
 class OpenChapter(ModuleType):
@@ -37,7 +37,9 @@ def open_chapter(exercise: Exercise, asked: set[str]) -> None:
     following = exercises_of(chapter)
     following = following[following.index(exercise) :]
     hidden = {name for each in following for name in each.names}
-    body = _without(chapter.tree.body, hidden)
+    statements = [each for each in chapter.tree.body if not isinstance(each, ast.If)]
+    body = without(statements, [each for each in statements if given_by(each) & hidden])
+    hidden |= {name for each in statements if each not in body for name in given_by(each)}
     name = f"tutorial_code.{chapter.name}"
     module = OpenChapter(name, hidden, asked)
     # With this name Python does not read the chapter for a traceback, which is not allowed.
@@ -45,19 +47,3 @@ def open_chapter(exercise: Exercise, asked: set[str]) -> None:
     exec(code, module.__dict__)
     sys.modules[name] = module
     setattr(tutorial_code, chapter.name, module)
-
-
-def _without(statements: list[ast.stmt], hidden: set[str]) -> list[ast.stmt]:
-    """Return the statements that do not need the hidden names; add to these the names that do."""
-    left = [statement for statement in statements if not isinstance(statement, ast.If)]
-    while True:
-        kept = [statement for statement in left if not _mentioned(statement) & hidden]
-        if len(kept) == len(left):
-            return kept
-        hidden |= {name for each in left if each not in kept for name in names_bound_by(each)}
-        left = kept
-
-
-def _mentioned(statement: ast.stmt) -> set[str]:
-    used = {part.id for part in ast.walk(statement) if isinstance(part, ast.Name)}
-    return used | set(names_bound_by(statement))

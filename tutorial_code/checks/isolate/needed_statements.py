@@ -10,7 +10,7 @@ import ast
 import re
 
 from tutorial_code.checks.exercises import Exercise
-from tutorial_code.shared.free_names import NAMED, free_names, names_bound_by
+from tutorial_code.shared.free_names import free_names, given_by, without
 
 CHAPTER = re.compile(r"(?:tutorial_code\.)?ch(\d\d)_\w+$")
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
@@ -33,24 +33,14 @@ def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -
     needed = _needed(body, set(exercise.names))
     # The notebook of a chapter imports the tutorial's own solution where it shows what that does.
     last = exercise.number - in_notebook
-    gone: set[str] = set()
-    left: list[ast.stmt] = []
-    while True:
-        found = [
-            statement
-            for statement in body
-            if statement not in left
-            and not _bound(statement) & needed
-            and (
-                _is_later(statement, last)
-                or (in_notebook and isinstance(statement, ASSIGNMENTS))
-                or free_names(statement) & gone
-            )
-        ]
-        if not found:
-            break
-        left += found
-        gone |= {name for statement in found for name in _bound(statement)}
+    others = [statement for statement in body if not given_by(statement) & needed]
+    unwanted = [
+        statement
+        for statement in others
+        if _is_later(statement, last) or (in_notebook and isinstance(statement, ASSIGNMENTS))
+    ]
+    kept_others = without(others, unwanted)
+    left = [statement for statement in others if statement not in kept_others]
     lines = source.split("\n")
     kept = {line for statement in body if statement not in left for line in _lines(statement)}
     for line in {line for statement in left for line in _lines(statement)} - kept:
@@ -64,7 +54,7 @@ def _needed(body: list[ast.stmt], names: set[str]) -> set[str]:
     while names - needed:
         needed |= names
         for statement in body:
-            if _bound(statement) & needed and not _is_for_a_script(statement):
+            if given_by(statement) & needed and not _is_for_a_script(statement):
                 names = names | free_names(statement)
     return needed
 
@@ -85,21 +75,6 @@ def _is_later(statement: ast.stmt, number: int) -> bool:
         return False
     chapters = [CHAPTER.match(module) for module in modules]
     return all(found and int(found[1]) > number for found in chapters)
-
-
-def _bound(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement of a module gives a meaning to."""
-    if isinstance(statement, NAMED):
-        return {statement.name}
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-    if isinstance(statement, ASSIGNMENTS):
-        return set(names_bound_by(statement))  # or a name whose attribute is set
-    parts = list(ast.walk(statement))  # of a loop or a condition all that may be bound in it
-    names = {part.name for part in parts if isinstance(part, NAMED)}
-    return names | {
-        part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-    }
 
 
 def _lines(statement: ast.stmt) -> range:

@@ -15,49 +15,49 @@ TOLERANCE = 1e-3  # relative: far above rounding, far below a mistake
 
 Report = dict[str, Any]
 Epoch = tuple[list[dict], list[dict]]  # what is trained on, and what is tested
+TRAINED, TESTED = 0, 1  # the parts of an epoch
 
 
 def mean_losses(report: Report, rank: int, epochs: list[list[Epoch]]) -> str:
     """Say what a process returned as the mean losses of the epochs."""
-    own, both = (
-        [_mean([e[n][0] for e in those if n < len(e)], "loss") for n in range(len(epochs[rank]))]
-        for those in ([epochs[rank]], epochs)
-    )
-    tested, right = (
-        [_mean([e[n][1] for e in epochs if n < len(e)], key) for n in range(len(epochs[rank]))]
-        for key in ("loss", "right")
-    )
+    count = len(epochs[rank])
     candidates = {
-        YES: both,
-        OWN: own,
-        "the losses of the test images": tested,
-        "the accuracies": [100 * share for share in right],
+        YES: _means(epochs, TRAINED, "loss", count),
+        OWN: _means([epochs[rank]], TRAINED, "loss", count),
+        "the losses of the test images": _means(epochs, TESTED, "loss", count),
+        "the accuracies": _percent(epochs, count),
     }
     return _which([pair[0] for pair in report["returned"] or []], candidates)
 
 
 def accuracies(report: Report, rank: int, epochs: list[list[Epoch]]) -> str:
     """Say what a process returned as the accuracies of the epochs."""
-    own, both = (
-        [
-            100 * _mean([e[n][1] for e in those if n < len(e)], "right")
-            for n in range(len(epochs[rank]))
-        ]
-        for those in ([epochs[rank]], epochs)
-    )
-    means = [
-        100 * sum(_mean([e[n][1]], "right") for e in epochs if n < len(e)) / len(epochs)
-        for n in range(len(epochs[rank]))
-    ]
-    fractions = [each / 100 for each in both]
-    returned = [pair[1] for pair in report["returned"] or []]
-    return _which(returned, {YES: both, OWN: own, MEAN_OF_MEANS: means, "a part of 1": fractions})
+    count = len(epochs[rank])
+    of_each = [_percent([own], min(count, len(own))) for own in epochs]
+    candidates = {
+        YES: _percent(epochs, count),
+        OWN: _percent([epochs[rank]], count),
+        MEAN_OF_MEANS: [
+            sum(each[n] for each in of_each if n < len(each)) / len(epochs) for n in range(count)
+        ],
+        "a part of 1": _means(epochs, TESTED, "right", count),
+    }
+    return _which([pair[1] for pair in report["returned"] or []], candidates)
 
 
-def _mean(parts: list[list[dict]], key: str) -> float:
-    batches = [batch for part in parts for batch in part]
-    count = sum(len(batch["numbers"]) for batch in batches)
-    return sum(batch[key] for batch in batches) / count if count else math.nan
+def _percent(epochs: list[list[Epoch]], count: int) -> list[float]:
+    """Return the share of right answers in each of so many epochs, in percent."""
+    return [100 * share for share in _means(epochs, TESTED, "right", count)]
+
+
+def _means(epochs: list[list[Epoch]], part: int, key: str, count: int) -> list[float]:
+    """Return the mean per image in each of so many epochs, over the images of some processes."""
+    means = []
+    for n in range(count):
+        batches = [batch for each in epochs if n < len(each) for batch in each[n][part]]
+        images = sum(len(batch["numbers"]) for batch in batches)
+        means.append(sum(batch[key] for batch in batches) / images if images else math.nan)
+    return means
 
 
 def _which(returned: list[float], candidates: dict[str, list[float]]) -> str:
