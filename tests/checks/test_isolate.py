@@ -123,6 +123,41 @@ def test_a_notebook_is_judged_by_its_definitions(tmp_path):
     assert judge_file(path, BOTTLENECK).mistake.id == "not-python"
 
 
+@pytest.mark.parametrize(
+    "tried",
+    [
+        "def half_of_an_idea(x:\n",
+        "class Bottleneck(nn.Module:  # another version, given up\n",
+        "for name in (1, 2)\n    print(name)\n",
+        "def train_one_epoch(model:  # of another exercise\n",
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_a_cell_that_is_not_python_does_not_spoil_the_others(tmp_path, tried, before):
+    right = RIGHT.read_text(encoding="utf-8")
+    path = tmp_path / "answer.ipynb"
+    path.write_text(_notebook(tried, right) if before else _notebook(right, tried), "utf-8")
+    verdict = judge_file(path, BOTTLENECK)
+    assert verdict.passed, verdict.mistake
+
+
+def test_a_cell_that_the_answer_needs_has_to_be_python(tmp_path):
+    right = RIGHT.read_text(encoding="utf-8")
+    helper = "def doubled(x:\n    return 2 * x\n"
+    assert "self.relu(" in right
+    path = tmp_path / "answer.ipynb"
+    path.write_text(_notebook(right.replace("self.relu(", "doubled(self.relu("), helper), "utf-8")
+    for wrong in (path.read_text("utf-8"), _notebook(right.replace("nn.Module)", "nn.Module"))):
+        path.write_text(wrong, "utf-8")
+        mistake = judge_file(path, BOTTLENECK).mistake
+        assert mistake.id == "not-python"
+        assert "where it says: " in mistake.explanation, mistake
+
+
+def _notebook(*sources):
+    return json.dumps({"cells": [{"cell_type": "code", "source": [each]} for each in sources]})
+
+
 def test_a_worker_leaves_nothing_behind():
     worker = Worker(BOTTLENECK)
     folder = Path(worker.folder)

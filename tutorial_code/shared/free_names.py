@@ -1,7 +1,11 @@
 """Which names a class or function takes from the module around it."""
 
 import ast
+import re
+from collections.abc import Sequence
 
+# In a file that is not Python, what its author began to define.
+BEGUN = re.compile(r"^(?:class|def|async def)[ \t]+(\w+)", re.MULTILINE)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -53,6 +57,21 @@ def given_by(statement: ast.stmt) -> set[str]:
     return named | {
         part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
     }
+
+
+def needed_by(names: set[str], statements: Sequence[ast.stmt]) -> set[str]:
+    """Return the names, and all that their definitions among the statements mention, and theirs."""
+    needed: set[str] = set()
+    while names - needed:
+        needed |= names
+        for statement in statements:
+            if given_by(statement) & needed and not _is_for_a_script(statement):
+                names = names | free_names(statement)
+    return needed
+
+
+def _is_for_a_script(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and "__name__" in free_names(statement.test)
 
 
 def without(statements: list[ast.stmt], unwanted: list[ast.stmt]) -> list[ast.stmt]:

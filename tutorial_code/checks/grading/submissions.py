@@ -10,7 +10,7 @@ import yaml
 from tutorial_code.checks.exercises import EXERCISES, Exercise
 from tutorial_code.checks.isolate.answers import AnswerError, read_source
 from tutorial_code.shared.errors import ReaderError
-from tutorial_code.shared.free_names import names_bound_by
+from tutorial_code.shared.free_names import BEGUN, names_bound_by
 
 SUFFIXES = {".py", ".ipynb"}
 # The folder that Moodle makes for a student: NAME_ID_assignsubmission_file_
@@ -22,8 +22,6 @@ METADATA = "submission_metadata.yml"
 YAML = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the fast one is there on most systems
 # The longest id comes first, so that resnet50 is not taken for resnet.
 IDS = sorted((exercise.id for exercise in EXERCISES), key=len, reverse=True)
-# In a file that is not Python, what its author began to define.
-BEGUN = re.compile(r"^(?:class|def|async def)[ \t]+(\w+)", re.MULTILINE)
 NAMED = re.compile(
     rf"(?:^|(?<=[_\-. ]))(?P<chapter>ch\d\d_)?(?P<id>{'|'.join(IDS)})(?:-\d+)?(?=[_\-. ]|$)",
     re.IGNORECASE,

@@ -2,12 +2,13 @@
 
 import ast
 import difflib
-import json
 import linecache
 import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from tutorial_code.checks.isolate.notebooks import notebook_source
 
 MODULE = "answer"  # the name under which an answer is run
 ALIKE = 0.8  # of difflib: from here on, a name is taken for another one that is misspelled
@@ -21,9 +22,14 @@ class AnswerError(Exception):
         self.id = id
 
 
-def read_source(path: Path) -> str:
+def read_source(path: Path, names: tuple[str, ...] = ()) -> str:
     """Return the Python source of a ``.py`` file, or of a notebook's imports, definitions and
     assignments.
+
+    Args:
+        path: of the file.
+        names: the classes and functions that are wanted. A cell of a notebook that is not Python
+            is left out where they do not need it.
 
     Raises:
         AnswerError: the file cannot be read, or is not text or not a notebook.
@@ -36,7 +42,12 @@ def read_source(path: Path) -> str:
         raise AnswerError("not-python", f"{path.name} is not a text file.") from error
     if "\0" in text:
         raise AnswerError("not-python", f"{path.name} is not a text file.")
-    return _notebook_source(path, text) if path.suffix == ".ipynb" else text
+    if path.suffix != ".ipynb":
+        return text
+    try:
+        return notebook_source(text, names)
+    except (ValueError, KeyError, TypeError) as error:
+        raise AnswerError("not-python", f"{path.name} is not a notebook.") from error
 
 
 def is_started(source: str, names: tuple[str, ...]) -> bool:
@@ -60,9 +71,10 @@ def run_source(source: str, name: str) -> dict[str, Any]:
     try:
         code = compile(source, file, "exec", dont_inherit=True)
     except SyntaxError as error:
-        raise AnswerError(
-            "not-python", f"{name} is not Python: {error.msg}, in line {error.lineno}."
-        ) from error
+        line = f", in line {error.lineno}"
+        if name.endswith(".ipynb"):  # whose lines nobody counts
+            line = f", where it says: {(error.text or '').strip()}"
+        raise AnswerError("not-python", f"{name} is not Python: {error.msg}{line}.") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise AnswerError("not-python", f"{name} is not Python: {error}.") from error
     module = types.ModuleType(MODULE)
@@ -132,45 +144,3 @@ def _is_skeleton(node: ast.AST) -> bool:
         and isinstance(statements[0], ast.Raise)
         and "NotImplemented" in ast.dump(statements[0])
     )
-
-
-def _notebook_source(path: Path, text: str) -> str:
-    """Return a notebook's imports, definitions and assignments; what else it runs is not judged."""
-    try:
-        cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-        sources = ["".join(cell["source"]) for cell in cells]
-    except (ValueError, KeyError, TypeError) as error:
-        raise AnswerError("not-python", f"{path.name} is not a notebook.") from error
-    kept = []
-    for source in sources:
-        lines = [
-            "" if line.lstrip().startswith(("%", "!", "?")) else line
-            for line in source.splitlines()
-        ]
-        try:
-            tree = ast.parse("\n".join(lines))
-        except (SyntaxError, ValueError):
-            kept.append("\n".join(lines) if "class " in source or "def " in source else "")
-            continue
-        wanted = (
-            ast.Import,
-            ast.ImportFrom,
-            ast.FunctionDef,
-            ast.ClassDef,
-            ast.Assign,
-            ast.AnnAssign,
-        )
-        parts = [node for node in tree.body if isinstance(node, wanted)]
-        kept += [
-            ast.get_source_segment("\n".join(lines), node, padded=True) or ""
-            for node in map(_with_decorators, parts)
-        ]
-    return "\n\n\n".join(kept) + "\n"
-
-
-def _with_decorators(node: ast.stmt) -> ast.stmt:
-    decorators = getattr(node, "decorator_list", [])
-    if decorators:  # the segment begins at "def" or "class", below the decorators
-        node.lineno = min(decorator.lineno for decorator in decorators)
-        node.col_offset = 0
-    return node

@@ -10,7 +10,7 @@ import ast
 import re
 
 from tutorial_code.checks.exercises import Exercise
-from tutorial_code.shared.free_names import free_names, given_by, without
+from tutorial_code.shared.free_names import given_by, needed_by, without
 
 CHAPTER = re.compile(r"(?:tutorial_code\.)?ch(\d\d)_\w+$")
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
@@ -30,7 +30,7 @@ def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source  # whoever runs it says what is wrong
-    needed = _needed(body, set(exercise.names))
+    needed = needed_by(set(exercise.names), body)
     # The notebook of a chapter imports the tutorial's own solution where it shows what that does.
     last = exercise.number - in_notebook
     others = [statement for statement in body if not given_by(statement) & needed]
@@ -46,21 +46,6 @@ def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -
     for line in {line for statement in left for line in _lines(statement)} - kept:
         lines[line] = ""
     return "\n".join(lines)
-
-
-def _needed(body: list[ast.stmt], names: set[str]) -> set[str]:
-    """Return the names, and all that their definitions mention, and theirs."""
-    needed: set[str] = set()
-    while names - needed:
-        needed |= names
-        for statement in body:
-            if given_by(statement) & needed and not _is_for_a_script(statement):
-                names = names | free_names(statement)
-    return needed
-
-
-def _is_for_a_script(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.If) and "__name__" in free_names(statement.test)
 
 
 def _is_later(statement: ast.stmt, number: int) -> bool:

@@ -211,7 +211,7 @@ def _look(path: Path, exercise: Exercise, own: Mapping[str, str], worker: Worker
     records: dict[str, Any] = {}
     problem: tuple[str, str] | None = None
     try:
-        source = read_source(path)
+        source = read_source(path, exercise.names)
         if not is_started(source, exercise.names):
             raise AnswerError("not-started", f"{path.name} is not started yet.")
         worker = worker or Worker(exercise)
