@@ -18,9 +18,9 @@ def test_the_full_recipe_trains_and_is_tested_by_its_average(full, command, imag
     assert torch.equal(load_run(full).network.fc.weight, weights["fc.weight"])
     code, out, _ = command("test", full)
     assert code == 0
-    assert (
-        out
-        == f"test loss {summary['test_loss']:.4f}   test accuracy {summary['test_accuracy']:.2f}%\n"
+    assert out == (
+        f"test loss {summary['test_loss']:.4f}   test accuracy {summary['test_accuracy']:.2f}% "
+        f"± {summary['standard_error']:.2f}\n"
     )
     assert command("predict", full, images_folder / "test" / "one" / "0.png")[0] == 0
 

@@ -51,9 +51,9 @@ def test_testing_a_run_gives_its_numbers_again(finished, command):
     code, out, _ = command("test", finished)
     summary = read(finished / "summary.json")
     assert code == 0
-    assert (
-        out
-        == f"test loss {summary['test_loss']:.4f}   test accuracy {summary['test_accuracy']:.2f}%\n"
+    assert out == (
+        f"test loss {summary['test_loss']:.4f}   test accuracy {summary['test_accuracy']:.2f}% "
+        f"± {summary['standard_error']:.2f}\n"
     )
 
 

@@ -105,8 +105,8 @@ def _train(chosen: _Chosen, resume: bool, console: Console, save_times: SaveTime
         return 0
     if not job.writes:
         return 0
-    line = result_line(summary["test_loss"], summary["test_accuracy"], summary["tested_on"])
-    print(f"{line} ± {summary['standard_error']:.2f}")
+    values = (summary[key] for key in ("test_loss", "test_accuracy", "standard_error", "tested_on"))
+    print(result_line(*values))
     print(f"report     {folder / run_files.REPORT}")
     return 0
 

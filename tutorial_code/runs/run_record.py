@@ -28,12 +28,19 @@ class RunRecord(NamedTuple):
         """``test``, or ``validation`` where training images were held out."""
         return self.config.tested_on
 
+    @property
+    def accuracy(self) -> str:
+        """The accuracy, with its standard error, which version 0.1.0 did not write."""
+        accuracy = f"{self.summary['test_accuracy']:.2f}%"
+        error = self.summary.get("standard_error")
+        return accuracy if error is None else f"{accuracy} ± {error:.2f}"
+
     def sentence(self) -> str:
         """Return the result in a sentence."""
         tested_on = self.tested_on.capitalize()
         sentence = (
-            f"{tested_on} loss {self.summary['test_loss']:.4f}, accuracy "
-            f"{self.summary['test_accuracy']:.2f}%, after {self.summary['epochs']} epochs."
+            f"{tested_on} loss {self.summary['test_loss']:.4f}, accuracy {self.accuracy}, "
+            f"after {self.summary['epochs']} epochs."
         )
         skipped = self.summary.get("skipped_images", 0)
         return sentence + (f" Images left out as unreadable: {skipped:,}." if skipped else "")

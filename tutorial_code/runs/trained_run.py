@@ -9,6 +9,7 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
 from tutorial_code.ch01_images import ImageData
+from tutorial_code.ch07_results import standard_error
 from tutorial_code.runs import run_files
 from tutorial_code.runs.checkpoint import load_last_checkpoint
 from tutorial_code.runs.chosen_images import load_data
@@ -63,19 +64,21 @@ def load_run(folder: Path) -> TrainedRun:
 def test_run(folder: Path) -> str:
     """Test a run's checkpoint again; return its loss and accuracy in one line."""
     run = load_run(folder)
-    _, test_loader = make_run_loaders(run.config, data_of(run), run.device)
+    data = data_of(run)
+    _, test_loader = make_run_loaders(run.config, data, run.device)
     criterion = run.pieces.make_criterion()
     with naming_own_lines():
         loss, accuracy = run.pieces.evaluate(run.model, test_loader, criterion, run.device)
-    return result_line(loss, accuracy, run.config.tested_on)
+    error = standard_error(accuracy, len(data.test_labels))
+    return result_line(loss, accuracy, error, run.config.tested_on)
 
 
 test_run.__test__ = False  # type: ignore[attr-defined]  # pytest: of the project, not a test
 
 
-def result_line(loss: float, accuracy: float, tested_on: str) -> str:
-    """Return a result as the commands print it."""
-    return f"{tested_on} loss {loss:.4f}   {tested_on} accuracy {accuracy:.2f}%"
+def result_line(loss: float, accuracy: float, error: float, tested_on: str) -> str:
+    """Return a result as the commands print it, with the standard error of the accuracy."""
+    return f"{tested_on} loss {loss:.4f}   {tested_on} accuracy {accuracy:.2f}% ± {error:.2f}"
 
 
 def data_of(run: TrainedRun) -> ImageData:

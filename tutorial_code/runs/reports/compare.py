@@ -72,9 +72,7 @@ def compare_runs(records: Records) -> str:
     rows = [HEAD]
     for name, record in records.items():
         s = record.summary
-        result = f"{s['test_accuracy']:.2f}%"
-        if "standard_error" in s:
-            result += f" ± {s['standard_error']:.2f}"
+        result = record.accuracy
         if record.tested_on != "test":
             result += f" ({record.tested_on})"
         losses = f"{s['train_loss']:.4f}", f"{s['test_loss']:.4f}"

@@ -66,7 +66,7 @@ def _html(record: RunRecord, figures: dict[str, str]) -> str:
         dark=css_variables(DARK),
         title=html.escape(f"{record.config.title} on {record.config.data}"),
         tested_on=record.tested_on,
-        test_accuracy=f"{record.summary['test_accuracy']:.2f}",
+        test_accuracy=record.accuracy,
         test_loss=f"{record.summary['test_loss']:.4f}",
         train_loss=f"{record.summary['train_loss']:.4f}",
         epochs=_html_table(record.epoch_rows()),
