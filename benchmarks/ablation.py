@@ -29,7 +29,6 @@ from tutorial_code.runs import run_files
 from tutorial_code.runs.hardware import choose_hardware
 from tutorial_code.runs.recipes import configure
 
-CURVES = "curves.jsonl"
 RIGHT = "right.npy"
 WORTH = "worth.jsonl"
 ON_CPU = {"device": "cpu", "stem": "3x3-stride2", "batch_size": 128, "epochs": 60}
@@ -55,7 +54,7 @@ class Record:
     def __init__(self, folder: Path, order: list[dict[str, Any]]) -> None:
         self.folder, self.order = folder, order
         self.rows = run_files.read_rows(folder / run_files.ROWS)
-        self.curves = run_files.read_rows(folder / CURVES)
+        self.curves = run_files.read_rows(folder / run_files.CURVES)
         designed = [about for about in order if about["experiment"] == "design"]
         self.right = np.zeros((len(designed), len(VIEWS), HELD_OUT // 8), np.uint8)
         if (folder / RIGHT).exists():
@@ -74,7 +73,7 @@ class Record:
                 self.folder / RIGHT, lambda file: np.save(file, self.right, allow_pickle=False)
             )
         self.curves = self._sorted([*self.curves, about | {"losses": result.losses}])
-        run_files.write_rows(self.folder / CURVES, self.curves)
+        run_files.write_rows(self.folder / run_files.CURVES, self.curves)
         self.rows = self._sorted([*self.rows, result.row])
         run_files.write_rows(self.folder / run_files.ROWS, self.rows)
 

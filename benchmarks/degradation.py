@@ -29,7 +29,6 @@ from tutorial_code.ch06_testing import estimate_statistics, evaluate
 from tutorial_code.runs import run_files
 
 NAME = "degradation-cpu"
-CURVES = "curves.jsonl"
 CPU = torch.device("cpu")
 LONGER = 3  # times the epochs, for the deepest plain stack
 
@@ -125,7 +124,7 @@ def main() -> None:
     settings = records.settings_of(arguments)
     settings |= {"momentum": 0.9, "weight_decay": 0.0, "network": "Stack of chapter 3, 16 channels"}
     folder = arguments.runs / NAME
-    curves = run_files.read_rows(folder / CURVES)
+    curves = run_files.read_rows(folder / run_files.CURVES)
     records.describe(folder, settings, curves)
     data = some_images(load_dataset(arguments.data), arguments.images)
     for training in records.unrecorded(
@@ -135,7 +134,7 @@ def main() -> None:
     ):
         result = train(training, data, arguments.lr, arguments.batch_size)
         curves.append(training | result)
-        run_files.write_rows(folder / CURVES, curves)
+        run_files.write_rows(folder / run_files.CURVES, curves)
         run_files.write_rows(folder / run_files.ROWS, summarize(curves))
         print(
             "{layers:3} layers, {kind:8}, seed {seed}, {epochs} epochs: ".format(**training)

@@ -25,7 +25,6 @@ from tutorial_code.runs.hardware import choose_hardware
 from tutorial_code.runs.training_setup import build
 
 NAME = "family-cpu"
-CURVES = "curves.jsonl"
 CPU = torch.device("cpu")
 
 
@@ -79,7 +78,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     folder = arguments.runs / NAME
-    curves = run_files.read_rows(folder / CURVES)
+    curves = run_files.read_rows(folder / run_files.CURVES)
     records.describe(folder, records.settings_of(arguments), curves)
     trainings = (
         {"model": model, "seed": seed}
@@ -90,7 +89,7 @@ def main() -> None:
         trainings, lambda each: records.holds(curves, each), arguments.time_limit
     ):
         curves.append(about | train(**about, epochs=arguments.epochs))
-        run_files.write_rows(folder / CURVES, curves)
+        run_files.write_rows(folder / run_files.CURVES, curves)
         run_files.write_rows(folder / run_files.ROWS, rows_of(curves))
         print(about, f"{curves[-1]['accuracies'][-1]:.2f}%", flush=True)
 

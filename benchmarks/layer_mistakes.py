@@ -24,7 +24,6 @@ from tutorial_code.checks.catalogue import Mistake, solution, wrong_version
 from tutorial_code.runs import run_files
 
 NAME = "layer-mistakes-cpu"
-CURVES = "curves.jsonl"
 NAMES = ("conv2d", "batch_statistics", "batch_norm")
 LAYERS = ((1, 8, 1), (8, 16, 2), (16, 16, 2))  # in_channels, out_channels, stride
 TRAIN, BATCH, EPOCHS, SEEDS = 1437, 64, 4, (0, 1, 2)
@@ -121,13 +120,14 @@ def main() -> None:
     torch.set_num_threads(1)
     settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": RATE, "momentum": MOMENTUM}
     folder = arguments.runs / NAME
-    rows, curves = (run_files.read_rows(folder / name) for name in (run_files.ROWS, CURVES))
+    rows = run_files.read_rows(folder / run_files.ROWS)
+    curves = run_files.read_rows(folder / run_files.CURVES)
     records.describe(folder, settings | {"seeds": SEEDS}, rows)
     for mistake in records.unrecorded_mistakes(NAMES, arguments, rows):
         row, more = row_of(mistake)
         rows.append(row)
         curves += more
-        run_files.write_rows(folder / CURVES, curves)
+        run_files.write_rows(folder / run_files.CURVES, curves)
         run_files.write_rows(folder / run_files.ROWS, rows)
         print(row, flush=True)
 

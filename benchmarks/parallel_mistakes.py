@@ -30,7 +30,6 @@ from tutorial_code.runs import run_files
 from tutorial_code.shared.in_processes import in_processes
 
 NAME = "parallel-mistakes-cpu"
-CURVES = "curves.jsonl"  # losses and accuracies by epoch, of each seed
 CPU = torch.device("cpu")
 COLORS = re.compile(r"\x1b\[[\d;]*m")  # of a terminal
 
@@ -98,7 +97,8 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = records.settings_of(arguments)
     folder = arguments.runs / NAME
-    rows, curves = (run_files.read_rows(folder / name) for name in (run_files.ROWS, CURVES))
+    rows = run_files.read_rows(folder / run_files.ROWS)
+    curves = run_files.read_rows(folder / run_files.CURVES)
     records.describe(folder, settings, rows)
     for mistake in records.unrecorded_mistakes(["train_distributed"], arguments, rows):
         if mistake and mistake.hangs:
@@ -106,7 +106,7 @@ def main() -> None:
         row, more = row_of(mistake, settings)
         rows.append(row)
         curves += more
-        run_files.write_rows(folder / CURVES, curves)
+        run_files.write_rows(folder / run_files.CURVES, curves)
         run_files.write_rows(folder / run_files.ROWS, rows)
         print(row, flush=True)
 

@@ -33,7 +33,6 @@ from tutorial_code.runs import run_files
 from tutorial_code.runs.hardware import choose_precision
 
 NAME = "seeds-cpu"
-CURVES = "curves.jsonl"
 CPU = torch.device("cpu")
 
 
@@ -108,7 +107,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = records.settings_of(arguments) | {"precision": choose_precision("auto", CPU)[0]}
     folder = arguments.runs / NAME
-    curves = run_files.read_rows(folder / CURVES)
+    curves = run_files.read_rows(folder / run_files.CURVES)
     records.describe(folder, settings, curves)
     images = len(load_dataset("digits").test_labels)
     for name, (seed, threads) in records.unrecorded(
@@ -118,7 +117,7 @@ def main() -> None:
     ):
         torch.set_num_threads(threads)
         curves.append({"name": name, "seed": seed, "threads": threads, **train(seed, settings)})
-        run_files.write_rows(folder / CURVES, curves)
+        run_files.write_rows(folder / run_files.CURVES, curves)
         run_files.write_rows(folder / run_files.ROWS, rows_of(curves, images))
         print(f"{name}: {curves[-1]['accuracies'][-1]:.2f}%", flush=True)
 

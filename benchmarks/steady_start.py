@@ -27,7 +27,6 @@ from tutorial_code.ch05_training import initialize, make_criterion, make_optimiz
 from tutorial_code.runs import run_files
 
 NAME = "steady-start"
-CURVES = "curves.jsonl"
 CPU = torch.device("cpu")
 PYTORCH, HE, ZERO = "PyTorch's own", "He", "He, last scale zero"
 STARTS = [  # weights, learning rate, whether it warms up
@@ -115,7 +114,7 @@ def main() -> None:
     settings = records.settings_of(arguments)
     settings |= {"data": "digits", "momentum": 0.9, "weight_decay": 5e-4}
     folder = arguments.runs / NAME
-    curves = run_files.read_rows(folder / CURVES)
+    curves = run_files.read_rows(folder / run_files.CURVES)
     records.describe(folder, settings, curves)
     trainings = (
         {"weights": weights, "lr": lr, "warmup": warmup, "seed": seed}
@@ -127,7 +126,7 @@ def main() -> None:
     ):
         losses = train(training, arguments.steps, arguments.batch_size, arguments.blocks)
         curves.append(training | {"losses": [round(loss, 4) for loss in losses]})
-        run_files.write_rows(folder / CURVES, curves)
+        run_files.write_rows(folder / run_files.CURVES, curves)
         run_files.write_rows(folder / run_files.ROWS, summarize(curves))
         print(training, f"highest {max(losses):.2f}, last {losses[-1]:.2f}", flush=True)
 

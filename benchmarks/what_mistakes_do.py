@@ -33,7 +33,6 @@ from tutorial_code.checks.catalogue import (
 from tutorial_code.runs import run_files
 
 NAME = "mistakes-cpu"
-CURVES = "curves.jsonl"  # losses and accuracies by epoch, of each seed
 STEPS = "steps.jsonl"  # the loss of each step, of the mistakes that chapters draw
 NAMES = ("Bottleneck", "ResNet50", "make_optimizer", "make_criterion", "train_one_epoch")
 CPU = torch.device("cpu")
@@ -142,7 +141,7 @@ def main() -> None:
     settings = records.settings_of(arguments)
     folder = arguments.runs / NAME
     rows, curves, steps = (
-        run_files.read_rows(folder / name) for name in (run_files.ROWS, CURVES, STEPS)
+        run_files.read_rows(folder / name) for name in (run_files.ROWS, run_files.CURVES, STEPS)
     )
     records.describe(folder, settings, rows)
     for mistake in records.unrecorded_mistakes(NAMES, arguments, rows):
@@ -155,7 +154,7 @@ def main() -> None:
         rows.append(row)
         curves += more
         run_files.write_rows(folder / STEPS, steps)
-        run_files.write_rows(folder / CURVES, curves)
+        run_files.write_rows(folder / run_files.CURVES, curves)
         run_files.write_rows(folder / run_files.ROWS, rows)
         print(row, flush=True)
 

@@ -27,7 +27,7 @@ def record(tmp_path, monkeypatch):
                 json.loads(line)
                 for line in (tmp_path / parallel_mistakes.NAME / name).read_text().splitlines()
             ]
-            for name in ("rows.jsonl", parallel_mistakes.CURVES)
+            for name in ("rows.jsonl", "curves.jsonl")
         ]
 
     return run

@@ -19,6 +19,7 @@ SUMMARY = "summary.json"
 CLASSES = "classes.json"
 LOGITS = "logits.npy"
 ROWS = "rows.jsonl"  # of a measurement that is a table, not a training
+CURVES = "curves.jsonl"  # beside the rows: what was measured on the way, of each seed
 CHECKPOINT = "checkpoint.pt"
 REPORT = "report.html"
 ANSWERS = "answers"  # the reader's files that the run is trained with, if any
