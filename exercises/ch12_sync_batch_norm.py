@@ -14,14 +14,14 @@ from tutorial_code.ch12_machines import all_reduce_sum
 
 # Write SyncBatchNorm: nn.BatchNorm2d whose batch is that of all processes. It
 # takes the arguments num_features, eps=1e-5 and momentum=0.1, and has the
-# parameters and buffers of nn.BatchNorm2d under the same names: weight, bias,
-# running_mean, running_var and num_batches_tracked. Given is all_reduce_sum
-# from above. In training mode it normalizes each channel by the mean and the
-# variance of all values in all processes. It moves the running statistics as
-# nn.BatchNorm2d does, by the unbiased variance, whose count is that of all
-# processes. The shares may have different sizes, and a process may have no
-# images at all. In evaluation mode, and in a single process, it is
-# nn.BatchNorm2d.
+# parameters of nn.BatchNorm2d and its buffers, the tensors of its state that
+# have no gradient, under the same names: weight, bias, running_mean,
+# running_var and num_batches_tracked. Given is all_reduce_sum from above. In
+# training mode it normalizes each channel by the mean and the variance of all
+# values in all processes. It moves the running statistics as nn.BatchNorm2d
+# does, by the unbiased variance, whose count is that of all processes. The
+# shares may have different sizes, and a process may have no images at all. In
+# evaluation mode, and in a single process, it is nn.BatchNorm2d.
 class SyncBatchNorm(nn.Module):
     """BatchNorm of maps (batch, channels, h, w) whose batch is that of all
     processes, with the state and the evaluation mode of ``nn.BatchNorm2d``.

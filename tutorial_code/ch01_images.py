@@ -11,8 +11,8 @@
 # pixel, from 0, which is bare paper, to 16, which is full ink.](figure:digit)
 #
 # **By the end of this chapter you will have** real images in tensors,
-# normalized, augmented and cut into batches, by two functions that every later
-# chapter calls: `load_dataset` and `make_loaders`.
+# normalized, augmented and cut into batches, by two functions that later
+# chapters call again and again: `load_dataset` and `make_loaders`.
 #
 # **You need** Python and a little PyTorch: what a tensor is, and how to read
 # its shape.
@@ -35,9 +35,9 @@ from tutorial_code.data.data_sets import find_data_set
 #
 # We start with data that needs no download: 1,797 handwritten digits that come
 # with scikit-learn. Thirteen people wrote them on paper forms. The forms were
-# scanned, and of each 4×4 block of the scan the dots of ink were counted, which
-# gives 8×8 numbers from 0 to 16 (the description of `load_digits` has the
-# details).
+# scanned, the scan of each digit was divided into 4×4 blocks, and the inked
+# dots in each block were counted, which gives 8×8 numbers from 0 to 16 (the
+# description of `load_digits` has the details).
 #
 # Here is one of them, as numbers only.
 
@@ -114,7 +114,7 @@ if __name__ == "__main__":
 # pixel together, and one pixel after another. The flower is 640 pixels wide and
 # 427 high.
 #
-# *Predict:* Which shape has the flower as the library gives it?
+# *Predict:* What shape does the flower have as the library gives it?
 #
 # - `(640, 427, 3)`
 # - `(427, 640, 3)`
@@ -160,10 +160,10 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## Digits for a network that expects photographs
 #
-# ResNet-50 takes images with three channels, and it makes them 32 times smaller
-# on their way, so it wants more than 8 pixels a side. We enlarge each digit to
-# 32×32 and give it three equal channels. A value is kept as one byte, 0 to 255,
-# as image files do: a quarter of the memory of a 32-bit number.
+# ResNet-50 takes images with three channels and reduces their height and their
+# width 32 times along the way, so 8 pixels a side are not enough. We enlarge
+# each digit to 32×32 and give it three equal channels. A value is kept as one
+# byte, 0 to 255, as image files do: a quarter of the memory of a 32-bit number.
 #
 # The images come in two **splits** that never meet. The network learns from the
 # *training* images. The *test* images answer one question at the end: does it
@@ -444,8 +444,9 @@ if __name__ == "__main__":
 # something false. An augmentation is a claim about the data. Therefore
 # `may_flip` belongs to the data set: it is false for digits and true for
 # CIFAR-10, and for a folder of your own images it is false unless you pass
-# `--mirror`. So does `max_shift`: 4 pixels for photographs (He et al. 2015,
-# section 4.2), but 2 for digits, which nearly fill their frame.
+# `--mirror`. `max_shift` belongs to the data set, too: it is 4 pixels for
+# photographs (He et al. 2015, section 4.2), but 2 for digits, which nearly fill
+# their frame.
 
 
 # %%
@@ -619,9 +620,9 @@ if __name__ == "__main__":
 #   network complains about the number of channels, if you are lucky. An image
 #   that is 3 pixels high would pass without a word.
 # - **Statistics from all the data.** Computed over the test images too, they
-#   let the test know something in advance. For our digits the effect on the
-#   mean is tiny (the cell below prints it), but a rule that is kept only where
-#   it matters is soon broken where it does.
+#   tell the network something about the test in advance. For our digits the
+#   effect on the mean is tiny (the cell below prints it), but a rule that is
+#   kept only where it matters is soon broken where it does.
 # - **A flip that changes the class,** as with digits and letters. Nothing
 #   raises an error; the network is taught something false.
 

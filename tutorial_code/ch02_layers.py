@@ -231,8 +231,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # Two layers of 3×3 see 5×5 pixels. Each further layer adds two more, and after
 # a stride of 2 each addition counts double, because neighbors are then two
-# pixels apart. With $c$ channels throughout, two layers of 3×3 have $2 \cdot 9
-# c^2 = 18 c^2$ weights, and one of 5×5 has $25 c^2$.
+# pixels apart. With $c$ channels throughout, two layers of 3×3 have
+# $2 \cdot 9 c^2 = 18 c^2$ weights, and one of 5×5 has $25 c^2$. So two small
+# kernels see as much as one large one, and need fewer weights for it.
 #
 # A relative of the convolution moves a window without weights: **pooling**. Max
 # pooling keeps the largest number under the window, average pooling their mean.
@@ -278,9 +279,10 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # In a network, mean and variance are taken over all images of the batch and all
-# positions, for each channel. By scale and shift the network still chooses the
-# mean and the spread that suit the next layer, with two numbers, and no longer
-# as a side effect of all the weights before.
+# positions, for each channel. With the scale and the shift, the network can
+# still choose the mean and the spread that suit the next layer. But it now
+# chooses them directly, with two numbers for each channel, and no longer as a
+# side effect of all the weights before.
 #
 # *Predict:* The eight numbers are multiplied by 10 before they enter BatchNorm.
 # What happens to what comes out?
@@ -332,9 +334,10 @@ if __name__ == "__main__":
 #
 # After each batch in training mode they move a little toward that batch: the
 # running mean becomes 0.9 times itself plus 0.1 times the batch's mean, and the
-# variance likewise. The 0.1 is an argument of the layer, `momentum`. Such an
-# average is called an **exponential moving average**: a batch counts the less,
-# the longer ago it was.
+# variance likewise. The 0.1 is an argument of the layer, `momentum`; it has
+# nothing to do with the momentum of chapter 5. Such an average is called an
+# **exponential moving average**: a batch counts the less, the longer ago it
+# was.
 #
 # ![Change the momentum and the size of the batches. Each dot is the mean of one
 # channel in one batch of digits, after a convolution with random weights; the
@@ -425,18 +428,18 @@ if __name__ == "__main__":
     )
 
 # %% [markdown]
-# Every layer multiplies the size of the numbers by some factor, and twenty
-# factors multiply up: twice the spread doubles each of them, and $2^{20}$ is
+# Every layer multiplies the size of the numbers by some factor, and the twenty
+# factors are multiplied: twice the spread doubles each of them, and $2^{20}$ is
 # about a million. The middle spread nearly keeps the size, which still shrinks,
 # in part by the zeros of the padding.
 #
-# Where does this spread come from? The variances of independent numbers add up.
-# Each number of the output is a sum of $9 \cdot 16 = 144$ products, which makes
-# the variance 144 times as large, and ReLU sets about half of the numbers to
-# zero, which halves the mean of their squares. Weights with a spread of
-# $\sqrt{2 / 144} \approx 0.12$ undo both (He et al. 2015, *Delving Deep into
-# Rectifiers*, section 2.2). With BatchNorm one need not hit this spread: each
-# layer begins with the same size.
+# Where does the middle spread, 0.12, come from? The variances of independent
+# numbers add up. Each number of the output is a sum of $9 \cdot 16 = 144$
+# products, which makes the variance 144 times as large, and ReLU sets about
+# half of the numbers to zero, which halves the mean of their squares. Weights
+# with a spread of $\sqrt{2 / 144} \approx 0.12$ undo both (He et al. 2015,
+# *Delving Deep into Rectifiers*, section 2.2). With BatchNorm one need not hit
+# this spread: each layer begins with the same size.
 #
 # ## ReLU
 #
@@ -591,16 +594,16 @@ def batch_norm(
 #
 # ## What goes wrong
 #
-# Three mistakes that raise no error, each in the functions of a small network
-# that learned the digits (the recorded run `layer-mistakes-cpu`):
+# These three mistakes raise no error. Each was built into a small network,
+# which then learned the digits (the recorded run `layer-mistakes-cpu`):
 #
 # - **The output is a row and a column too small.** The formula was used without
 #   its $+ 1$, so every layer takes away another row and column. The network
 #   learns from what is left.
-# - **The statistics carry no gradient,** because `item()`, `detach()` or
+# - **PyTorch cannot follow the statistics,** because `item()`, `detach()` or
 #   `torch.no_grad()` made plain numbers of them. But each number of a batch
-#   moves the mean and the variance by which all are normalized, and that part
-#   of the gradient is now missing.
+#   moves the mean and the variance by which all are normalized, and learning
+#   (chapter 5) now knows nothing of that part.
 # - **The kernel is flipped.** Nothing can be seen, because the network learns
 #   flipped kernels. Only a comparison with numbers that are known to be right
 #   finds this one.
@@ -618,8 +621,10 @@ if __name__ == "__main__":
         three,
         name="ch02-mistakes",
         caption="Compare each mistake (red) with the right version (green), "
-        "three seeds each: the mean training loss of each epoch, and the "
-        "accuracy on the test images after it.",
+        "each trained from three sets of random weights. Above is the "
+        "training loss, which says how wrong the network still is, after each "
+        "pass over the training images (an epoch). Below is the share of the "
+        "test images that it then classifies correctly.",
         alt="Training loss and test accuracy by epoch of three mistakes beside "
         "the right version. With outputs that are too small both stay behind; "
         "with statistics that are cut off from autograd they stay far behind; "
@@ -630,8 +635,8 @@ if __name__ == "__main__":
     mistake_curves.print_mistakes(three, run="layer-mistakes-cpu")
 
 # %% [markdown]
-# A fourth mistake usually is an error: a vector with one number for each
-# channel meets a batch, and the sizes do not match. It needs the shape
+# A fourth mistake usually raises an error: a vector with one number for each
+# channel meets a batch, and the sizes do not match. The vector needs the shape
 # `(1, channels, 1, 1)`. PyTorch lines shapes up from the last axis on, so the
 # vector meets the columns, and if an image is as wide as it has channels,
 # nothing is reported.
@@ -650,7 +655,8 @@ if __name__ == "__main__":
 #
 # ## Three questions
 #
-# *Question:* Why is one kernel used at every place, and not another at each?
+# *Question:* Why is one kernel used at every place, and not a different one at
+# each?
 #
 # *Answer:* What is worth finding in one place, such as an edge, is worth
 # finding in any other. It also keeps the weights few, whatever the size of the

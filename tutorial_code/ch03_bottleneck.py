@@ -97,11 +97,12 @@ class Stack(nn.Module):
 # over these images. A *step* changes all weights a little, after each batch of
 # images: the larger the *learning rate*, the more.
 #
-# We train plain stacks of 8, 24 and 48 layers on the same 4,000 photographs of
-# CIFAR-10 (as JPEG files), for 30 epochs each. All start with the same learning
-# rate, 0.05, which was not tuned for each depth. It is divided by ten after two
-# thirds of the epochs and again after five sixths. Each training is repeated
-# from three sets of random weights, one for each **seed**.
+# We train plain stacks of 8, 24 and 48 layers, counting only the convolutions
+# of the pairs, on the same 4,000 photographs of CIFAR-10 (from a copy that
+# stores them as JPEG files), for 30 epochs each. All start with the same
+# learning rate, 0.05, which was not tuned for each depth. It is divided by ten
+# after two thirds of the epochs and again after five sixths. Each training is
+# repeated from three sets of random weights, one for each **seed**.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -184,11 +185,11 @@ if __name__ == "__main__":
     print_ends("epochs", {n: trainings(48, "plain", n) for n in (30, 90)})
 
 # %% [markdown]
-# It ends above the stack of 24 layers, which had a third of the time. The extra
-# epochs do help: the mean of the three losses falls from 2.00 to 1.65. That
-# makes the middle answer tempting, but the stack of 24 layers ended at 1.29. He
-# et al. still saw degradation after three times as many steps, too (section
-# 4.1, a footnote).
+# It ends above the stack of 24 layers, which had a third of the epochs. The
+# extra epochs do help: the mean of the three losses falls from 2.00 to 1.65.
+# That makes the middle answer tempting, but the stack of 24 layers ended at
+# 1.29. He et al., too, still saw degradation after three times as many steps
+# (section 4.1, a footnote).
 #
 # ## Is it the gradient?
 #
@@ -272,6 +273,8 @@ if __name__ == "__main__":
 # gradient explodes on its way back, as theory predicts for fully connected
 # networks (Yang et al. 2019). Is that the explanation? The explosion is over
 # after a few steps, and whether these did lasting harm, the figure cannot say.
+# (The third curve is a stack with shortcuts, which the next section builds.
+# There the gradient grows too, but only 8 to about 30 times.)
 #
 # He et al. looked, too: in their plain networks with BatchNorm the gradients
 # had healthy norms. They conjectured that deep plain networks converge
@@ -323,7 +326,8 @@ if __name__ == "__main__":
 #
 # In the pencil example the ReLU that we left aside stopped the plain pair
 # altogether. In a residual pair it stands on the path of the shortcut, too, and
-# stops a change wherever the sum is negative. How often does it?
+# stops a change wherever the sum is negative. How many of the values does it
+# let pass?
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -361,8 +365,9 @@ if __name__ == "__main__":
             }
         ),
         name="ch03-residual",
-        caption="Compare the order of the two groups. Among the plain stacks "
-        "the deepest is the worst. Among the residual ones the shallowest is.",
+        caption="Compare the order within each of the two groups. Among the "
+        "plain stacks the deepest is the worst. Among the residual ones the "
+        "shallowest is.",
         alt="Training loss of three plain and three residual stacks over 30 "
         "epochs. All residual stacks end below all plain ones, and those of 24 "
         "and 48 layers below that of 8.",
@@ -432,7 +437,9 @@ if __name__ == "__main__":
 # About 17 times as many. It is tempting to answer 4, because there are four
 # times fewer channels inside. But the 3×3 in the middle has fewer of them on
 # both sides, so only a sixteenth of the weights. Each 1×1 has fewer on one side
-# and one weight in place of nine: a thirty-sixth.
+# and one weight in place of nine: a thirty-sixth. Together the three have
+# $1/16 + 2/36 \approx 0.118$ of the weights of one wide 3×3, and two of those
+# have 17 times as many.
 
 # %% tags=["covered"]
 if __name__ == "__main__":
@@ -769,8 +776,8 @@ if __name__ == "__main__":
 # channels: 16,896 parameters. Its first convolution is smaller by (256 − 64) ×
 # 64 = 12,288. The difference is 4,608, and 70,400 + 4,608 = 75,008.
 #
-# *Question:* The shortcut adds 1 to the derivative. In which two places of
-# ResNet-50 is that not exactly so?
+# *Question:* The shortcut adds 1 to the derivative. At which two kinds of
+# places in ResNet-50 is that not exactly so?
 #
 # *Answer:* The ReLU after the addition stops a change where the sum is
 # negative. And a projection multiplies $x$ by the weights of its convolution

@@ -3,16 +3,17 @@
 #
 # *Sixteen blocks: how are they arranged?*
 #
-# You have the block. ResNet-50 is a stem, sixteen such blocks, and a
-# classifier. Its name counts the convolutions and linear layers along the main
-# path: one convolution in the stem, three in each block, and one linear layer
-# at the end, so $1 + 16 \times 3 + 1 = 50$. What is left to decide is how wide
-# each block is, and where the image shrinks.
+# You have the block. ResNet-50 is a stem, which makes the image smaller, then
+# sixteen such blocks, and a classifier, which gives a number for each class.
+# Its name counts the convolutions and linear layers along the main path: one
+# convolution in the stem, three in each block, and one linear layer at the end,
+# so $1 + 16 \times 3 + 1 = 50$. What is left to decide is how wide each block
+# is, and where the image shrinks.
 #
-# ![Follow the boxes from top to bottom, then choose another image size. From
-# conv2_x to conv5_x each box is the output of one block, drawn to scale: as
-# high as the image at that point, as wide as the number of its channels. The
-# arcs are the shortcuts.](figure:network)
+# ![Follow the boxes row by row, then choose another image size. In the four
+# groups of blocks, conv2_x to conv5_x, each box is the output of one block,
+# drawn to scale: as high as the image at that point, as wide as the number of
+# its channels. The arcs are the shortcuts.](figure:network)
 #
 # **By the end of this chapter you will have** written `ResNet50`, counted the
 # parameters and multiply-adds of every stage, computed what one position of
@@ -61,7 +62,8 @@ from tutorial_code.ch03_bottleneck import Bottleneck
 #
 # The layers before the first stage are called the **stem**: a 7×7 convolution
 # with stride 2, BatchNorm and ReLU, then 3×3 max pooling with stride 2, which
-# keeps the largest of nine values at every second position.
+# keeps the largest of nine values at every second position. (Table 1 counts the
+# pool as the beginning of conv2_x, and so do the tables below.)
 #
 # *Predict a number:* An image of 97×97 pixels goes through the stem. How many
 # pixels a side are left for conv2_x?
@@ -142,8 +144,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # It gives $e / (e + 9)$, less than a quarter. A number near 1 is the tempting
 # answer, because softmax seems to leave probabilities alone. It does not: it
-# looks at *differences*, and here the largest possible difference is 1. However
-# sure the network becomes, the loss can never fall below $-\ln 0.232 = 1.46$.
+# looks at *differences*, and here the largest possible difference is 1. The
+# loss of chapter 5 is minus the logarithm of this probability. So however sure
+# the network becomes, the loss can never fall below $-\ln 0.232 = 1.46$.
 #
 # ## The exercise
 #
@@ -231,11 +234,12 @@ class ResNet50(nn.Module):
 # image of 224×224 pixels below. The parameters gather where the channels are
 # many. The work follows the number of blocks.](figure:shares)
 #
-# The second answer is right. The weights of a layer depend on its channels
-# alone, and conv5_x has the most channels. The work of a block is about the
-# same in every stage, by the rule above, so conv4_x with its six blocks does
-# the most. The first answer takes many parameters for much work, but in conv5_x
-# most weights are used at only 49 positions.
+# The second answer is right. How many weights a layer has depends on its kernel
+# and its channels, not on the size of the image, and conv5_x has the most
+# channels. The work of a block is about the same in every stage, by the rule
+# above, so conv4_x with its six blocks does the most. The first answer takes
+# many parameters for much work, but in conv5_x most weights are used at only 49
+# positions.
 #
 # Here is the table itself. `count_groups` sends one image through the groups,
 # one after another.
@@ -334,14 +338,16 @@ if __name__ == "__main__":
 #
 # ![Choose a group, and move the marked position among those of the group, or
 # the square on the photograph. The square is all that this one position can
-# see. In the later groups two neighbors see nearly the same. The photograph, by
-# vultilion, comes with scikit-learn (CC BY 2.0).](figure:receptive-field)
+# see. Beyond the photograph it sees only padding, and what is too large for the
+# figure is cut off at its edge. In the later groups two neighbors see nearly
+# the same. The photograph, by vultilion, comes with scikit-learn (CC BY
+# 2.0).](figure:receptive-field)
 #
-# It sees more than the whole image. It is tempting to multiply the strides,
-# $2^5 = 32$, and to take that for the answer. But 32 is the step, the distance
-# from one position to the next, and the fields of neighbors overlap almost
-# entirely. The 3×3 convolutions add up, and in conv5_x each of them reaches 32
-# or 64 pixels further.
+# It sees 427×427 pixels, more than the whole image. It is tempting to multiply
+# the strides, $2^5 = 32$, and to take that for the answer. But 32 is the step,
+# the distance from one position to the next, and the fields of neighbors
+# overlap almost entirely. The 3×3 convolutions add up, and in conv5_x each of
+# them reaches 32 or 64 pixels further.
 
 
 # %% tags=["covered"]
@@ -409,8 +415,8 @@ if __name__ == "__main__":
 #
 # What do all these channels contain? The figure shows them for a network that
 # was trained: this chapter's `ResNet50`, on digits enlarged to 128×128 pixels
-# (the recorded run `feature-maps`). Of each group it has six channels that vary
-# strongly over the digits, and differently from each other.
+# (the recorded run `feature-maps`). For each group it shows six channels that
+# vary strongly from digit to digit, each in its own way.
 #
 # ![Choose a digit, and look at its maps from top to bottom; then switch off the
 # trained weights, and you see the network as it was before training. Bright is
@@ -422,18 +428,17 @@ if __name__ == "__main__":
 # them and no drawing is left. The maps of the untrained network look much the
 # same, since random kernels draw edges, too. What training has changed shows at
 # the end: the untrained network gives all five images nearly the same
-# probabilities, none below 5% or above 15%. The trained one puts most on a
-# single class, and for the hardest image of the test, a 4, that is the wrong
-# one.
+# probabilities, none below 5% or above 15%. The trained one puts most of the
+# probability on a single class; for the hardest image of the test, a 4, that is
+# the wrong class.
 #
 # ## 3.8 or 4.1 billion?
 #
 # The paper's Table 1 says 3.8 billion multiply-adds for 50 layers. We counted
-# about 4.1. Both networks have the same parameters. They differ in where a
-# block that halves the image has its stride. In our block it is on the 3×3
-# convolution. torchvision builds it there too, and its documentation says that
-# the original paper places it on the first 1×1 convolution, and that the
-# network with the stride on the 3×3 is known as ResNet v1.5.
+# about 4.1. A likely reason is the place of the stride in the blocks that halve
+# the image (chapter 3). Ours is on the 3×3 convolution; the original network is
+# said to have it on the first 1×1. That changes no parameter, but it changes
+# the work.
 #
 # ![Compare the first block of conv3_x with its stride in either place. With the
 # stride on the first 1×1 convolution, that convolution has a quarter of the
@@ -567,9 +572,10 @@ if __name__ == "__main__":
         name="ch04-mistakes",
         caption="Compare each mistake (red) with the right network (green), "
         "three seeds each: the loss of every step, and the share of the test "
-        "images that are classified correctly after each epoch. A block that "
-        "is repeated does not show. (A ResNet-50 of a quarter of the width, "
-        "on the digits.)",
+        "images that are classified correctly after each epoch. A repeated "
+        "block does not look like a mistake: its curves are even better than "
+        "the right ones. (A ResNet-50 of a quarter of the width, on the "
+        "digits.)",
         alt="Loss by step and test accuracy by epoch of three mistakes beside "
         "the right network. With the stride in each block, and with a softmax "
         "at the end, the loss falls little and the accuracy stays below 40 "
@@ -610,9 +616,10 @@ if __name__ == "__main__":
 # *Question:* The blocks of two networks give equal shapes, and both networks
 # have equal numbers of parameters. Are they equal?
 #
-# *Answer:* Not necessarily. Which convolution of a block has its stride,
-# whether ReLU or the addition comes first, or a missing ReLU changes neither.
-# Only equal outputs under equal weights show it.
+# *Answer:* Not necessarily. You can move the stride to another convolution of
+# the block, exchange the last ReLU and the addition, or leave out a ReLU:
+# neither the shapes nor the counts change. Only equal outputs under equal
+# weights show it.
 #
 # ## Read on
 #

@@ -4,10 +4,11 @@
 # *What is a step?*
 #
 # The network of chapter 4 has 23.5 million weights, and nearly all of them are
-# random. Training changes them in steps, a little after every batch of images,
-# until the network answers well. How far should a step go, and in which
-# direction? With two weights one can see it. The figure fits a straight line to
-# twelve points, and the two weights of the line are its slope and its offset.
+# random. After every batch of images, training changes them a little: that is a
+# step. It goes on until the network answers well. How far should a step go, and
+# in which direction? With two weights one can see it. The figure fits a
+# straight line to twelve points, and the two weights of the line are its slope
+# and its offset.
 #
 # ![Change the learning rate, and watch the path from the start to the lowest
 # point, the green cross. Every point of the map on the left is a line, and the
@@ -106,7 +107,7 @@ if __name__ == "__main__":
 # *Predict:* What does a path do at a rate of 0.25?
 #
 # - It arrives a little sooner.
-# - It jumps from side to side for ever, at the same height.
+# - It jumps from side to side forever, at the same height.
 # - It gets farther away with every step.
 
 # %%
@@ -177,9 +178,9 @@ if __name__ == "__main__":
 #
 # It is 4.6, twice as much, although the answer is ten times as bad: each
 # further factor of ten costs another 2.3. Seen against the logit, in the last
-# curve, the slope is the probability minus 1. So an image that is already right
-# hardly pulls at its logit, and one that is wrong pulls with at most 1, however
-# wrong it is.
+# curve, the slope is the probability minus 1. So where the answer is already
+# right, the gradient of this logit is nearly 0, and where it is wrong, its size
+# is at most 1, however wrong the answer is.
 #
 # This gives a first check of any training. A network that knows nothing gives
 # each of ten classes a probability near 0.1, so its loss should be near $\ln 10
@@ -250,8 +251,8 @@ if __name__ == "__main__":
             colors={"always 1": plots.Y, "1, −1, 1, …": plots.F},
         ),
         name="ch05-momentum",
-        caption="Compare the two lines: the sum $v$ for gradients that agree, "
-        "and for gradients that take turns.",
+        caption="Compare the two lines: the sum $v$ for gradients that "
+        "agree, and for gradients whose sign alternates.",
         alt="Momentum's sum over 40 steps. For a gradient that is always 1 it "
         "rises to 10; for gradients of 1 and minus 1 in turn it stays between "
         "minus 0.6 and 1.",
@@ -264,11 +265,13 @@ if __name__ == "__main__":
 # It is 10 times $r$, since $1 + 0.9 + 0.81 + \dots = 1 / (1 - 0.9)$. It is
 # tempting to expect 1, because momentum sounds like an average. It is a sum.
 # Gradients that agree, as along the valley, add up to ten of themselves, and
-# those that take turns, as across it, to about half of one.
+# those whose sign alternates, as across it, to about half of one.
 #
 # Here are forty steps at a small rate, without and with momentum. The function
-# also has **weight decay**, which adds a little of each weight to its gradient,
-# and so pulls it toward zero.
+# also has **weight decay**, which adds a little of each weight to its gradient
+# and so pulls the weight toward zero. The idea is that a model with small
+# weights cannot follow every detail of its training data. What it does to a
+# convolution before a BatchNorm is another matter (chapter 8).
 
 
 # %%
@@ -373,7 +376,7 @@ if __name__ == "__main__":
 #
 # ![Go through the steps one by one, or click on one. Each small letter is what
 # a thing holds after the step, with the number of the batch that it comes from.
-# Colored is what the step has changed.](figure:five-steps)
+# Color marks what the step has changed.](figure:five-steps)
 #
 # Forward does. That is easy to miss: running a network sounds like looking, not
 # like touching. In training mode BatchNorm moves its statistics with every
@@ -382,7 +385,8 @@ if __name__ == "__main__":
 #
 # The same in numbers, for one weight, its gradient, the running mean of one
 # channel, and momentum's sum $v$ (velocity), to which weight decay has added
-# 0.0005 of the weight.
+# 0.0005 of the weight. (The running mean is not 0 at the beginning, because
+# this network has already met one batch above.)
 
 
 # %% tags=["folded", "covered", "tutorial-names"]
@@ -634,9 +638,10 @@ if __name__ == "__main__":
 #
 # The recorded run `steady-start` trains the whole network on the digits for 60
 # steps, in batches of 64 and at a rate of 0.04. It compares three starts: the
-# weights that PyTorch gives to every new layer, He initialization, and He
-# initialization together with a last scale of zero in each block. Both are
-# explained below.
+# weights that PyTorch gives to every new layer; He initialization, which draws
+# the weights of the convolutions with a chosen spread; and He initialization
+# with the scale of each block's last BatchNorm set to zero. The last two are
+# explained below the figure.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -738,7 +743,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # With `fan_in` the values keep their size on the way forward, with `fan_out`
-# the gradient on the way back. We take `fan_out`, as torchvision does.
+# the gradient on the way back. We take `fan_out`, as torchvision does. We keep
+# He initialization because it is usual for residual networks (Goyal et al.
+# 2017, section 5.1); our run does not show that it helps by itself.
 #
 # In our network BatchNorm rescales the output of every convolution (chapter 2),
 # so the size of the weights does not change what the fresh network computes in
@@ -809,7 +816,7 @@ if __name__ == "__main__":
 # BatchNorms: 112 tensors in all. The last scales themselves do get a gradient,
 # so after one step they are not zero any more, and everything learns.
 #
-# **Warm-up** begins with a small rate and raises it in a line, here during the
+# **Warm-up** begins with a small rate and raises it linearly, here during the
 # first epoch. Goyal et al. (section 2.2) use it because the network changes
 # rapidly in its first steps. What it buys is that a larger rate becomes
 # tolerable (Kalra and Barkeshli 2024). Here it is, beside the same rate without
@@ -838,10 +845,12 @@ if __name__ == "__main__":
 # With two of the seeds warm-up takes away most of the rise of the first epoch,
 # and with the third it only puts it off. A rate that stays small has hardly any
 # rise. At 0.16 the loss jumps even with a warm-up. And on average neither the
-# warm-up nor the small rate ends lower than a rate of 0.04 at once: sixty steps
-# show what a large rate does at first, and not what it is worth. [Chapter
-# 8](ch08_learning.py) measures warm-up and the last scale of zero in longer
-# trainings.
+# warm-up nor the small rate ends lower than a rate of 0.04 at once. The lowest
+# end of the whole recorded run is another one: PyTorch's own weights at a rate
+# of 0.005 rise to 5.3 at most and end at 0.59 on average. So sixty steps show
+# what a large rate does at first, and not what any of these changes is worth.
+# [Chapter 8](ch08_learning.py) measures warm-up and the last scale of zero in
+# longer trainings.
 #
 # After the warm-up the rate falls along half a wave of a cosine, to 0 at the
 # end (Loshchilov and Hutter 2017), so that the path comes to rest. Here is the
@@ -987,9 +996,9 @@ if __name__ == "__main__":
 #
 # ## In three sentences
 #
-# - A step moves every weight against its gradient, times a learning rate:
-#   beyond an edge that the steepest direction sets, the path across a valley
-#   diverges, and momentum adds up what the gradients have in common.
+# - A step moves every weight against its gradient times a learning rate; if
+#   that rate is above the limit that the steepest direction sets, the path
+#   diverges; and momentum adds up what the gradients have in common.
 # - A loop zeroes the gradients, runs forward, computes the loss, goes backward
 #   and steps; forward moves BatchNorm's statistics, backward adds to the
 #   gradients, and only the step moves the weights.

@@ -4,10 +4,10 @@
 # *How good is it really?*
 #
 # A low training loss says that a network knows its training images. Whether it
-# knows others, only other images can tell. That sounds like one more loop
-# without the learning, and in most lines it is. But a network that is run as in
-# training gives no honest answer: what it says about an image then depends on
-# the images beside it.
+# knows others, only other images can tell. Testing it on others sounds like one
+# more loop without the learning, and in most lines it is. But a network that is
+# run as in training gives no honest answer: what it says about an image then
+# depends on the images beside it.
 #
 # ![Change the size of the batches and the image. One test image was put into a
 # hundred different batches. Within each class, the hundred blue dashes are its
@@ -48,9 +48,9 @@ CPU = torch.device("cpu")
 # We want networks that have learned something, at several moments of their
 # training, and from three seeds. ResNet-50 would take about a minute for that.
 # Chapter 3's residual stack of 12 layers takes two seconds, and shows the two
-# things that this chapter is about: BatchNorm and autograd. It learns the
-# digits for four epochs, and we keep a copy after the first five batches and
-# after each epoch.
+# things that this chapter is about: the two modes of BatchNorm, and what
+# PyTorch keeps in memory for `backward`. It learns the digits for four epochs,
+# and we keep a copy after the first five batches and after each epoch.
 
 
 # %%
@@ -335,11 +335,10 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Still about 10%. The statistics were not what was missing: after five batches
-# the network has learned nothing yet. At the end of the first epoch the weights
-# are good and the statistics are bad. The weights know a good part of the
-# digits, and the running statistics hide it. As the learning rate falls and the
-# weights come to rest, the statistics catch up, and in the end the two ways
-# hardly differ.
+# the network has learned nothing yet. At the end of the first epoch it is
+# otherwise. The weights already know a good part of the digits, and the running
+# statistics hide it. As the learning rate falls and the weights come to rest,
+# the statistics catch up, and in the end the two ways hardly differ.
 #
 # So a poor test in the first epochs of a training is no alarm. Chapter 7 meets
 # it again with ResNet-50.
@@ -631,8 +630,8 @@ if __name__ == "__main__":
         figure,
         name="ch06-choosing",
         caption="Follow both lines to the right. The more networks there are "
-        "to choose from, the higher is the test accuracy of the chosen one, "
-        "and the further it is from what new images give. (Means of 1,000 "
+        "to choose from, the higher the test accuracy of the chosen one, and "
+        "the further it lies above what new images give. (Means of 1,000 "
         "draws of the test.)",
         alt="Accuracy of the chosen network over the number of networks to "
         "choose from. On the test images that chose it, it rises more steeply "
@@ -643,9 +642,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # Between the two. The choice was worth something, because some seeds are really
 # better than others. But the number that made the choice promises more than the
-# network keeps: part of what it measured was luck with these 100 images. There
-# is nothing wrong with the choice, only with reporting that number. With a
-# third set of images one may choose on the second and report from the third.
+# network delivers: part of what it measured was luck with these 100 images.
+# There is nothing wrong with the choice, only with reporting that number. With
+# a third set of images one may choose on the second and report from the third.
 #
 # The gap is smaller where a test has more images, and where the candidates are
 # more alike, as the last epochs of one training are. It does not vanish. For
@@ -657,7 +656,7 @@ if __name__ == "__main__":
 #
 # - **`eval()` is forgotten.** You see an accuracy that changes with the size
 #   and the order of the batches, as in the table above: about 92% in batches of
-#   16 drawn at random, about 24% in order of class. You see nothing of
+#   16 drawn at random, about a quarter in order of class. You see nothing of
 #   the running statistics that the test has moved.
 # - **Autograd stays on.** Every number is right, but memory is not: 113 MB for
 #   64 digits, as the figure says. If the losses are added up as tensors, too,
@@ -680,8 +679,8 @@ if __name__ == "__main__":
 #
 # ## Three questions
 #
-# *Question:* A network is tested under `no_grad` but in training mode. What of
-# it is different afterward?
+# *Question:* A network is tested under `no_grad` but in training mode. What
+# about it is different afterward?
 #
 # *Answer:* Its running statistics, which have moved toward the batches of the
 # test, and the count of batches that BatchNorm keeps. The weights are the same.

@@ -45,7 +45,7 @@ from tutorial_code.shared import plots, tables
 # A training is chapter 5's loop and chapter 6's test in turn. The test decides
 # nothing: the weights after the last epoch are the result, even where an
 # earlier epoch did better. Strictly, one would look at the test images only
-# once. We look after every epoch, and choose nothing by it.
+# once, and not after every epoch as we do.
 
 
 # %%
@@ -103,7 +103,7 @@ def fit(
 # %% [markdown]
 # ResNet-50 takes about a minute for the digits. What we take apart here is a
 # network that takes seconds: six residual pairs of chapter 3 on maps of 8×8.
-# Each pair with its addition is a module, so that we can get at what it gives.
+# Each pair with its addition is a module, so that we can read its output.
 
 
 # %%
@@ -307,9 +307,9 @@ if __name__ == "__main__":
 # comes second with 108. Such a pair says where to look first, before anything
 # is changed.
 #
-# Now look at the misclassified images themselves, those first of which the
-# network was most sure. Its *confidence* is the probability that it gives to
-# its own answer.
+# Now look at the misclassified images themselves, beginning with those of which
+# the network was most sure. Its *confidence* is the probability that it gives
+# to its own answer.
 
 
 # %%
@@ -371,9 +371,9 @@ if __name__ == "__main__":
             caption="Ask of each digit whether you would have read it rightly. "
             "They are the misclassified ones that the small network is most "
             "sure of.",
-            alt="Test digits that the small network gets wrong, those first "
-            "of which it is most sure, each with its true class, what it was "
-            "taken for, and the probability of that.",
+            alt="Test digits that the small network gets wrong, beginning "
+            "with those of which it is most sure, each with its true class, "
+            "what it was taken for, and the probability of that.",
             narrow=misclassified_figure(*shown, columns=3),
         )
 
@@ -829,9 +829,9 @@ if __name__ == "__main__":
 #
 # ## Train yours
 #
-# `resnet50 train` runs this chapter's `fit` with ResNet-50, for more epochs,
-# with batches of 64 images in place of 32 and a rate of 0.04 in place of 0.03,
-# and with a progress bar, checkpoints and a report:
+# `resnet50 train` runs this chapter's `fit` with ResNet-50, for more epochs, at
+# a rate of 0.04 in place of 0.03, and with a progress bar, checkpoints and a
+# report:
 #
 #     uv run resnet50 train
 #     uv run resnet50 train --data cifar10

@@ -7,8 +7,8 @@
 # of a CPU train ResNet-50 on photographs in two hours and a half, and with the
 # stem of stride 1 a large GPU does so in less than three minutes (the recorded
 # runs `full-cpu`, of 36 epochs, and `full-gpu`, of 50). Two questions decide
-# whether you will do it. Can each step take less time, without computing
-# anything else? And if the machine stops in the middle, what is lost?
+# whether you will do it. Can each step take less time and still compute the
+# same? And if the machine stops in the middle, what is lost?
 #
 # Every operation of a network does two things: it computes, and it moves
 # numbers between memory and the processor. Whichever takes longer decides how
@@ -190,12 +190,14 @@ if __name__ == "__main__":
 # %% [markdown]
 # More than two thirds. There are as many BatchNorms as convolutions, and nearly
 # as many ReLUs. But a convolution does hundreds of operations with each number
-# that it reads, and they do one or a few. The optimizer comes second here: it
-# changes 23.5 million weights, however few the images are. The rest is adding
-# the shortcuts, copying, and the loss.
+# that it reads, and they do one or a few. Of the four named kinds the optimizer
+# comes second here: it changes 23.5 million weights, however few the images
+# are. The rest is adding the shortcuts, copying, and the loss.
 #
 # The recorded run `roofline-cpu` takes the step apart more finely, with 128
-# images on both cores, in four of the ways to train that follow.
+# images on both cores, in four of the ways to train that follow. (*fp32* and
+# *bf16* are numbers of 32 and of 16 bits. These, *channels last* and *products*
+# are explained after the figures.)
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -452,8 +454,9 @@ if __name__ == "__main__":
 # 128 images, in one process and all rows in turn, so that whatever else the
 # machine did slowed all of them. A row with + adds to the row above it. GB is
 # the most memory that a batch takes on top of what was there before it, such as
-# the weights. The last column says how much of the fastest bf16 product its
-# convolutions reach.
+# the weights. The last column divides the operations of the network's
+# convolutions and products by the time of the whole step, as a share of the
+# speed of the fastest bf16 product.
 #
 # *Predict:* which of these steps makes the training on this CPU a sixth
 # *slower*?
@@ -468,13 +471,13 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # Compiling does. It is tempting to expect more of it. But BatchNorm, ReLU and
-# additions are a small part of this step, so that fusing them cannot save much.
-# Why the compiled network is even slower the record does not say. bf16 saves
-# the most, the images on the device and the products each let the training do
-# about a fifth more images a second, and channels last alone changes little.
-# The last two rows are trainings of ten epochs at a constant rate, one by the
-# plain loop and one by the fastest way above. The second takes half the time,
-# and the accuracies differ by no more than chance.
+# additions take 18% of this step in `roofline-cpu`, and fusing them can save
+# only a part of that. Why the compiled network is even slower the record does
+# not say. bf16 saves the most, the images on the device and the products each
+# let the training do about a fifth more images a second, and channels last
+# alone changes little. The last two rows are trainings of ten epochs at a
+# constant rate, one by the plain loop and one by the fastest way above. The
+# second takes half the time, and the accuracies differ by no more than chance.
 #
 # ## The same steps on a GPU
 #
@@ -495,11 +498,11 @@ if __name__ == "__main__":
 # rounds the factors of fp32 products to 10 bits after the binary point, and the
 # sums stay in fp32.
 #
-# GB is measured otherwise here: it is the most memory that tensors took at one
-# time during the first three batches of a row, on top of what was there before.
-# In these batches cuDNN, NVIDIA's library of convolutions, also compares its
-# algorithms for each convolution. So a row may take less later on, and the
-# record does not say why this column jumps from row to row.
+# GB is measured differently here: it is the most memory that tensors took at
+# one time during the first three batches of a row, on top of what was there
+# before. In these batches cuDNN, NVIDIA's library of convolutions, also
+# compares its algorithms for each convolution. So a row may take less later on,
+# and the record does not say why this column jumps from row to row.
 #
 # *Predict:* in fp32 the plain loop does 2,740 images a second. What do bf16 and
 # products together reach, with batches of 128 images?
@@ -520,9 +523,7 @@ if __name__ == "__main__":
 # images, for which the graph is left out again, more than triples the speed of
 # the compiled row: as many starts serve four times as many images.
 #
-# So a GPU wants large batches. With 512 images a batch, bf16 and a compiled
-# network, this GPU took less than three minutes for the 50 epochs of the full
-# recipe (the recorded run `full-gpu`).
+# So a GPU wants large batches, and the full recipe has 512 images in each.
 #
 # ## What must a checkpoint hold?
 #
@@ -708,7 +709,7 @@ if __name__ == "__main__":
 # *Predict:* which missing piece costs the most accuracy?
 #
 # - The momentum.
-# - The schedule: the rate begins its way anew.
+# - The schedule: the rate starts again from the bottom.
 # - The random numbers: other images come first.
 
 

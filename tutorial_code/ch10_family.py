@@ -70,8 +70,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # About seventeen times. Four times the channels make sixteen times the weights,
-# because a convolution has weights from every channel to every channel. For
-# this reason the deeper three networks have bottlenecks (section 4.1).
+# because a convolution has weights from every channel to every channel, and
+# sixteen times the work. To save training time, the paper builds the deeper
+# three networks from bottlenecks (section 4.1).
 #
 # ## The exercise: a block
 #
@@ -376,11 +377,12 @@ if __name__ == "__main__":
 # %% [markdown]
 # One of them, that of 18 layers. Chapter 4 found most of the reason for 50
 # layers, and it holds for 101 and 152 as well: with the stride of a bottleneck
-# on its first 1×1 convolution, as the paper builds it, these two round to the
-# paper's numbers. That of 50 layers still does not, and stays unexplained.
-# ResNet-34 has no bottlenecks, and 3.66 here against 3.6 there. The paper's own
-# 34 layers had no projections at first: where the channels double, the new ones
-# are filled with zeros (section 4.1, option A).
+# on its first 1×1 convolution, where torchvision's documentation says that the
+# paper has it, these two round to the paper's numbers. That of 50 layers still
+# does not, and stays unexplained. ResNet-34 has no bottlenecks, and 3.66 here
+# against 3.6 there. The paper's own network of 34 layers had no projections at
+# first: where the channels double, the new ones are filled with zeros (section
+# 4.1, option A).
 
 # %%
 if __name__ == "__main__":
@@ -399,7 +401,8 @@ if __name__ == "__main__":
 #
 # The paper's answer, for a million photographs and a thousand classes: every
 # step to a deeper network makes fewer errors, and each step gains less than the
-# one before.
+# one before. The figure shows the **top-1 error**, the share of images for
+# which the right class does not have the largest logit.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -466,7 +469,7 @@ if __name__ == "__main__":
 #
 # ## Is it the real one?
 #
-# First inside the house: the family's `resnet50` is chapter 4's `ResNet50`,
+# First against our own code: the family's `resnet50` is chapter 4's `ResNet50`,
 # with the same parameters under the same names in the same order.
 
 # %%
@@ -476,8 +479,8 @@ if __name__ == "__main__":
     print("the same:", list(ours.items()) == [(n, p.shape) for n, p in family])
 
 # %% [markdown]
-# And outside: torchvision builds the same five. Chapter 4's functions rename
-# the weights, and each network gets those of its counterpart.
+# And against others' code: torchvision builds the same five. Chapter 4's
+# functions rename the weights, and each network gets those of its counterpart.
 
 # %%
 if __name__ == "__main__":
@@ -503,7 +506,7 @@ if __name__ == "__main__":
 # Equal with equal weights: then the weights of a network that others have
 # trained must work in yours. torchvision offers them for all five networks,
 # trained on the 1.28 million photographs of ImageNet. It says where they are,
-# how the 1,000 classes are called, how an image has to be prepared, and how
+# what the 1,000 classes are called, how an image has to be prepared, and how
 # many of the 50,000 validation images they get right.
 
 # %%
@@ -520,8 +523,9 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # The same order as in the figure above. The errors are 0.3 to 2.4 points higher
-# than the paper's: torchvision tests with a single crop of each image and the
-# paper's table with ten, and the two were not trained quite alike.
+# than the paper's: torchvision tests with one crop of each image, the square in
+# its middle, and the paper's table averages the outputs of ten crops, and the
+# two were not trained quite alike.
 #
 # One command puts these weights into this chapter's class and names a
 # photograph of yours. It fetches the file once, 103 MB for 50 layers:
@@ -585,7 +589,7 @@ if __name__ == "__main__":
 # %% [markdown]
 # The running statistics, and their count of batches. No gradient is needed for
 # them: in training mode every forward pass moves them, and normalizes by its
-# own batch besides. So the features of a "frozen" network drift towards the new
+# own batch besides. So the features of a "frozen" network drift toward the new
 # images. A frozen network has to stay in evaluation mode, whatever the loop
 # says:
 
@@ -630,8 +634,9 @@ def train_only(network: nn.Module, parameters: Iterable[nn.Parameter]) -> None:
 #
 # The last two lines need no download: a network that has learned the digits 0
 # to 4 goes on to the digits 5 to 9. Does that save images? In the recorded run
-# `transfer-cpu` new networks and such beginners learn from 10 to 716 images of
-# the digits 5 to 9, with the same number of steps, from three seeds.
+# `transfer-cpu` new networks, and networks that know the digits 0 to 4, learn
+# from 10 to 716 images of the digits 5 to 9, with the same number of steps,
+# from three seeds.
 #
 # *Predict:* to be as good as a new network with 50 images, how many does a
 # network need that knows the digits 0 to 4?
@@ -692,13 +697,13 @@ if __name__ == "__main__":
 # %% [markdown]
 # As many: here nothing is saved. Fine-tuned networks are never better than new
 # ones by more than the seeds differ, and with a lower rate, or frozen, they are
-# worse from 20 images on. Most people expect a gain, since a digit is a digit.
-# But the first network has seen five classes and some 700 images, and what
-# tells a 0 from a 4 need not tell a 6 from an 8. The features of a frozen
-# network are all that its classifier gets, and 716 images do not mend that.
-# What transfer is known for begins with a richer task: a thousand classes and a
-# million photographs. Even then it gains less the less the second task is like
-# the first (Yosinski et al. 2014, section 4.2).
+# worse on average from 20 images on. Most people expect a gain, since a digit
+# is a digit. But the first network has seen five classes and some 700 images,
+# and what tells a 0 from a 4 need not tell a 6 from an 8. The features of a
+# frozen network are all that its classifier gets, and 716 images do not mend
+# that. What transfer is known for begins with a richer task: a thousand classes
+# and a million photographs. Even then the gain shrinks as the second task
+# becomes less like the first (Yosinski et al. 2014, section 4.2).
 #
 # ## Train one of them
 #
@@ -814,8 +819,8 @@ if __name__ == "__main__":
 #
 # - He et al. 2015, section 4.1: all of Table 1, the two kinds of shortcuts, and
 #   why bottlenecks.
-# - He et al. 2018, *Bag of Tricks for Image Classification*, section 4: small
-#   changes of the stem and of the shortcuts, and what each was worth.
+# - T. He et al. 2018, *Bag of Tricks for Image Classification*, section 4:
+#   small changes of the stem and of the shortcuts, and what each was worth.
 #
 # Next: [chapter 11](ch11_depth.py) asks what depth itself does, with the
 # paper's own small networks.

@@ -21,6 +21,7 @@
 # chapters [5](ch05_training.py) and [6](ch06_testing.py).
 
 # %%
+import math
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -293,9 +294,9 @@ def rate_factor(step: int, total_steps: int) -> float:
 #
 # *Predict:* how many does the plain network of 56 layers misclassify there?
 #
-# - Fewer, about 8%
-# - As many, about 9.5%
-# - More, about 13%
+# - About 10%, hardly more
+# - About 13%
+# - About 40%
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -367,14 +368,15 @@ if __name__ == "__main__":
 # About 13%: 12.76. It is natural to think that 0.85 million parameters do at
 # least as well as 0.27 million, and with shortcuts they do. The paper has the
 # plain networks only as curves (figure 6), whose errors rise with depth on the
-# training images as well. With 110 layers the error stays above 60%.
+# training images as well. Still, the plain network of 56 layers does learn.
+# With 110 layers the error stays above 60%.
 #
 # So what is sure? The direction: residual networks get better with depth in
-# every row that has several depths, by 1.6 to 2.1 points from 20 to 110 layers,
-# and plain ones get worse. The single numbers are less sure. The repetitions
-# differ in their schedules, one takes the best epoch, and the paper's five runs
-# of 110 layers have a standard deviation of 0.16 points (table 6). So 7.17
-# against 6.97 says little, and 12.76 against 6.97 says much.
+# every row that has several depths, by 1.6 to 2.1 points where a row goes from
+# 20 to 110 layers, and plain ones get worse. The single numbers are less sure.
+# The repetitions differ in their schedules, one takes the best epoch, and the
+# paper's five runs of 110 layers have a standard deviation of 0.16 points
+# (table 6). So 7.17 against 6.97 says little, and 12.76 against 6.97 says much.
 #
 # ## Repeat it
 #
@@ -389,43 +391,60 @@ if __name__ == "__main__":
 # %% tags=["folded"]
 if __name__ == "__main__":
 
-    def draw_ends(name: str, width: float, height: float) -> plots.Figure:
-        """Draw the errors of a recorded experiment after the last step."""
-        rows = tables.recorded_run(name).rows("curves.jsonl")
-        most = max(row["images"] for row in rows)
-        figure, axes = plots.figure_with(1, 2, width, height)
-        for axis, key in zip(
-            axes[0], ("train_error", "test_error"), strict=True
+    def of(rows: list[dict], **wanted: object) -> list[dict]:
+        """Return the rows that have all of these entries."""
+        return [row for row in rows if wanted.items() <= row.items()]
+
+    def draw_errors(
+        run: tables.RecordedRun,
+        rows: int,
+        columns: int,
+        width: float,
+        height: float,
+    ) -> plots.Figure:
+        """Draw training and test errors over the steps, means of the seeds."""
+        config, trained = run.read("config.json"), run.rows("curves.jsonl")
+        images = max(config["images"])
+        an_epoch = math.ceil(images / config["batch_size"])
+        figure, axes = plots.figure_with(rows, columns, width, height)
+        for axis, kind, color in zip(
+            axes.flat, ("plain", "residual"), (plots.F, plots.X), strict=True
         ):
-            for kind, color in (("plain", plots.F), ("residual", plots.X)):
-                found: dict[int, list[float]] = {}
-                for row in rows:
-                    if row["kind"] == kind and row["images"] == most:
-                        found.setdefault(row["layers"], []).append(row[key])
-                for layers, errors in found.items():
-                    axis.plot([layers] * len(errors), errors, ".", color=color)
-                means = [sum(each) / len(each) for each in found.values()]
-                axis.plot(list(found), means, color=color, label=kind)
-            axis.set(xlabel="layers", ylabel=f"{key[:-6]}ing error, %"[:20])
-        axes[0, 0].set(ylabel="training error, %")
-        axes[0, 1].set(ylabel="test error, %")
-        axes[0, 0].legend(frameon=False)
+            ends = {}
+            for layers in config["layers"]:
+                alike = of(trained, images=images, kind=kind, layers=layers)
+                for key, line in (("train_errors", "--"), ("test_errors", "-")):
+                    seeds = torch.tensor([row[key] for row in alike])
+                    mean = seeds.mean(dim=0).tolist()
+                    steps = [
+                        min(an_epoch * epoch, config["steps"]) / 1000
+                        for epoch in range(1, len(mean) + 1)
+                    ]
+                    axis.plot(steps, mean, line, color=color, lw=1.2)
+                ends[str(layers)] = (mean[-1], color)
+            axis.set(
+                xlabel=f"thousand steps, {kind}",
+                ylabel="error, %",
+                ylim=(0, 95),
+            )
+            plots.name_ends(axis, ends)
         return figure
 
-    for name, place in (("depth-gpu", "GPU"), ("depth-cpu", "CPU")):
-        if tables.recorded_run(name).rows():
+    for name, place in (("depth-cpu", "two cores"), ("depth-gpu", "a GPU")):
+        run = tables.recorded_run(name)
+        if run.rows():
             plots.show(
-                draw_ends(name, 5.6, 2.6),
+                draw_errors(run, 1, 2, 6.4, 2.7),
                 name=f"ch11-{name}",
-                narrow=draw_ends(name, 3, 2.2),
-                caption=f"The errors of the recorded run {name} on photographs "
-                f"({place}) after the last step. Dots are seeds, lines their "
-                "means.",
-                alt=f"Training error and test error over the number of layers, "
-                f"plain and residual, of the recorded run {name}.",
+                narrow=draw_errors(run, 2, 1, 3, 4.6),
+                caption=f"Photographs, on {place}. Compare the two curves of "
+                "each color. Dashed is the training error, counted while the "
+                "network learns, and solid the test error; each is the mean of "
+                "three seeds and is named by its number of layers.",
+                alt="Training and test error over the steps of plain and "
+                f"residual networks, of the recorded run {name}.",
             )
-        else:
-            tables.show(name)
+        tables.show(name)
 
 # %% [markdown]
 # ## On the digits, in an hour
@@ -457,7 +476,7 @@ if __name__ == "__main__":
 # training images, with each seed.
 #
 # *Predict:* how many of its training images does the plain network of 56 layers
-# have wrong in the end?
+# get wrong in the end?
 #
 # - None, like that of 20 layers
 # - About one in twenty
@@ -467,10 +486,6 @@ if __name__ == "__main__":
 if __name__ == "__main__":
     digits = tables.recorded_run("depth-digits-cpu")
     curves = digits.rows("curves.jsonl")
-
-    def of(rows: list[dict], **wanted: object) -> list[dict]:
-        """Return the rows that have all of these entries."""
-        return [row for row in rows if wanted.items() <= row.items()]
 
     def draw_curves(
         rows: int, columns: int, width: float, height: float
@@ -671,10 +686,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # In a fresh plain network the gradient explodes on its way back, as chapter 3
 # found. What is new is what training makes of it. The dashed curve of the plain
-# network is turned round: the first layers now get a small part of what the
-# last ones get. In the residual networks the ratio of the first layer's
-# gradient to the last one's stays within a factor of ten of 1, before and
-# after.
+# network is reversed: the first layers now get a small part of what the last
+# ones get. In the residual networks the ratio of the first layer's gradient to
+# the last one's stays within a factor of ten of 1, before and after.
 #
 # When does it turn, and why? We watch the first five steps of networks of 56
 # layers, with the size of the values after the first block beside the ratio.
@@ -779,11 +793,11 @@ if __name__ == "__main__":
 # In 1,100 steps the responses move little. Where they do, they move as in the
 # paper: what a residual block adds becomes smaller than 1, and what the deeper
 # plain networks give does not. The exception, 2.5, is the residual network that
-# learned so slowly. The share is clearer: the more layers, the smaller it is.
-# With 20 layers a block adds more than half of what comes in, and with 110
-# layers about a quarter. Most of this is there from the beginning, as the
-# values grow from block to block, and up to 56 layers training makes the share
-# smaller still.
+# learned so slowly. The share is clearer: it falls from 20 to 44 layers, is
+# about the same with 56, and is smallest with 110. With 20 layers a block adds
+# more than half of what comes in, and with 110 layers about a quarter. Most of
+# this is there from the beginning, as the values grow from block to block, and
+# up to 44 layers training makes the share smaller still.
 #
 # ## Cut a block out
 #
@@ -922,10 +936,13 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# They do. The first block matters most; with 110 layers the second costs as
-# much. After these come the blocks that halve the size, for which Veit et al.
-# saw peaks, too. Any other costs between 0.8 and 3.0 points on average, with
-# 20 layers as with 110.
+# They do. On average over the seeds the first block matters most; with 110
+# layers the means of the first two blocks come mostly from the seed that
+# learned so slowly. The two blocks that halve the size cost more than the
+# others on average, and Veit et al. saw peaks there, too. But the seeds differ
+# widely: with 56 layers these two cost 51 points on average with one seed, and
+# next to nothing with another. Any other block costs between 0.8 and 3.0 points
+# on average, with 20 layers as with 110.
 #
 # ## The surface of the loss
 #
@@ -1074,13 +1091,13 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # In a few percent. Two networks that know their images equally well need not
-# stand alike: the valley of the deeper plain one is far narrower. Around the
-# plain networks of 56 layers no place has a loss below 1; around the residual
-# ones there are such places at every depth. With 32 and 56 layers their share
-# differs from seed to seed by a factor of two and more, so read nothing finer
-# from it. Li et al. saw the same on photographs: with 20 layers the shortcuts
-# made little difference, and with 56 and 110 only the plain networks stood in a
-# chaotic landscape (section 6).
+# stand alike: the valley of the deeper plain one is far narrower. Around each
+# plain network of 56 layers at most one of the 441 places has a loss below 1;
+# around the residual ones there are such places at every depth. With 32 and 56
+# layers their share differs from seed to seed by a factor of two and more, so
+# read nothing finer from it. Li et al. saw the same on photographs: with 20
+# layers the shortcuts made little difference, and with 56 and 110 only the
+# plain networks stood in a chaotic landscape (section 6).
 #
 # ![Turn the surfaces by the slider, or press on one and move to the side. Both
 # have the same scale: the height is the logarithm of the loss on 256 training
@@ -1148,10 +1165,10 @@ if __name__ == "__main__":
 #   of five runs: only their mean, 6.61, compares with your single run.
 # - **Looking at the test error alone.** A deeper network is worse, and you
 #   cannot tell why. The paper's network of 1,202 layers has 7.93% where that of
-#   110 has 6.43%, but its training error is below 0.1%: it overfits. A plain
-#   network of 56 layers has not learned even its training images, and what
-#   helps against overfitting does not help it.
-# - **One seed.** You see an order of the depths that the next seed turns round.
+#   110 has 6.61% on average, but its training error is below 0.1%: the authors
+#   argue that it overfits. A plain network of 56 layers has not learned even
+#   its training images, and what helps against overfitting does not help it.
+# - **One seed.** You see an order of the depths that the next seed reverses.
 #   Two of our residual networks of 110 layers are as good as those of 56, and
 #   the third has four times the error.
 

@@ -138,11 +138,12 @@ if __name__ == "__main__":
 # When it is made, rank 0 sends its weights to all others. Then each process
 # computes the loss of its own images and calls `backward()`.
 #
-# *Predict:* what does each process then find in `.grad`?
+# *Predict:* DDP gives each process the mean of all gradients. When does it
+# stand in `.grad`?
 #
-# - The gradient of its own images. The exchange comes in `step()`
-# - The sum of the gradients of all processes
-# - The mean of the gradients of all processes
+# - In `step()`, before the weights change
+# - As soon as `backward()` returns
+# - Only after a call of `all_reduce`
 
 # %%
 if __name__ == "__main__":
@@ -164,9 +165,9 @@ if __name__ == "__main__":
         print(f"rank {rank}: of its own images {own}, after backward {found}")
 
 # %% [markdown]
-# The mean, and it is there before any `step()`. Many expect the exchange in the
-# optimizer, which does not know that there are others. DDP hooks into the
-# backward pass: as soon as the gradients of some layers are there, their
+# As soon as `backward()` returns, before any `step()`. Many expect the exchange
+# in the optimizer, which does not know that there are others. DDP hooks into
+# the backward pass: as soon as the gradients of some layers are there, their
 # all-reduce begins, while the layers before them are still computing. So all
 # optimizers take the same step, and the weights stay equal.
 #
@@ -347,13 +348,14 @@ if __name__ == "__main__":
 #
 # Write `SyncBatchNorm`: `nn.BatchNorm2d` whose batch is that of all processes.
 # It takes the arguments `num_features`, `eps=1e-5` and `momentum=0.1`, and has
-# the parameters and buffers of `nn.BatchNorm2d` under the same names: `weight`,
-# `bias`, `running_mean`, `running_var` and `num_batches_tracked`. Given is
-# `all_reduce_sum` from above. In training mode it normalizes each channel by
-# the mean and the variance of all values in all processes. It moves the running
-# statistics as `nn.BatchNorm2d` does, by the unbiased variance, whose count is
-# that of all processes. The shares may have different sizes, and a process may
-# have no images at all. In evaluation mode, and in a single process, it is
+# the parameters of `nn.BatchNorm2d` and its *buffers*, the tensors of its state
+# that have no gradient, under the same names: `weight`, `bias`, `running_mean`,
+# `running_var` and `num_batches_tracked`. Given is `all_reduce_sum` from above.
+# In training mode it normalizes each channel by the mean and the variance of
+# all values in all processes. It moves the running statistics as
+# `nn.BatchNorm2d` does, by the unbiased variance, whose count is that of all
+# processes. The shares may have different sizes, and a process may have no
+# images at all. In evaluation mode, and in a single process, it is
 # `nn.BatchNorm2d`.
 
 
@@ -528,8 +530,7 @@ def mean_over_processes(
 # %% [markdown]
 # The gradients keep the weights equal in all processes, but nothing does so for
 # the running statistics of BatchNorm: each process moves them by its own
-# images. At the start of each training pass DDP replaces them by those of rank
-# 0, and after the last pass they differ again.
+# images.
 #
 # *Predict:* rank 0 saves its network. What do the running statistics in that
 # file know?
@@ -537,10 +538,12 @@ def mean_over_processes(
 # - The images of all processes
 # - The images of rank 0 alone
 #
-# Those of rank 0 alone. The other statistics are thrown away at every step.
-# That is less bad than it sounds, because rank 0 sees a random part of the
-# images. But all processes should test with the statistics that are saved, or
-# the accuracy belongs to no network at all.
+# Those of rank 0 alone. At the start of each training pass DDP replaces the
+# statistics of all others by those of rank 0, so what the others measured is
+# thrown away at every step, and after the last pass they differ again. That is
+# less bad than it sounds, because rank 0 sees a random part of the images. But
+# all processes should test with the statistics that are saved, or the accuracy
+# belongs to no network at all.
 
 
 # %%
@@ -693,13 +696,13 @@ if __name__ == "__main__":
 # tells each its rank and the world size by environment variables, and ends all
 # of them when one fails. Rank 0 alone prints and writes.
 #
-# Two things are done otherwise than in your exercise. `--batch-size` is the
-# batch of *all* processes. And the order of the images and their augmentations
-# are those of a single process: each draws the random numbers of the whole
-# batch, and uses its own. So with `--sync-batch-norm` two processes compute
-# what one does, up to rounding. Every step makes the differences of rounding
-# larger, so in float32 two such runs begin alike and drift apart. A training
-# may even go on with another number of processes than it was begun with:
+# Two things differ from your exercise. `--batch-size` is the batch of *all*
+# processes. And the order of the images and their augmentations are those of a
+# single process: each draws the random numbers of the whole batch, and uses its
+# own. So with `--sync-batch-norm` two processes compute what one does, up to
+# rounding. Every step makes the differences of rounding larger, so in float32
+# two such runs begin alike and drift apart. A training may even go on with
+# another number of processes than it was begun with:
 #
 #     uv run torchrun --nproc-per-node 2 \
 #         -m tutorial_code train --sync-batch-norm --output my_runs/both
@@ -845,10 +848,10 @@ if __name__ == "__main__":
 #   slowly, because there are fewer steps in an epoch and each is as short as
 #   before. Here the training loss ends at 0.27 in place of 0.19, and the
 #   accuracy is lower by 1.8 points.
-# - **Everybody shuffles for itself.** You see nothing wrong, and that is why it
-#   is common. The curves are even *better*: each of the four processes trains
-#   on all images, so an epoch takes four times as many steps, and four times as
-#   long. Whoever compares by epochs praises the mistake.
+# - **Every process shuffles for itself.** You see nothing wrong, and that is
+#   why it is common. The curves are even *better*: each of the four processes
+#   trains on all images, so an epoch takes four times as many steps, and four
+#   times as long. Whoever compares by epochs praises the mistake.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -918,7 +921,8 @@ if __name__ == "__main__":
 # ## Read on
 #
 # - Goyal et al., *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*,
-#   2017: the rate, the warm-up, and in section 2.3 what goes wrong in practice.
+#   2017: the rate, the warm-up and BatchNorm in section 2, and in section 3
+#   what goes wrong in practice.
 # - Li et al., *PyTorch Distributed: Experiences on Accelerating Data Parallel
 #   Training*, 2020: how DDP overlaps the exchange with backward.
 # - Patarasuk and Yuan, *Bandwidth Optimal All-reduce Algorithms for Clusters of
