@@ -21,9 +21,10 @@ from tutorial_code.ch10_family import BasicBlock
 
 # Write ResNet. Its constructor takes block, a class such as BasicBlock or
 # Bottleneck, num_blocks, the blocks in each of the four stages, and
-# num_classes. Stem, strides and classifier are those of chapter 4. A block is
-# made by block(in_channels, channels, stride) and gives block.expansion *
-# channels channels. Name the layers as you like.
+# num_classes. Stem, strides and classifier are those of chapter 4, and so are
+# the channels inside the blocks: 64, 128, 256 and 512 in the four stages. A
+# block is made by block(in_channels, channels, stride) and gives
+# block.expansion * channels channels. Name the layers as you like.
 class ResNet(nn.Module):
     """A residual network: a stem, four stages of blocks, average pooling and a
     linear classifier.

@@ -26,7 +26,9 @@ from tutorial_code.ch12_machines import rank_and_world_size, mean_over_processes
 
 
 # Write train_distributed, the training of all processes. Every process calls it
-# with a network and the same data. What is to be done:
+# with a network and the same data. Given are mean_over_processes and
+# take_buffers_of_rank_0 from above, and evaluate of chapter 6. What is to be
+# done:
 #
 # - Wrap the network in DistributedDataParallel, and train by train_one_epoch,
 #   with make_criterion() and make_optimizer(model, lr).

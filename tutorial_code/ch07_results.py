@@ -213,8 +213,8 @@ if __name__ == "__main__":
         name="ch07-loss",
         caption="Compare the two lines in the first epochs, and at the end. "
         "While the weights change fast, the running statistics of BatchNorm "
-        "lag behind, and the test is worse than the network. In the end the "
-        "test loss is the lower one, here too.",
+        "lag behind, and the test makes the network look worse than it is. In "
+        "the end the test loss is the lower one, here too.",
         alt="Training and test loss of ResNet-50 by epoch, on a logarithmic "
         "scale. The test loss begins above the training loss and ends below.",
     )
@@ -229,10 +229,7 @@ if __name__ == "__main__":
 # tell them apart. In the first epochs it is BatchNorm, as chapter 6 showed, and
 # it passes. Where the gap opens late and stays, the network may be
 # **overfitting**: it fits its training images better and better, and new ones
-# no better. On photographs a gap opens, too: ResNet-50 trained for 30 epochs
-# (the recorded run `exercise-gpu`) ends with a training loss of 0.26 and a test
-# loss of 0.46. But its test loss still falls in the last epochs, so it does not
-# overfit yet.
+# no better.
 #
 # ## Where is it wrong?
 #
@@ -444,8 +441,8 @@ if __name__ == "__main__":
     print(f"calibration error {calibration_error(bins):.1f} points")
 
 # %% [markdown]
-# Back to the photographs and their 82%. For 633 of them, the network's
-# confidence lies between 0.6 and 0.7, and is 65% on average.
+# Back to the photographs, of which that network gets 82% right. For 633 of them
+# its confidence lies between 60 and 70%, and is 65% on average.
 #
 # *Predict:* What share of these is classified correctly?
 #
@@ -463,8 +460,9 @@ if __name__ == "__main__":
 # too sure, some by more than ten points. Their remedy is cheap: divide all
 # logits by one number, the **temperature**, which is chosen on validation
 # images (section 4.2). (Only to show the effect, the figure lets you choose it
-# on the test images.) A temperature changes no answer, because the largest
-# logit stays the largest.
+# on the test images.) A temperature above 1 brings the logits closer together,
+# so softmax gives the largest one less. It changes no answer, because the
+# largest logit stays the largest.
 #
 # ## Where does it look?
 #
@@ -516,8 +514,8 @@ if __name__ == "__main__":
 # %% [markdown]
 # For our network we can check the weights with a pencil. After the maps come
 # the mean over 64 positions and a linear layer. So the logit is a sum over
-# channels of the layer's weight times the mean, and its derivative by any one
-# position is the layer's weight divided by 64.
+# channels of the layer's weight times the mean, and its derivative with respect
+# to the value at any one position is the layer's weight divided by 64.
 
 # %%
 if __name__ == "__main__":
@@ -720,13 +718,15 @@ if __name__ == "__main__":
 # count. With a pencil: of 360 images, nine are classified correctly by run A
 # alone, three by run B alone. The difference is $9 - 3 = 6$ images, or 1.7
 # points. If neither run were better, each of the $d = 12$ would be a toss of a
-# coin, and the difference would have the standard error $\sqrt{d} / n =
-# \sqrt{12} / 360$, or 1.0 points (McNemar 1947).
+# coin. A toss adds 1 to the difference or takes 1 away, so its variance is 1,
+# and $d$ tosses have a standard deviation of $\sqrt{d}$. The standard error of
+# the difference is then $\sqrt{d} / n = \sqrt{12} / 360$, or 1.0 points
+# (McNemar 1947).
 #
-# ![Change the numbers. The upper bar is the difference with twice its standard
-# error as if the runs had been tested on different images, the lower bar the
-# same for paired answers. A bar that reaches across zero may be
-# chance.](figure:difference)
+# ![Change the numbers. Each bar reaches twice the standard error to either side
+# of the difference: the upper one as if the runs had been tested on different
+# images, the lower one for the same images. A bar that reaches across zero may
+# be chance.](figure:difference)
 
 
 # %%
@@ -777,16 +777,16 @@ if __name__ == "__main__":
 # less than about two of its standard errors may be chance. That is not the same
 # as "there is no difference": it was not found.
 #
-# A difference of more than two errors speaks for a difference between these two
-# *networks*: by chance it comes about once in twenty comparisons, so the
-# largest of ten differences needs more. It does not say that the change did it.
-# The two networks above may well differ that much, and they were trained by the
-# very same recipe.
+# A difference of more than two standard errors speaks for a difference between
+# these two *networks*: chance alone gives such a one about once in twenty
+# comparisons. (The largest of ten differences is therefore no surprise at two.)
+# It does not say that the change did it: the two networks above may differ that
+# much, and they were trained by the very same recipe.
 #
-# So the images are not the only chance: two trainings that differ in nothing
-# but the seed end with different weights. The recorded run `seeds-cpu` trained
-# ResNet-50 on the digits from five seeds. It also trained seed 0 again, once
-# with one thread, as before, and once with two that share the work.
+# So the images are not the only source of chance: two trainings that differ in
+# nothing but the seed end with different weights. The recorded run `seeds-cpu`
+# trained ResNet-50 on the digits from five seeds. It also trained seed 0 again,
+# once with one thread, as before, and once with two that share the work.
 #
 # *Predict:* What do the three trainings of seed 0 give?
 #
@@ -821,11 +821,12 @@ if __name__ == "__main__":
 # machine, with the same versions and the same number of threads. On a GPU even
 # that takes special settings (PyTorch's notes on reproducibility).
 #
-# The column *only one right* counts the images on which exactly one of the run
-# and the first one is right. Five seeds of the very same recipe lie up to 1.4
-# points apart. If one of them had been a new idea, and another one the old way,
-# the idea would look like a gain or a loss, and be neither. So train both ways
-# from several seeds, and compare the means, before you believe in a small gain.
+# The column *only one right* counts the images that either this run or the
+# first one classifies correctly, but not both. Five seeds of the very same
+# recipe lie up to 1.4 points apart. If one of them had been a new idea, and
+# another one the old way, the idea would look like a gain or a loss, and be
+# neither. So train both ways from several seeds, and compare the means, before
+# you believe in a small gain.
 #
 # ## Train yours
 #
@@ -855,14 +856,10 @@ if __name__ == "__main__":
 # On a machine with a GPU the same commands use it. The training on photographs
 # that this chapter took apart is
 # `uv run resnet50 train --data cifar10 --epochs 16 --batch-size 128 --lr 0.1`.
-# One GPU, an H200 with eight processes that load images, did 30 such epochs in
-# five minutes.
 #
 # With all that chapter 8 adds, ResNet-50 goes further, and it needs no GPU for
-# that. Two cores of a CPU trained the recorded run `full-cpu` for 36 epochs, in
-# less than two and a half hours, and it is right on 89.7% of the photographs.
-# Its stem is a 3×3 convolution with stride 2. A GPU can afford the stem with
-# stride 1, at four times the cost.
+# that: two cores of a CPU trained the recorded run `full-cpu` in less than two
+# and a half hours. Here it is, beside two trainings on a GPU.
 
 # %% tags=["folded"]
 if __name__ == "__main__":
@@ -922,10 +919,10 @@ if __name__ == "__main__":
 #
 # *Answer:* On our machine the accuracies were 53.61 ± 2.63% and 67.50 ± 2.47%,
 # and 114 images against 64 were right in one run only. That is $50/360$, or
-# 13.9 points, with an error of $\sqrt{178}/360$, or 3.7 points: nearly four
-# errors. So these two networks differ. But both runs have one recipe, and
-# neither seed is better: after only two epochs, chance decides how far a run
-# has got.
+# 13.9 points, with a standard error of $\sqrt{178}/360$, or 3.7 points: nearly
+# four standard errors. So these two networks differ. But both runs have one
+# recipe, and neither seed is better: after only two epochs, chance decides how
+# far a run has got.
 #
 # **An image that it gets wrong.** Write a script that finds the misclassified
 # test digit of which `my_runs/seed-0` is most sure, and saves it as an image.
@@ -967,8 +964,9 @@ if __name__ == "__main__":
 #
 # - **Nothing is learned.** The loss does not fall, and the accuracy stays near
 #   that of guessing. Here the loss even rises above 3 for a while. The ReLU
-#   stands before the addition, so that the blocks never leave the state in
-#   which chapter 5 starts them.
+#   stands before the addition. Each block starts with a last scale of 0
+#   (chapter 5), so what reaches the ReLU is 0; there it passes no gradient
+#   back, and the blocks never join in.
 # - **It learns, far too slowly.** The loss falls a little and seems to rest.
 #   Here a softmax ends the network, and the criterion applies a second one: the
 #   loss cannot fall below 1.46 (chapter 4).
@@ -1012,17 +1010,16 @@ if __name__ == "__main__":
 #   same images differ by an amount whose error is $\sqrt{d} / n$, where $d$
 #   counts the images that exactly one of them gets right.
 # - A difference of less than about two of its standard errors may be chance,
-#   and another seed is a chance of its own.
+#   and the seed is a source of chance of its own.
 #
 # ## Three questions
 #
-# *Question:* After the second epoch the training loss is 1.2 and the test loss
-# is 12. A friend says that the network overfits. What do you say?
+# *Question:* For the class cow, a Grad-CAM map marks the grass beside a cow.
+# What does that show?
 #
-# *Answer:* That it is too early for that: a training loss of 1.2 fits nothing
-# well yet. In the first epochs the running statistics of BatchNorm lag behind
-# the weights. If the gap is still there when the learning rate has fallen, the
-# friend may be right.
+# *Answer:* That features there spoke for the class. It does not show which
+# features, nor that the answer needs them. Test the suspicion on cows without
+# grass.
 #
 # *Question:* Two runs reach 82.3% and 83.1% on the same 10,000 photographs, and
 # on 1,600 of them exactly one is right. Is the second one better?

@@ -198,27 +198,28 @@ if __name__ == "__main__":
 # Between 4 and 5, where softmax gives the 91% that are asked for. A larger
 # logit is punished as too sure, so the training loss cannot come near 0 any
 # more. In testing we take the plain loss, so that runs with and without
-# smoothing compare.
+# smoothing can be compared.
 #
 # ![Change the share that is taken from the right class.](figure:smoothing)
 #
 # ## Steps: Nesterov, and what not to decay
 #
-# **Nesterov momentum** begins like plain momentum, with $v \leftarrow 0.9\,v +
-# g$. Then it steps along $g + 0.9\,v$ in place of $v$, so the new gradient
-# counts once more (PyTorch's form). It reacts a little sooner to a change of
-# the gradient.
+# **Nesterov momentum** begins like plain momentum, with
+# $v \leftarrow 0.9\,v + g$. Then it steps against $g + 0.9\,v$ in place of $v$,
+# so the new gradient counts once more (PyTorch's form). It reacts a little
+# sooner to a change of the gradient.
 #
 # **Weight decay** pulls every weight toward 0. What does it do to a convolution
 # that BatchNorm follows? Chapter 5 doubled the weights of such a convolution:
 # BatchNorm divided by the doubled standard deviation, and the loss stayed. So
-# decay does not make such a layer weaker. It keeps its weights short, and a
-# step of the same length turns short weights further: decay acts as a larger
-# learning rate would (van Laarhoven 2017).
+# decay does not make such a layer weaker. It keeps its weights small, and a
+# step of the same length changes small weights by a larger share: decay acts as
+# a larger learning rate would (van Laarhoven 2017).
 #
-# For BatchNorm's own scales and shifts and the bias of the classifier this
-# argument does not hold: no BatchNorm divides by one of them alone. T. He et
-# al. 2018 (*Bag of Tricks*, section 3.1) leave them out of the decay.
+# For BatchNorm's own scales and shifts and for the bias of the classifier this
+# argument does not hold: if one of them alone is doubled, the network computes
+# something else. T. He et al. 2018 (*Bag of Tricks*, section 3.1) leave them
+# out of the decay.
 
 
 # %%
@@ -465,9 +466,11 @@ class EvalWithFlip(nn.Module):
 # %% [markdown]
 # ## Eight parts at once
 #
-# Now eight parts are to be measured, and the obvious way is to leave out one
-# after the other. Then each training says something about one part only, and a
-# difference of two trainings has the noise of both.
+# Now eight parts are to be measured: crop and mirror, cutout, label smoothing,
+# the cosine, weight decay, sparing norms and biases, zero-initialization, and
+# Nesterov. The obvious way is to leave out one after the other. Then each
+# training says something about one part only, and a difference of two trainings
+# has the noise of both.
 #
 # There is a better way. Sixteen trainings take sixteen combinations of the
 # parts, chosen so that eight trainings have a part and eight have not,
@@ -528,15 +531,15 @@ if __name__ == "__main__":
     print("columns balanced:", bool((together == 16 * torch.eye(8)).all()))
 
 # %% [markdown]
-# Balanced means that smoothing is on as often with cutout as without it, and
-# likewise for any two parts. So what the one does cannot be taken for what the
-# other does. There is a price: where two parts help each other, the design
-# cannot say which two. Multiply the signs of two parts in every row: the same
-# column of products comes out for four different pairs, so these four cannot be
-# told apart. What the design measures of a part is its worth on average over
-# all that the other parts may be. It takes for granted that no three parts act
-# together: that a pair helps each other, for example, only where a third part
-# is on.
+# An entry of `signs.T @ signs` is the number of trainings in which two parts
+# are alike, both on or both off, minus the number in which they differ. It is 0
+# for any two parts, so smoothing is on as often with cutout as without it, and
+# what the one does cannot be taken for what the other does. There is a price:
+# where two parts help each other, the design cannot say which two. The second
+# task below shows why. What the design measures of a part is its worth on
+# average over all that the other parts may be. It takes for granted that no
+# three parts act together: that a pair helps each other, for example, only
+# where a third part is on.
 #
 # Every combination is trained with two seeds: 32 trainings.
 
@@ -620,10 +623,10 @@ if __name__ == "__main__":
 # %% [markdown]
 # Crop and mirror, by far: 14.8 ± 0.9 points (here and below, plus or minus two
 # standard errors). These networks have only 10,000 images, and memorize them:
-# without crop and mirror they end with 92 to 100% of their training images
-# right, with them with 69 to 95%. Three more parts are worth something beyond
-# chance: the cosine 4.7 ± 0.9 points, cutout 2.2 ± 0.9, and the larger weight
-# decay 1.6 ± 0.9. Switch on "accuracies" in the figure of the sixteen
+# they end with 92 to 100% of their training images right without crop and
+# mirror, and with 69 to 95% with both. Three more parts are worth something
+# beyond chance: the cosine 4.7 ± 0.9 points, cutout 2.2 ± 0.9, and the larger
+# weight decay 1.6 ± 0.9. Switch on "accuracies" in the figure of the sixteen
 # trainings, and you see what each combination reached.
 #
 # Whoever chose label smoothing, which is part of nearly every recipe for
@@ -698,12 +701,12 @@ if __name__ == "__main__":
 # or `--cutout 0`; `resnet50 train --help` has them all. To choose between them,
 # hold images out: `--val-size 5000`.
 #
-# An NVIDIA H200 trained the whole ResNet-50 by this command in less than three
-# minutes, and it is right on 91.4% of the test photographs (the recorded run
-# `full-gpu`). By the recipe of chapter 5, with the stem of chapter 4 and in 30
-# epochs, it was right on 84.9% (`exercise-gpu`). What each part adds to the
-# difference, two trainings cannot say; the sixteen combinations for the whole
-# network are trained on a GPU by `bash benchmarks/record_run.sh ablation`.
+# Trained by this command, ResNet-50 is right on 91.4% of the test photographs
+# (the recorded run `full-gpu`). By the recipe of chapter 5, with the stem of
+# chapter 4 and in 30 epochs, it was right on 84.9% (`exercise-gpu`). What each
+# part adds to the difference, two trainings cannot say; the sixteen
+# combinations for the whole network are trained on a GPU by
+# `bash benchmarks/record_run.sh ablation`.
 #
 # ## Try it yourself
 #

@@ -3,12 +3,13 @@
 #
 # *Where does the time go, and what must a checkpoint hold?*
 #
-# With the full recipe of chapter 8 and the cheaper stem of stride 2, two cores
-# of a CPU train ResNet-50 on photographs in two hours and a half, and with the
-# stem of stride 1 a large GPU does so in less than three minutes (the recorded
-# runs `full-cpu`, of 36 epochs, and `full-gpu`, of 50). Two questions decide
-# whether you will do it. Can each step take less time and still compute the
-# same? And if the machine stops in the middle, what is lost?
+# By the full recipe of chapter 8, two cores of a CPU train ResNet-50 on
+# photographs in about two and a half hours, and it is then right on 89.7% of
+# the test photographs. A large GPU takes less than three minutes, even for a
+# stem that costs four times as much (the recorded runs `full-cpu` and
+# `full-gpu`). Two questions decide whether you will do it. Can each step take
+# less time and still compute the same? And if the machine stops in the middle,
+# what is lost?
 #
 # Every operation of a network does two things: it computes, and it moves
 # numbers between memory and the processor. Whichever takes longer decides how
@@ -119,9 +120,10 @@ if __name__ == "__main__":
 # %% [markdown]
 # More than four fifths. BatchNorm does only a handful of operations with each
 # number, so memory limits it, too, and yet it seems to move less than half as
-# many bytes a second. A part of that is the counting: BatchNorm reads a batch
-# twice, for its statistics and to normalize it, and the record counts each
-# number once. The 3×3 convolutions keep the memory waiting.
+# many bytes a second. Part of the reason is how bytes are counted: BatchNorm
+# reads a batch twice, for its statistics and to normalize it, and the record
+# counts each number once. The 3×3 convolutions keep the memory waiting. (The
+# **cache** is a small and fast memory inside the processor.)
 #
 # ## One step, taken apart
 #
@@ -190,139 +192,9 @@ if __name__ == "__main__":
 # %% [markdown]
 # More than two thirds. There are as many BatchNorms as convolutions, and nearly
 # as many ReLUs. But a convolution does hundreds of operations with each number
-# that it reads, and they do one or a few. Of the four named kinds the optimizer
-# comes second here: it changes 23.5 million weights, however few the images
-# are. The rest is adding the shortcuts, copying, and the loss.
-#
-# The recorded run `roofline-cpu` takes the step apart more finely, with 128
-# images on both cores, in four of the ways to train that follow. (*fp32* and
-# *bf16* are numbers of 32 and of 16 bits. These, *channels last* and *products*
-# are explained after the figures.)
-
-# %% tags=["folded"]
-if __name__ == "__main__":
-    WAYS = ("fp32", "+ channels last", "+ bf16", "+ products")
-    PARTS = {  # of a bar: the kinds in it, their color and its opacity
-        "1×1": (("1×1 convolutions", "matrix products"), plots.F, 0.9),
-        "3×3": (("3×3 convolutions",), plots.F, 0.5),
-        "BN": (("BatchNorm",), "black", 0.45),
-    }
-
-    def draw_steps(width: float, height: float) -> plots.Figure:
-        figure, axes = plots.figure_with(1, 1, width, height)
-        axis = axes[0, 0]
-        for place, step in enumerate(steps):
-            took = {
-                r["kind"]: r["milliseconds"] for r in kinds if r["step"] == step
-            }
-            left = 0.0
-            for name, (of_part, color, alpha) in PARTS.items():
-                part = sum(took.pop(kind, 0.0) for kind in of_part)
-                axis.barh(place, part, left=left, color=color, alpha=alpha)
-                if place == 0:
-                    axis.text(left + part / 2, -0.55, name, ha="center")
-                left += part
-            axis.barh(
-                place, sum(took.values()), left=left, color="black", alpha=0.2
-            )
-        axis.set_yticks(range(len(steps)), WAYS)
-        axis.set(xlabel="milliseconds a step", ylim=(len(steps) - 0.5, -0.9))
-        return figure
-
-    took = {step: 0.0 for step in steps}
-    for row in kinds:
-        took[row["step"]] += row["milliseconds"]
-    wholes = [
-        f"{way} {milliseconds:.0f}"
-        for way, milliseconds in zip(WAYS, took.values(), strict=True)
-    ]
-    plots.show(
-        draw_steps(5.8, 2.4),
-        name="ch09-where-time-goes",
-        narrow=draw_steps(3, 2.6),
-        caption="One training step in four ways, from the top down: "
-        "convolutions of two sizes, BatchNorm (BN), and all the rest. In the "
-        "last row the 1×1 convolutions are products.",
-        alt="Bars of the milliseconds of a training step: "
-        + ", ".join(wholes)
-        + ". Convolutions take most of each.",
-    )
-
-# %% [markdown]
-# Where does each kind lie under the roof? The level lines are the recorded
-# machine's speeds in products of large matrices. The sloping ones are those of
-# copying, in memory and in the **cache**, a small and fast memory inside the
-# processor.
-
-# %% tags=["folded"]
-if __name__ == "__main__":
-
-    def draw_roofline(width: float, height: float) -> plots.Figure:
-        figure, axes = plots.figure_with(1, 1, width, height)
-        axis = axes[0, 0]
-        reach = [1, 1000]
-        for name, style in (("memory", "-"), ("cache", "--")):
-            speed = roofs[name]["gb_per_second"]
-            axis.plot(
-                reach, [speed * x for x in reach], style, color="black", lw=0.8
-            )
-        axis.text(4.6, 460, "cache", ha="right")
-        axis.text(12.5, 460, "memory")
-        for name, style in (("fp32", "-"), ("bf16", "--")):
-            peak = roofs[f"products in {name}"]["gflops"]
-            axis.axhline(peak, linestyle=style, color="black", lw=0.8)
-            axis.text(980, peak * 1.04, name, ha="right")
-        for step, marker, filled in (
-            (steps[0], "o", "full"),
-            (steps[3], "s", "none"),
-        ):
-            for row in (
-                r for r in kinds if r["step"] == step and r["gflop"] > 2
-            ):
-                intensity, name = row["gflop"] / row["gigabytes"], row["kind"]
-                axis.plot(
-                    intensity,
-                    row["gflops"],
-                    marker,
-                    color=plots.F,
-                    fillstyle=filled,
-                )
-                axis.annotate(
-                    name.removesuffix(" convolutions").removeprefix("matrix "),
-                    (intensity, row["gflops"]),
-                    (-7, -10),
-                    textcoords="offset points",
-                    ha="right",
-                    color=plots.F,
-                )
-        axis.set(xscale="log", yscale="log", xlim=reach, ylim=(40, 600))
-        axis.set_yticks(
-            [50, 100, 200, 400], ["50", "100", "200", "400"], minor=False
-        )
-        axis.minorticks_off()
-        axis.set(
-            xlabel="operations per byte", ylabel="billion operations a second"
-        )
-        return figure
-
-    plots.show(
-        draw_roofline(5.6, 3.2),
-        name="ch09-roofline",
-        narrow=draw_roofline(3, 2.8),
-        caption="Convolutions under the roof of the recorded machine: dots in "
-        "fp32, squares in bf16 with the 1×1 convolutions as products.",
-        alt="A roofline. In fp32 the 3×3 convolutions lie on the level line of "
-        "fp32 and the 1×1 convolutions a third below it. In bf16 the products "
-        "lie close to the line of bf16, and the 3×3 convolutions well below "
-        "it.",
-    )
-
-# %% [markdown]
-# In fp32 the 3×3 convolutions are as fast as products of large matrices. A
-# program that does the same multiplications can hardly be faster on this
-# machine, unless it takes another format of numbers. The 1×1 convolutions reach
-# two thirds of that speed, and as products in bf16 they come close to the roof
-# of bf16. The 3×3 convolutions in bf16 reach three fifths of it.
+# that it reads, and BatchNorm and ReLU do one or a few. Of the four named kinds
+# the optimizer comes second here: it changes 23.5 million weights, however few
+# the images are. The rest is adding the shortcuts, copying, and the loss.
 #
 # ## Five ways to make a step faster
 #
@@ -331,8 +203,9 @@ if __name__ == "__main__":
 # prepares a whole batch by a few operations (`device_loader.py`).
 #
 # **Channels last.** At each position a convolution adds up over all channels.
-# PyTorch stores a batch channel by channel; the other order puts the channels
-# of a position side by side.
+# PyTorch stores each image channel by channel. With *channels last*, the
+# channels of a position stand side by side, so that a convolution reads in one
+# piece what it adds up.
 #
 # ![Switch the order, and choose a pixel: where in memory do its three values
 # stand?](figure:memory-order)
@@ -450,6 +323,135 @@ if __name__ == "__main__":
 # which small operations are fused: normalizing, the addition and ReLU then read
 # and write each number once in place of three times.
 #
+# ## Where the time goes then
+#
+# The recorded run `roofline-cpu` takes a step apart more finely, with 128
+# images on both cores, in four of these ways.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+    WAYS = ("fp32", "+ channels last", "+ bf16", "+ products")
+    PARTS = {  # of a bar: the kinds in it, their color and its opacity
+        "1×1": (("1×1 convolutions", "matrix products"), plots.F, 0.9),
+        "3×3": (("3×3 convolutions",), plots.F, 0.5),
+        "BN": (("BatchNorm",), "black", 0.45),
+    }
+
+    def draw_steps(width: float, height: float) -> plots.Figure:
+        figure, axes = plots.figure_with(1, 1, width, height)
+        axis = axes[0, 0]
+        for place, step in enumerate(steps):
+            took = {
+                r["kind"]: r["milliseconds"] for r in kinds if r["step"] == step
+            }
+            left = 0.0
+            for name, (of_part, color, alpha) in PARTS.items():
+                part = sum(took.pop(kind, 0.0) for kind in of_part)
+                axis.barh(place, part, left=left, color=color, alpha=alpha)
+                if place == 0:
+                    axis.text(left + part / 2, -0.55, name, ha="center")
+                left += part
+            axis.barh(
+                place, sum(took.values()), left=left, color="black", alpha=0.2
+            )
+        axis.set_yticks(range(len(steps)), WAYS)
+        axis.set(xlabel="milliseconds a step", ylim=(len(steps) - 0.5, -0.9))
+        return figure
+
+    took = {step: 0.0 for step in steps}
+    for row in kinds:
+        took[row["step"]] += row["milliseconds"]
+    wholes = [
+        f"{way} {milliseconds:.0f}"
+        for way, milliseconds in zip(WAYS, took.values(), strict=True)
+    ]
+    plots.show(
+        draw_steps(5.8, 2.4),
+        name="ch09-where-time-goes",
+        narrow=draw_steps(3, 2.6),
+        caption="One training step in four ways, a row for each. From left "
+        "to right: 1×1 convolutions, 3×3 convolutions, BatchNorm (BN), and "
+        "all the rest. In the last row the 1×1 convolutions are products.",
+        alt="Bars of the milliseconds of a training step: "
+        + ", ".join(wholes)
+        + ". Convolutions take most of each.",
+    )
+
+# %% [markdown]
+# Where does each kind lie under the roof? The level lines are the recorded
+# machine's speeds in products of large matrices. The sloping ones are those of
+# copying, in memory and in the cache.
+
+# %% tags=["folded"]
+if __name__ == "__main__":
+
+    def draw_roofline(width: float, height: float) -> plots.Figure:
+        figure, axes = plots.figure_with(1, 1, width, height)
+        axis = axes[0, 0]
+        reach = [1, 1000]
+        for name, style in (("memory", "-"), ("cache", "--")):
+            speed = roofs[name]["gb_per_second"]
+            axis.plot(
+                reach, [speed * x for x in reach], style, color="black", lw=0.8
+            )
+        axis.text(4.6, 460, "cache", ha="right")
+        axis.text(12.5, 460, "memory")
+        for name, style in (("fp32", "-"), ("bf16", "--")):
+            peak = roofs[f"products in {name}"]["gflops"]
+            axis.axhline(peak, linestyle=style, color="black", lw=0.8)
+            axis.text(980, peak * 1.04, name, ha="right")
+        for step, marker, filled in (
+            (steps[0], "o", "full"),
+            (steps[3], "s", "none"),
+        ):
+            for row in (
+                r for r in kinds if r["step"] == step and r["gflop"] > 2
+            ):
+                intensity, name = row["gflop"] / row["gigabytes"], row["kind"]
+                axis.plot(
+                    intensity,
+                    row["gflops"],
+                    marker,
+                    color=plots.F,
+                    fillstyle=filled,
+                )
+                axis.annotate(
+                    name.removesuffix(" convolutions").removeprefix("matrix "),
+                    (intensity, row["gflops"]),
+                    (-7, -10),
+                    textcoords="offset points",
+                    ha="right",
+                    color=plots.F,
+                )
+        axis.set(xscale="log", yscale="log", xlim=reach, ylim=(40, 600))
+        axis.set_yticks(
+            [50, 100, 200, 400], ["50", "100", "200", "400"], minor=False
+        )
+        axis.minorticks_off()
+        axis.set(
+            xlabel="operations per byte", ylabel="billion operations a second"
+        )
+        return figure
+
+    plots.show(
+        draw_roofline(5.6, 3.2),
+        name="ch09-roofline",
+        narrow=draw_roofline(3, 2.8),
+        caption="Convolutions under the roof of the recorded machine: dots in "
+        "fp32, squares in bf16 with the 1×1 convolutions as products.",
+        alt="A roofline. In fp32 the 3×3 convolutions lie on the level line of "
+        "fp32 and the 1×1 convolutions a third below it. In bf16 the products "
+        "lie close to the line of bf16, and the 3×3 convolutions well below "
+        "it.",
+    )
+
+# %% [markdown]
+# In fp32 the 3×3 convolutions are as fast as products of large matrices. A
+# program that does the same multiplications can hardly be faster on this
+# machine, unless it takes another format of numbers. The 1×1 convolutions reach
+# two thirds of that speed, and as products in bf16 they come close to the roof
+# of bf16. The 3×3 convolutions in bf16 reach three fifths of it.
+#
 # The table below was measured on the digits, with the 7×7 stem and batches of
 # 128 images, in one process and all rows in turn, so that whatever else the
 # machine did slowed all of them. A row with + adds to the row above it. GB is
@@ -498,11 +500,9 @@ if __name__ == "__main__":
 # rounds the factors of fp32 products to 10 bits after the binary point, and the
 # sums stay in fp32.
 #
-# GB is measured differently here: it is the most memory that tensors took at
-# one time during the first three batches of a row, on top of what was there
-# before. In these batches cuDNN, NVIDIA's library of convolutions, also
-# compares its algorithms for each convolution. So a row may take less later on,
-# and the record does not say why this column jumps from row to row.
+# GB is here the most memory during the first three batches of a row, in which
+# cuDNN, NVIDIA's library of convolutions, also compares its algorithms. Do not
+# compare this column from row to row.
 #
 # *Predict:* in fp32 the plain loop does 2,740 images a second. What do bf16 and
 # products together reach, with batches of 128 images?
@@ -765,9 +765,9 @@ if __name__ == "__main__":
 # ## In the tutorial's command
 #
 # `resnet50 train` saves the same pieces every five minutes, at the end of an
-# epoch, and when it is stopped by Ctrl-C. It keeps the last two checkpoints,
-# so that a damaged file costs minutes and not the run, and it writes each one
-# beside the old one before it takes its place.
+# epoch, and when it is stopped by Ctrl-C. It keeps the last two checkpoints, so
+# that a damaged file costs minutes and not the run. A new one is first written
+# under another name, so a kill while it is written damages neither.
 #
 #     uv run resnet50 train --time-limit 30
 #     uv run resnet50 train --resume
@@ -776,10 +776,9 @@ if __name__ == "__main__":
 # stopped, also in the middle of an epoch. A loss that is not a number stops the
 # training and names the step.
 #
-# The recorded run `full-cpu` needed this. It trained ResNet-50 by the full
-# recipe on two cores, and we killed it three times without a warning, each time
-# within the first minute of an epoch. `--resume` went on every time, and after
-# 36 epochs the network is right on 89.7% of the test photographs.
+# The recorded run `full-cpu` needed this. We killed it three times without a
+# warning, each time within the first minute of an epoch, and `--resume` went on
+# every time.
 #
 # `--recipe full` keeps the images on the device and the channels last, takes
 # batches of 512, and uses bf16 and compiling where the machine has them. (Where
@@ -835,9 +834,9 @@ if __name__ == "__main__":
 # - **Only the weights are saved.** Nothing fails. The table above shows what is
 #   missing: the rate begins again, and the end of the schedule, where the
 #   network gets good, is not reached.
-# - **A speed is measured with a busy machine.** Two programs that compute side
-#   by side wait for each other. Measure both versions in one process, in turn,
-#   and compare their ratio; repeat it, and take the median.
+# - **A speed is measured on a busy machine.** Two programs that compute side by
+#   side wait for each other. Measure both versions in one process, in turn, and
+#   compare their ratio; repeat it, and take the median.
 # - **A time is taken on a GPU without waiting for it.** Python hands its work
 #   to the GPU and goes on at once. Call `torch.cuda.synchronize()` before you
 #   read the clock, or you measure how fast Python asks.

@@ -69,10 +69,11 @@ if __name__ == "__main__":
     print(f"{pair / bottleneck:.1f} times as many")
 
 # %% [markdown]
-# About seventeen times. Four times the channels make sixteen times the weights,
-# because a convolution has weights from every channel to every channel, and
-# sixteen times the work. To save training time, the paper builds the deeper
-# three networks from bottlenecks (section 4.1).
+# About seventeen times. Four times the channels make sixteen times the weights
+# and sixteen times the work, because a convolution has weights from every
+# channel to every channel. And the pair on 64 channels already has a few more
+# weights than the bottleneck. To save training time, the paper builds the
+# deeper three networks from bottlenecks (section 4.1).
 #
 # ## The exercise: a block
 #
@@ -177,9 +178,10 @@ if __name__ == "__main__":
 #
 # Write `ResNet`. Its constructor takes `block`, a class such as `BasicBlock` or
 # `Bottleneck`, `num_blocks`, the blocks in each of the four stages, and
-# `num_classes`. Stem, strides and classifier are those of chapter 4. A block is
-# made by `block(in_channels, channels, stride)` and gives `block.expansion *
-# channels` channels. Name the layers as you like.
+# `num_classes`. Stem, strides and classifier are those of chapter 4, and so are
+# the channels inside the blocks: 64, 128, 256 and 512 in the four stages. A
+# block is made by `block(in_channels, channels, stride)` and gives
+# `block.expansion * channels` channels. Name the layers as you like.
 
 
 # %% tags=["exercise"]
@@ -379,10 +381,10 @@ if __name__ == "__main__":
 # layers, and it holds for 101 and 152 as well: with the stride of a bottleneck
 # on its first 1×1 convolution, where torchvision's documentation says that the
 # paper has it, these two round to the paper's numbers. That of 50 layers still
-# does not, and stays unexplained. ResNet-34 has no bottlenecks, and 3.66 here
-# against 3.6 there. The paper's own network of 34 layers had no projections at
-# first: where the channels double, the new ones are filled with zeros (section
-# 4.1, option A).
+# does not, and stays unexplained. ResNet-34 has no bottlenecks, so no stride
+# can be moved, and it has 3.66 billion here against the paper's 3.6. The
+# paper's own network of 34 layers had no projections at first: where the
+# channels double, the new ones are filled with zeros (section 4.1, option A).
 
 # %%
 if __name__ == "__main__":
@@ -503,11 +505,11 @@ if __name__ == "__main__":
 #
 # ## The weights of the real one
 #
-# Equal with equal weights: then the weights of a network that others have
-# trained must work in yours. torchvision offers them for all five networks,
-# trained on the 1.28 million photographs of ImageNet. It says where they are,
-# what the 1,000 classes are called, how an image has to be prepared, and how
-# many of the 50,000 validation images they get right.
+# With equal weights the two networks compute the same. So weights that others
+# have trained must work in yours. torchvision offers them for all five
+# networks, trained on the 1.28 million photographs of ImageNet. It says where
+# they are, what the 1,000 classes are called, how an image has to be prepared,
+# and how many of the 50,000 validation images they get right.
 
 # %%
 if __name__ == "__main__":
@@ -629,6 +631,7 @@ def train_only(network: nn.Module, parameters: Iterable[nn.Parameter]) -> None:
 #     uv run resnet50 train --classes 0,1,2,3,4 --output my_runs/first
 #     uv run resnet50 train --classes 5,6,7,8,9 --init my_runs/first
 #
+# `PATH` holds your images, as `PATH/train/<class>/` and `PATH/test/<class>/`.
 # The tutorial's images have 32×32 pixels, and torchvision's weights were found
 # on 224×224: what others report of transfer holds for images of that size.
 #
@@ -638,8 +641,8 @@ def train_only(network: nn.Module, parameters: Iterable[nn.Parameter]) -> None:
 # from 10 to 716 images of the digits 5 to 9, with the same number of steps,
 # from three seeds.
 #
-# *Predict:* to be as good as a new network with 50 images, how many does a
-# network need that knows the digits 0 to 4?
+# *Predict:* a new network learns from 50 images. How many does a network that
+# knows the digits 0 to 4 need to become as good?
 #
 # - About 10
 # - About 25

@@ -556,9 +556,9 @@ if __name__ == "__main__":
 #
 # Why does depth hurt the plain networks, and not the residual ones? We look in
 # four places, and begin with the signals. A fresh BatchNorm gives each channel
-# a spread of 1. In a plain block the ReLU then sets one half of the values to
-# zero, and with them goes half of the sum of their squares. After every block
-# the root mean square is $\sqrt{1/2} = 0.71$.
+# a spread of 1. In a plain block the ReLU then sets half of the values to zero,
+# and with them goes half of the sum of the squares. So after every block the
+# root mean square, the root of the mean of all squares, is $\sqrt{1/2} = 0.71$.
 #
 # In a residual block the branch, with its spread of 1, is added to what came
 # in.
@@ -624,8 +624,9 @@ if __name__ == "__main__":
         print(f"{kind:8}" + "".join(f"{size:6.2f}" for size in sizes))
 
 # %% [markdown]
-# They grow. Each block adds a branch of the same size, so their squares add up,
-# and only the ReLU takes some of it away. Where a stage begins they drop,
+# They grow. Each block adds a branch of the same size, which in a fresh network
+# has nothing to do with what came in. So the mean squares of the two add up,
+# and only the ReLU takes some of the sum away. Where a stage begins they drop,
 # because half of the shortcut's channels are zeros. Most people expect
 # BatchNorm to hold all values at one size, but none stands on the shortcut. So
 # each block changes the sum by a smaller share than the one before.
@@ -936,13 +937,10 @@ if __name__ == "__main__":
         )
 
 # %% [markdown]
-# They do. On average over the seeds the first block matters most; with 110
-# layers the means of the first two blocks come mostly from the seed that
-# learned so slowly. The two blocks that halve the size cost more than the
-# others on average, and Veit et al. saw peaks there, too. But the seeds differ
-# widely: with 56 layers these two cost 51 points on average with one seed, and
-# next to nothing with another. Any other block costs between 0.8 and 3.0 points
-# on average, with 20 layers as with 110.
+# They do. The first two blocks and the two that halve the size cost the most on
+# average, though the seeds differ widely; Veit et al. saw peaks there, too. Any
+# other block costs between 0.8 and 3.0 points on average, with 20 layers as
+# with 110.
 #
 # ## The surface of the loss
 #
@@ -953,9 +951,10 @@ if __name__ == "__main__":
 #
 # How long should a direction be? Multiply the weights of a convolution by ten,
 # and BatchNorm takes the ten out again (chapter 5). The network is the same,
-# but a step of length 1 now changes it ten times less. So Li et al. (2018,
-# section 4) scale each filter of the random direction to the length of the
-# network's own filter. They call it **filter normalization**.
+# but a step of length 1 now changes it ten times less. A *filter* is the kernel
+# of one output channel. So Li et al. (2018, section 4) scale each filter of the
+# random direction to the length of the network's own filter. They call it
+# **filter normalization**.
 #
 # With a pencil: a filter has the weights 3 and 4, so its length is 5. The
 # random filter is (0.6, −0.8), of length 1, and becomes (3, −4). At $a = 1$ the
@@ -1091,13 +1090,13 @@ if __name__ == "__main__":
 
 # %% [markdown]
 # In a few percent. Two networks that know their images equally well need not
-# stand alike: the valley of the deeper plain one is far narrower. Around each
-# plain network of 56 layers at most one of the 441 places has a loss below 1;
-# around the residual ones there are such places at every depth. With 32 and 56
-# layers their share differs from seed to seed by a factor of two and more, so
-# read nothing finer from it. Li et al. saw the same on photographs: with 20
-# layers the shortcuts made little difference, and with 56 and 110 only the
-# plain networks stood in a chaotic landscape (section 6).
+# lie in equally wide valleys: that of the deeper plain one is far narrower.
+# Around each plain network of 56 layers at most one of the 441 places has a
+# loss below 1. The residual networks keep such places at every depth, but their
+# share differs much from seed to seed, so read nothing finer from it. Li et al.
+# saw the same on photographs: with 20 layers the shortcuts made little
+# difference, and with 56 and 110 only the plain networks stood in a chaotic
+# landscape (section 6).
 #
 # ![Turn the surfaces by the slider, or press on one and move to the side. Both
 # have the same scale: the height is the logarithm of the loss on 256 training
@@ -1124,14 +1123,15 @@ if __name__ == "__main__":
 #
 # Nothing checks these two tasks but you. Neither takes a minute of computing.
 #
-# **More than one block.** Take `networks["residual"]` from above. (Trained
-# alone it becomes another network, because the loader then begins with another
-# order of the images.) Its blocks 1, 2, 4, 5, 7 and 8, counted from 0, neither
-# come first nor halve the size. For each $k$ from 0 to 6, cut out each choice
-# of $k$ of these six (`itertools.combinations`), by calling `without_block` on
-# its own result, and take the mean test accuracy. You are right so far if
-# $k = 0$ gives the accuracy of the whole network above, and $k = 1$ the mean of
-# the six accuracies in its row.
+# **More than one block.** Copy the cell above that trains both networks into a
+# script, with the imports that it needs, and take `networks["residual"]`. Keep
+# both trainings and their order: trained alone, the residual network would see
+# the images in another order. Its blocks 1, 2, 4, 5, 7 and 8, counted from 0,
+# neither come first nor halve the size. For each $k$ from 0 to 6, cut out each
+# choice of $k$ of these six (`itertools.combinations`), by calling
+# `without_block` on its own result, and take the mean test accuracy. You are
+# right so far if $k = 0$ gives the accuracy of the whole network above, and
+# $k = 1$ the mean of the six accuracies in its row.
 #
 # *Question:* Does the accuracy break down at once, or does it fall bit by bit?
 #

@@ -9,8 +9,9 @@
 # became of BatchNorm? Two processes on one CPU can show all of it.
 #
 # ![Choose the number of processes, and go through the four steps. Each process
-# has the same weight and its own images, and the loss of an image is half of
-# the square of its distance from the weight.](figure:data-parallel)
+# has the same weight and its own images, which are single numbers here. The
+# loss of an image is half of the square of its distance from the
+# weight.](figure:data-parallel)
 #
 # **By the end of this chapter you will have** written a BatchNorm that
 # normalizes by the images of all processes, and a training that any number of
@@ -84,11 +85,12 @@ if __name__ == "__main__":
 #
 # ## All-reduce, by hand
 #
-# The processes need one operation above all. An **all-reduce** adds up the
-# tensors of all processes, and each of them gets the sum. With two processes
-# each sends its tensor to the other, and adds what comes. The first sends
-# before it receives, and the second the other way round: if both waited for the
-# other first, they would wait for ever.
+# To take the same step, all processes need the mean of their gradients, so they
+# need one operation above all. An **all-reduce** adds up the tensors of all
+# processes, and each of them gets the sum. With two processes each sends its
+# tensor to the other, and adds what comes. The first sends before it receives,
+# and the second the other way round: if both waited for the other first, they
+# would wait for ever.
 
 
 # %%
@@ -123,11 +125,11 @@ if __name__ == "__main__":
 # - 200 MB, nearly
 # - 25,500 MB
 #
-# Nearly 200 MB: $2 \cdot 255/256$ of the gradient. In half of the steps the
-# parts are added up, and in the other half the complete parts go round. The
-# surprising thing is that this hardly grows with the number of processes, so a
-# training can be spread over hundreds of them. What does grow is the number of
-# messages, and each of them has a delay.
+# Nearly 200 MB: $2 \cdot 255/256$ of the gradient. In 255 steps the parts are
+# added up, and in 255 more the complete parts go round; in each step a process
+# sends one part. The surprising thing is that this hardly grows with the number
+# of processes, so a training can be spread over hundreds of them. What does
+# grow is the number of messages, and each of them has a delay.
 #
 # ![Go through the steps, then choose other numbers of processes. A part is
 # green when it is the sum of all.](figure:ring)
@@ -168,23 +170,24 @@ if __name__ == "__main__":
 # As soon as `backward()` returns, before any `step()`. Many expect the exchange
 # in the optimizer, which does not know that there are others. DDP hooks into
 # the backward pass: as soon as the gradients of some layers are there, their
-# all-reduce begins, while the layers before them are still computing. So all
-# optimizers take the same step, and the weights stay equal.
+# all-reduce begins, while the layers before them are still computing. In the
+# end every process has the same gradient, so all optimizers take the same step,
+# and the weights stay equal.
 #
 # The mean of the means is the mean over all images only if all processes have
-# equally many. With a pencil: of five images one process has three, with losses
-# of 1, and the other two, with losses of 2. The mean over the images is 7/5,
-# and the mean of the two means is 3/2. So a process with more images must count
-# for more. We multiply its loss by the number of processes times its share of
-# the images, here $2 \cdot 3/5$ and $2 \cdot 2/5$, and the mean of the two is
-# $(6/5 + 8/5) / 2 = 7/5$.
+# equally many. With a pencil: of five images one process has three, each with a
+# loss of 1, and the other process has two, each with a loss of 2. The mean over
+# the images is 7/5, and the mean of the two means is 3/2. So a process with
+# more images must count for more. We multiply its loss by the number of
+# processes times its share of the images, here $2 \cdot 3/5$ and $2 \cdot 2/5$,
+# and the mean of the two is $(6/5 + 8/5) / 2 = 7/5$.
 #
-# For such a weight the processes must know how many images there are in all, by
-# another all-reduce. We write one that autograd can go through, because
-# BatchNorm will need it. Each process puts in a tensor $x$, and the sum goes
-# into the losses of all of them. So what comes back to the $x$ of one process
-# is the sum of what all of them send back: the backward of an all-reduce is an
-# all-reduce.
+# For this factor the processes must know how many images there are in all, and
+# another all-reduce tells them. We write one that autograd can go through,
+# because BatchNorm will need it. Each process puts in a tensor $x$, and the sum
+# goes into the losses of all of them. So what comes back to the $x$ of one
+# process is the sum of what all of them send back: the backward of an
+# all-reduce is an all-reduce.
 
 
 # %%
@@ -276,7 +279,7 @@ def differences(way: str, images: int = 16) -> str:
     return text.rstrip()
 
 
-HEAD = "BatchNorm     images   equal shares, three seeds  5 and 3 eighths"
+HEAD = "BatchNorm     images   equal shares, three seeds  5/8 and 3/8"
 
 if __name__ == "__main__":
     print(HEAD)
@@ -471,9 +474,9 @@ if __name__ == "__main__":
 # ![Change the number of processes and the epoch. Then switch set_epoch off,
 # and change the epoch again.](figure:shards)
 #
-# What must *not* be the same is chance in the processes. If each augments its
-# images by random numbers from the same seed, the third image of every process
-# is shifted in the same way.
+# The random numbers of the augmentation must *not* be the same in all
+# processes. If each augments its images by random numbers from the same seed,
+# the third image of every process is shifted in the same way.
 #
 # Testing has a trap of its own. `DistributedSampler` gives every process
 # equally many images, so it repeats some at the end. In training that does
@@ -572,7 +575,9 @@ def take_buffers_of_rank_0(network: nn.Module) -> None:
 # ## The second exercise
 #
 # Write `train_distributed`, the training of all processes. Every process calls
-# it with a network and the same data. What is to be done:
+# it with a network and the same data. Given are `mean_over_processes` and
+# `take_buffers_of_rank_0` from above, and `evaluate` of chapter 6. What is to
+# be done:
 #
 # - Wrap the network in `DistributedDataParallel`, and train by
 #   `train_one_epoch`, with `make_criterion()` and `make_optimizer(model, lr)`.
@@ -697,12 +702,10 @@ if __name__ == "__main__":
 # of them when one fails. Rank 0 alone prints and writes.
 #
 # Two things differ from your exercise. `--batch-size` is the batch of *all*
-# processes. And the order of the images and their augmentations are those of a
-# single process: each draws the random numbers of the whole batch, and uses its
-# own. So with `--sync-batch-norm` two processes compute what one does, up to
-# rounding. Every step makes the differences of rounding larger, so in float32
-# two such runs begin alike and drift apart. A training may even go on with
-# another number of processes than it was begun with:
+# processes. And the images come in the order of a single process and with its
+# augmentations. So with `--sync-batch-norm` two processes compute what one
+# does, up to rounding, which grows from step to step. A training may even go on
+# with another number of processes than it was begun with:
 #
 #     uv run torchrun --nproc-per-node 2 \
 #         -m tutorial_code train --sync-batch-norm --output my_runs/both
@@ -813,19 +816,19 @@ if __name__ == "__main__":
     print("all-reduce, of each step:", *shares)
 
 # %% [markdown]
-# The five all-reduces run for a fifth to a third of a step, and that includes
-# the time in which one process waits for the other.
+# These shares include the time in which one process waits for the other.
 #
-# For larger numbers of processes there is arithmetic. A ring sends $2(n-1)/n$
-# times the gradient, in $2(n-1)$ messages one after the other. The exchange can
-# run while backward computes, which is about two thirds of the computing time.
-# The figure adds these times up. It assumes equally fast devices, a connection
-# that nothing else uses, and images that come fast enough, so it shows the most
-# that one can hope for.
+# For more processes we can only calculate. A ring sends $2(n-1)/n$ times the
+# gradient, in $2(n-1)$ messages one after the other. The exchange can run while
+# backward computes, which is about two thirds of the computing time. The figure
+# adds these times up. It assumes equally fast devices, a connection that
+# nothing else uses, and images that come fast enough, so it shows the most that
+# one can hope for.
 #
-# ![The gradient is that of ResNet-50 in float32; the network of 6.2 GB/s and
-# the 32 images are those of Goyal et al. Change them, and let the exchange run
-# during backward.](figure:scaling)
+# ![The share of the devices' speed that is left, for 1 to 256 devices. The
+# gradient is that of ResNet-50 in float32; the network of 6.2 GB/s and the 32
+# images are those of Goyal et al. Change them, and let the exchange run during
+# backward.](figure:scaling)
 #
 # With 256 GPUs, Goyal et al. reached some 32,000 images a second, about 90% of
 # 32 times the speed of 8 GPUs. The calculation has no loss at all once the
@@ -840,10 +843,7 @@ if __name__ == "__main__":
 #   accuracy of all.
 # - **The network is trained without its wrapper.** DDP makes itself ready in
 #   its own `forward`. If the loop calls the network inside, nothing is
-#   exchanged, and each process learns from its own images, alone. In the
-#   recorded run four processes test their networks with the statistics of rank
-#   0, and together they reach 34%. The file, in which everything is rank 0's,
-#   reaches 86%, and the right training 97%.
+#   exchanged, and each process learns from its own images, alone.
 # - **The rate is that of one process.** You see a training that learns more
 #   slowly, because there are fewer steps in an epoch and each is as short as
 #   before. Here the training loss ends at 0.27 in place of 0.19, and the
@@ -891,8 +891,9 @@ if __name__ == "__main__":
 # - Every process has the whole network and a part of each batch, and the
 #   all-reduce of the gradients, which runs during `backward()`, keeps all
 #   copies equal.
-# - Equal to one process is what adds up, gradients, losses and counts; what is
-#   computed from a batch, as in BatchNorm, only if its sums are added up, too.
+# - What adds up over the images, such as gradients, losses and counts, is equal
+#   to that of one process; what is computed from a batch, as in BatchNorm, is
+#   equal only if its sums are added up over all processes, too.
 # - Whatever all processes must do together, they must do in the same order and
 #   equally often, and whatever must happen once is done by rank 0.
 #

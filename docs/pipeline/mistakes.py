@@ -59,14 +59,19 @@ def _entry(mistake: Mistake, seen: Seen) -> str:
     return (
         f'<div class="mistake" markdown data-answer="{mistake.answer}" '
         f'data-signs="{" ".join(seen.signs)}">\n\n'
-        f"### {mistake.name.rstrip('.')}\n\n"
+        f"### {_as_it_is(mistake.name.rstrip('.'))}\n\n"
         f"```diff\n{_difference(mistake)}\n```\n\n"
         f"{_curves(seen)}"
-        f"**What you see.** {mistake.seen}\n{UNSEARCHED}\n\n"
+        f"**What you see.** {_as_it_is(mistake.seen)}\n{UNSEARCHED}\n\n"
         f"{_error(seen)}"
-        f"**Why.** {mistake.explanation}\n{UNSEARCHED}\n\n"
+        f"**Why.** {_as_it_is(mistake.explanation)}\n{UNSEARCHED}\n\n"
         "</div>\n"
     )
+
+
+def _as_it_is(text: str) -> str:
+    """Return text in which Markdown does not take ``__init__`` for bold."""
+    return text.replace("__", r"\_\_")
 
 
 def _error(seen: Seen) -> str:

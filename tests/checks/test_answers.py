@@ -111,8 +111,8 @@ def test_an_operation_is_named_by_its_part_of_the_network():
     last = names.index("addition of block 16 (in conv5_x)")
     assert names[last + 1 :] == [
         "third ReLU of block 16 (in conv5_x)",
-        "average over all positions behind the last block",
-        "linear layer behind the last block",
+        "average over all positions after the last block",
+        "linear layer after the last block",
     ]
 
 

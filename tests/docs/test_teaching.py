@@ -71,7 +71,7 @@ def test_batch_norm_in_both_modes():
 
 def test_parameters_of_a_block():
     block = Bottleneck(256, 128, stride=2)
-    said = answer_to("How many parameters has `Bottleneck")
+    said = answer_to("How many parameters does `Bottleneck")
     for module in block.modules():
         if isinstance(module, nn.Conv2d):
             assert f"= {count(module):,}" in said
@@ -106,7 +106,7 @@ def test_shapes_of_a_small_image():
 
 
 def test_parameters_with_other_classes():
-    said = answer_to("How many has it with 37")
+    said = answer_to("How many does it have with 37")
     assert "25,557,032" in next(q for q in QUESTIONS if "with 37" in q)
     assert count(ResNet50(num_classes=1000)) == 25_557_032
     assert f"That makes {count(ResNet50(num_classes=37)):,}." in said

@@ -122,4 +122,4 @@ def test_a_run_that_cannot_be_tried_gets_a_sentence(finished, command, tmp_path,
     shutil.copy(finished / "config.json", tmp_path / "begun")
     refused(command("try", "begun"), "no checkpoint")
     monkeypatch.setattr(try_page, "weights_of", lambda run: WeightsFile(b"", own_names=True))
-    refused(command("try", finished), "the page cannot compute it")
+    refused(command("try", finished), "the page cannot show it")

@@ -46,8 +46,8 @@ def print_verdict(console: Console, verdict: Verdict) -> None:
     if len(verdict.checks) > 1 and set(failed) - {"runs"}:
         _print(
             console,
-            f"{_counted(verdict)}. What "
-            f"failed{', first of all' * (len(failed) > MAX_FAILED_CHECKS)}:",
+            f"{_counted(verdict)}. "
+            f"{'The first that' if len(failed) > MAX_FAILED_CHECKS else 'What'} failed:",
         )
         for name in failed[:MAX_FAILED_CHECKS]:
             _print(console, f"✗ {name}", "red")

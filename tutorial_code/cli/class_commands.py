@@ -29,14 +29,16 @@ def grade(
     csv_file: Annotated[
         Path | None,
         typer.Option(
-            "--csv", metavar="FILE", help="Write a table here: a row a student and exercise."
+            "--csv",
+            metavar="FILE",
+            help="Write a table here: one row for each student and exercise.",
         ),
     ] = None,
     site: Annotated[
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Where the site is that the report links to.",
+            help="The address of the site that the report links to.",
             show_default="where mkdocs serve shows it",
         ),
     ] = None,
@@ -53,7 +55,7 @@ def grade(
     written = [html_file, csv_file, Path(json_file) if json_file not in {None, "-"} else None]
     targets = [path for path in written if path]
     if len(set(targets)) < len(targets):
-        raise ReaderError("Two of the files to write have one name: give each a name of its own.")
+        raise ReaderError("Two of the files to write have the same name: give each its own.")
     for path in targets:
         prepare_to_overwrite(path, force)
     verdicts = grade_folder(asked, folder, jobs)

@@ -55,7 +55,7 @@ def use_validation_split(data: ImageData, count: int, seed: int) -> ImageData:
     images, labels = data.train_images, data.train_labels
     if count > len(labels) - 2:
         raise ReaderError(
-            f"--val-size {count} leaves nothing to train on: there are {len(labels)} images."
+            f"--val-size {count} leaves nothing to train on: choose fewer than {len(labels)}."
         )
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
     held_out, kept = order[:count], order[count:]

@@ -65,7 +65,8 @@ class Config:
     schedule: str = _option(
         OPTIMIZER,
         "cosine",
-        "constant, or after the warm-up cosine, or step: a tenth after each third of the epochs",
+        "constant; cosine, after a warm-up; or step, after a warm-up: divided by 10 after each "
+        "third of the epochs",
         ("constant", "cosine", "step"),
     )
     warmup_epochs: int = _option(
@@ -83,8 +84,8 @@ class Config:
     crop: str = _option(
         IMAGES,
         "area",
-        "How training images of imagenet are cropped: 8 to 100% of the area (area), or 224 pixels "
-        "of a shorter side of 256 to 480 (side).",
+        "How training images of imagenet are cropped: to 8 to 100% of their area (area), or to "
+        "224×224 pixels after the shorter side was made 256 to 480 pixels long (side).",
         ("area", "side"),
     )
     skip_unreadable: bool = _option(
@@ -105,7 +106,7 @@ class Config:
         NETWORK,
         "7x7",
         "7x7 with max-pool as in the paper, or 3x3 for small images; 3x3-stride2 halves their "
-        "sides and costs a quarter.",
+        "sides and costs a quarter of 3x3.",
         tuple(STEMS),
     )
     zero_init: bool = _option(NETWORK, True, "Start every block as its shortcut.")

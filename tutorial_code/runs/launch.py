@@ -162,7 +162,9 @@ def train(
     with job.one_first():
         data = load_data(config)
     if len(data.train_labels) < 2:
-        raise ReaderError(f"{config.data} has a single training image: BatchNorm needs at least 2.")
+        raise ReaderError(
+            f"{config.data} has fewer than two training images, and BatchNorm needs two: add some."
+        )
 
     def open_folder() -> dict[str, Any] | None:
         saved = saved_state(folder, config) if resume else None

@@ -54,12 +54,12 @@ def _runs(pid: int) -> bool:
 
 
 def _sentence(gone: Sequence[int], elsewhere: bool, error: RuntimeError) -> str:
-    go_on = "when that is mended, start the job again with --resume"
+    go_on = "once that is fixed, start the job again with --resume"
     if gone:
         who = " and ".join(f"rank {rank}" for rank in gone)
         return (
-            f"The job ends because {who} has ended, which said why above or else was killed, as "
-            f"a system does when memory is full: {go_on}."
+            f"The job ends because {who} ended, for a reason that is printed above, or because the "
+            f"system killed it when the memory was full: {go_on}."
         )
     place = "another machine" if elsewhere else "this job"
     return (

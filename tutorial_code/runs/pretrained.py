@@ -82,8 +82,8 @@ def imagenet_network(model: str, answers: Sequence[Path] = ()) -> nn.Module:
         same = take_weights(own, network)
     if not same:
         raise ReaderError(
-            "Your network computes something else than the chapter's with the same weights, or "
-            "does so with other layers than PyTorch's: resnet50 check says what differs."
+            "Your network does not compute what the chapter's computes with the same weights, or "
+            "not with PyTorch's own layers: see what differs with  resnet50 check."
         )
     return own
 

@@ -82,8 +82,8 @@ def page_files(folder: Path) -> dict[str, bytes]:
     content, own_names = weights_of(load_run(folder))
     if own_names:
         raise ReaderError(
-            f"The network of {folder} computes something else than the tutorial's with the same "
-            "weights, so the page cannot compute it: resnet50 predict takes images for it."
+            f"The network of {folder} does not compute what the tutorial's computes with the same "
+            "weights, so the page cannot show it: use  resnet50 predict  for images."
         )
     given = GIVEN.format(name=json.dumps(str(folder)), weights=json.dumps(WEIGHTS))
     texts = {

@@ -91,5 +91,6 @@ def needed_package(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         raise ReaderError(
-            f"This format needs {name.partition('.')[0]}: uv run --extra onnx …, or pip install it."
+            f"This format needs the package {name.partition('.')[0]}: install it with pip, or for "
+            "ONNX begin the command with  uv run --extra onnx resnet50."
         ) from error

@@ -85,7 +85,7 @@ def _other_shape(result: str, right: list[int], found: list[int]) -> Difference:
     )
     without_ones = [size for size in found if size > 1]
     if without_ones == [size for size in right if size > 1]:
-        reason = "The numbers are as many as they should be; dimensions of 1 are too many or few."
+        reason = "The count of numbers is right, but there are too many or too few dimensions of 1."
     elif sorted(found) == sorted(right):
         reason = "The dimensions are in another order."
     elif len(found) != len(right):

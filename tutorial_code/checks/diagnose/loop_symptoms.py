@@ -160,8 +160,8 @@ def _modes(expected: Scenario, got: Scenario) -> list[Difference]:
         ]
     reason = (
         "model.train() and model.eval() switch BatchNorm, and once before the loop is enough. "
-        "Autograd is switched by with torch.no_grad(): around the loop, or by @torch.no_grad() "
-        "above the function; a line torch.no_grad() alone does nothing."
+        "“with torch.no_grad():” around the loop, or @torch.no_grad() above the function, switches "
+        "autograd off; a line that only says torch.no_grad() does nothing."
     )
     return [
         Difference("wrong-mode", f"The network runs in {mode}{since}; right is {should}.", reason)
@@ -191,8 +191,8 @@ def _kept(facts: dict, testing: bool) -> list[Difference]:
         found.append(Difference("test-changes-network", "The test changes the network.", reason))
     if facts.get(Fact.STILL_TRAINABLE) is False:
         reason = (
-            "requires_grad stays off after the call: the next training step fails. Use "
-            "torch.no_grad() for a while instead."
+            "requires_grad stays off after the call: the next training step fails. Leave it alone, "
+            "and test under torch.no_grad(), which ends by itself."
         )
         found.append(
             Difference(
@@ -204,15 +204,16 @@ def _kept(facts: dict, testing: bool) -> list[Difference]:
         )
     if facts.get(Fact.CRITERION_UNCHANGED) is False:
         reason = (
-            "Whoever calls the loop goes on using it. Compute what you need from what it gives."
+            "Whoever calls the loop goes on using the criterion. Leave its settings alone, and "
+            "compute what you need from the loss that it gives."
         )
         found.append(
             Difference("criterion-changed", "The criterion's own settings are changed.", reason)
         )
     if facts.get(Fact.OPTIMIZER_UNCHANGED) is False:
         reason = (
-            "Whoever calls the loop decides on the learning rate and the others, and may have a "
-            "schedule of its own."
+            "Whoever calls the loop decides on the learning rate and the other settings, and may "
+            "have a schedule. Leave them as they are."
         )
         found.append(
             Difference(

@@ -35,7 +35,7 @@ def network_symptoms(name: str, expected: Scenario, got: Scenario) -> list[Diffe
                 "Layers are registered when they are attributes of the module, or stand in "
                 "nn.Sequential, nn.ModuleList or nn.ModuleDict. Layers in a plain list or "
                 "dictionary, layers made anew in forward and weights computed there from others "
-                "are missing in parameters(): they are never trained.",
+                "are missing from parameters(): they are never trained.",
                 rank=0,
             )
         )

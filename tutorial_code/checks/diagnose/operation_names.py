@@ -209,7 +209,7 @@ def _part_with(ops: list[dict], index: int) -> tuple[int, int, str]:
     done = sum(end <= index for end in ends)
     start = ends[done - 1] if done else blocks
     if done == len(ends):
-        return start, len(ops), " behind the last block"
+        return start, len(ops), " after the last block"
     return start, ends[done], f" of block {done + 1}{_stage(ops, additions, additions[done])}"
 
 

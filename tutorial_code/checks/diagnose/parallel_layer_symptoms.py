@@ -132,10 +132,9 @@ def _other_outputs(expected: Scenario, got: Scenario) -> Difference:
     return Difference(
         "outputs-differ",
         f"The output {which} is not that of one batch of all images.",
-        "Mean and variance are those of all values in all processes: the sum of the sums by the "
-        "sum "
-        "of the counts. Print them in each process, and compare with one tensor that has all "
-        "images.",
+        "Mean and variance are those of all values in all processes: divide the sum of the sums by "
+        "the sum of the counts. Print them in each process, and compare with one tensor that has "
+        "all images.",
     )
 
 

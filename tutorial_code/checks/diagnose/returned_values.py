@@ -13,7 +13,7 @@ def describe_returned(right: str | list[str], found: str | list[str]) -> Differe
         return Difference(
             "other-return-value",
             f"{got[0].upper()}{got[1:]} is returned, where {asked} is asked for.",
-            "Look at the return.",
+            f"Let the return statement give {asked}.",
         )
     for place, kind in zip(("first", "second"), found, strict=False):
         if kind != "float":
@@ -27,7 +27,7 @@ def describe_returned(right: str | list[str], found: str | list[str]) -> Differe
     return Difference(
         "other-number-of-results",
         f"{len(found)} results are returned, where two are asked for.",
-        "The mean loss, then the accuracy.",
+        "Return the mean loss, then the accuracy in percent.",
     )
 
 

@@ -137,7 +137,7 @@ ACCURACIES = (
         "fraction",
         "a fraction between 0 and 1",
         lambda b: _hits(b) / _images(b),
-        "Percent are asked for: times 100.",
+        "The accuracy is asked for in percent: multiply by 100.",
     ),
     Formula("number-of-hits", "the number of hits, not divided", _hits),
     Formula(

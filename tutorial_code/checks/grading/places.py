@@ -69,6 +69,5 @@ def anchor(heading: str) -> str:
 
     Source: https://python-markdown.github.io/extensions/toc/
     """
-    text = re.sub(r"(?<!`)__(\w+?)__", r"\1", heading.rstrip("."))  # bold in Markdown
-    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    text = unicodedata.normalize("NFKD", heading.rstrip(".")).encode("ascii", "ignore").decode()
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", text).strip().lower())

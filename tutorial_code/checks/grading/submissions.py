@@ -40,7 +40,7 @@ def find_files(folder: Path) -> list[Path]:
         path for path in folder.rglob("*") if path.suffix in SUFFIXES and _is_answer(path, folder)
     )
     if not files:
-        raise ReaderError(f"{folder} holds no .py or .ipynb files to judge.")
+        raise ReaderError(f"{folder} holds no .py or .ipynb files to judge: check the folder.")
     return files
 
 

@@ -112,7 +112,10 @@ def classifier_of(network: nn.Module) -> list[nn.Parameter]:
     memory = {storage_of(weight) for weight in used[-1].values()} if used else set()
     parameters = [each for each in network.parameters() if storage_of(each) in memory]
     if not parameters:
-        raise ReaderError("Your network ends without a linear layer: --freeze finds no classifier.")
+        raise ReaderError(
+            "Your network ends without a linear layer, so --freeze finds no classifier: leave out "
+            "--freeze, or end the network with nn.Linear."
+        )
     return parameters
 
 
