@@ -15,6 +15,7 @@ from tutorial_code.checks.catalogue import solution
 from tutorial_code.checks.exercises import find_exercise
 from tutorial_code.checks.isolate import channels, worker
 from tutorial_code.checks.isolate.judge_process import the_judge
+from tutorial_code.checks.isolate.notebooks import notebook_source
 from tutorial_code.checks.isolate.worker import Worker, judge_file
 from tutorial_code.checks.terminal import as_text
 
@@ -139,6 +140,31 @@ def test_a_cell_that_is_not_python_does_not_spoil_the_others(tmp_path, tried, be
     path.write_text(_notebook(tried, right) if before else _notebook(right, tried), "utf-8")
     verdict = judge_file(path, BOTTLENECK)
     assert verdict.passed, verdict.mistake
+
+
+@pytest.mark.parametrize(
+    "imported", ["import not_installed", "from not_installed.colab import drive as disk, files"]
+)
+def test_a_notebook_may_import_what_only_its_other_cells_need(tmp_path, imported):
+    path = tmp_path / "answer.ipynb"
+    others = "def plot():\n    return not_installed.plot(files)"
+    path.write_text(_notebook(imported, RIGHT.read_text(encoding="utf-8"), others), "utf-8")
+    verdict = judge_file(path, BOTTLENECK)
+    assert verdict.passed, verdict.mistake
+
+
+@pytest.mark.parametrize("before", ["%%time\n", "if True:\n    !pip install it\n", "nn.Conv2d??\n"])
+def test_the_commands_of_a_notebook_are_left_out(tmp_path, before):
+    path = tmp_path / "answer.ipynb"
+    path.write_text(_notebook(before + RIGHT.read_text(encoding="utf-8")), "utf-8")
+    verdict = judge_file(path, BOTTLENECK)
+    assert verdict.passed, verdict.mistake
+
+
+@pytest.mark.parametrize("before", ["", "%matplotlib inline\n"])
+def test_a_line_that_begins_like_a_command_may_be_python(before):
+    source = "rest = (\n    7\n    % 4\n    != 3\n)"
+    assert notebook_source(_notebook(before + source)).strip() == source
 
 
 def test_a_cell_that_the_answer_needs_has_to_be_python(tmp_path):

@@ -2,8 +2,9 @@
 
 A file may hold the answers to several exercises, and a notebook much more besides. What only the
 later exercises take from later chapters, which hold the solutions of this one, is left out, and so
-are the variables of a notebook that the answer does not need: what they are made of may not be
-there, because a notebook's other statements are not run.
+are the variables and imports of a notebook that the answer does not need: what they are made of
+may not be there, because a notebook's other statements are not run, and what is imported may be
+installed where it was written only.
 """
 
 import ast
@@ -14,6 +15,7 @@ from tutorial_code.shared.free_names import given_by, needed_by, without
 
 CHAPTER = re.compile(r"(?:tutorial_code\.)?ch(\d\d)_\w+$")
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
+IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -> str:
@@ -23,7 +25,7 @@ def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -
     Args:
         source: of a file, or what ``read_source`` returns of a notebook.
         exercise: that is judged.
-        in_notebook: leave out assignments whose variables the answer does not need, and imports
+        in_notebook: leave out assignments and imports that the answer does not need, and imports
             from the chapter itself.
     """
     try:
@@ -37,7 +39,7 @@ def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -
     unwanted = [
         statement
         for statement in others
-        if _is_later(statement, last) or (in_notebook and isinstance(statement, ASSIGNMENTS))
+        if _is_later(statement, last) or (in_notebook and _is_for_the_rest(statement))
     ]
     kept_others = without(others, unwanted)
     left = [statement for statement in others if statement not in kept_others]
@@ -46,6 +48,13 @@ def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -
     for line in {line for statement in left for line in _lines(statement)} - kept:
         lines[line] = ""
     return "\n".join(lines)
+
+
+def _is_for_the_rest(statement: ast.stmt) -> bool:
+    """Tell whether a statement that gives no needed name can only matter to others."""
+    if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+        return False
+    return isinstance(statement, (*ASSIGNMENTS, *IMPORTS)) and "*" not in given_by(statement)
 
 
 def _is_later(statement: ast.stmt, number: int) -> bool:

@@ -2,9 +2,12 @@
 
 import ast
 import json
+import re
 
 from tutorial_code.shared.free_names import BEGUN, given_by, needed_by
 
+# A line that Jupyter runs itself: %magic, !command, ?help, or help?
+COMMAND = re.compile(r"^([ \t]*)(?:%%?[A-Za-z].*|!(?!=).*|\?.*|[\w.]+\?\??[ \t]*)$", re.MULTILINE)
 JUDGED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 
 
@@ -22,7 +25,7 @@ def notebook_source(text: str, names: tuple[str, ...] = ()) -> str:
         KeyError, TypeError, ValueError: the file is not a notebook.
     """
     cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-    sources = [_without_commands("".join(cell["source"])) for cell in cells]
+    sources = [_as_python("".join(cell["source"])) for cell in cells]
     bodies = [_body(source) for source in sources]
     judged = [part for body in bodies for part in body or [] if isinstance(part, JUDGED)]
     given = {name for part in judged for name in given_by(part)}
@@ -42,9 +45,9 @@ def notebook_source(text: str, names: tuple[str, ...] = ()) -> str:
     return "\n\n\n".join(kept) + "\n"
 
 
-def _without_commands(source: str) -> str:
-    lines = source.splitlines()
-    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
+def _as_python(source: str) -> str:
+    """Return a cell with its commands left out, in a cell that is not Python because of them."""
+    return source if _body(source) is not None else COMMAND.sub(r"\1pass", source)
 
 
 def _body(source: str) -> list[ast.stmt] | None:
