@@ -54,7 +54,7 @@ class Task(NamedTuple):
     cell: Cell  # the cell that defines the chapter's own version
 
     @property
-    def uses(self) -> set[str]:
+    def uses(self) -> frozenset[str]:
         """The names that the chapter's version takes from the module around it."""
         return free_names(self.cell.definition)
 

@@ -9,14 +9,20 @@ import yaml
 
 from tutorial_code.checks.exercises import EXERCISES, Exercise
 from tutorial_code.checks.isolate.answers import AnswerError, read_source
+from tutorial_code.checks.isolate.notebooks import is_notebook
+from tutorial_code.shared.chapters import PACKAGE
 from tutorial_code.shared.errors import ReaderError
-from tutorial_code.shared.free_names import BEGUN, names_bound_by
+from tutorial_code.shared.free_names import BEGUN, IMPORTS, given_by
 
 SUFFIXES = {".py", ".ipynb"}
 # The folder that Moodle makes for a student: NAME_ID_assignsubmission_file_
 MOODLE = re.compile(r"(?P<name>.+?)_\d+_assignsubmission_\w*$")
 # A file as Canvas names it: NAME_ID_ID_FILE, or NAME_LATE_ID_ID_FILE
 NUMBERED = re.compile(r"(?P<key>(?P<name>.+?)_(?:LATE_)?\d+)(?:[_-].*)?$")
+# What a system adds to the name of a file that was downloaded or copied again.
+COPY = re.compile(r"[_\- ]*(?:\(\d+\)|\bcopy(?: \d+)?)$")
+# The folders of this project that hold no answers.
+PROJECT = {PACKAGE.name, "tests", "docs", "benchmarks", "runs"}
 # In Gradescope's export: who handed in each of its folders.
 METADATA = "submission_metadata.yml"
 YAML = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the fast one is there on most systems
@@ -37,7 +43,9 @@ def find_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise ReaderError(f"There is no folder {folder}: check its name.")
     files = sorted(
-        path for path in folder.rglob("*") if path.suffix in SUFFIXES and _is_answer(path, folder)
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES and _is_answer(path, folder)
     )
     if not files:
         raise ReaderError(f"{folder} holds no .py or .ipynb files to judge: check the folder.")
@@ -60,7 +68,7 @@ def exercises_in(path: Path) -> list[Exercise]:
     named = [exercise for exercise in EXERCISES if found and exercise.id == found[-1]["id"].lower()]
     bound = _defined_in(path)
     defined = [exercise for exercise in EXERCISES if bound.intersection(exercise.names)]
-    if path.suffix == ".py" and found and found[-1]["chapter"] and set(named) <= set(defined):
+    if not is_notebook(path.name) and found and found[-1]["chapter"] and set(named) <= set(defined):
         return named
     return defined or named
 
@@ -110,7 +118,8 @@ def _key_and_name(path: Path, folder: Path, submitters: Mapping[str, str]) -> tu
 
 
 def _without_exercise(stem: str) -> str:
-    return re.sub(r"[_\-. ]{2,}", "_", NAMED.sub("", stem)).strip("_-. ")
+    stem = COPY.sub("", NAMED.sub("", stem))
+    return re.sub(r"[_\-. ]{2,}", "_", stem).strip("_-. ")
 
 
 def _defined_in(path: Path) -> set[str]:
@@ -122,9 +131,19 @@ def _defined_in(path: Path) -> set[str]:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set(BEGUN.findall(source))
-    return {name for node in body for name in names_bound_by(node)}
+    return {name for node in body if not isinstance(node, IMPORTS) for name in given_by(node)}
 
 
 def _is_answer(path: Path, folder: Path) -> bool:
-    hidden = any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)
-    return path.is_file() and not hidden
+    parts = path.relative_to(folder).parts
+    hidden = any(part.startswith((".", "__")) for part in parts)
+    around = list(path.parents)[: len(parts)]
+    return path.is_file() and not hidden and not any(_is_tutorials(path, each) for each in around)
+
+
+def _is_tutorials(path: Path, folder: Path) -> bool:
+    """Tell whether a folder is a copy of this project, which somebody may hand in as a whole, and
+    the file is a part of it that holds no answers of theirs.
+    """
+    copied = (folder / PACKAGE.name / "ch01_images.py").is_file()
+    return copied and path.relative_to(folder).parts[0] in PROJECT

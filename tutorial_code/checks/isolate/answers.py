@@ -3,12 +3,14 @@
 import ast
 import difflib
 import linecache
+import sys
+import tokenize
 import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tutorial_code.checks.isolate.notebooks import notebook_source
+from tutorial_code.checks.isolate.notebooks import is_notebook, notebook_source
 
 MODULE = "answer"  # the name under which an answer is run
 ALIKE = 0.8  # of difflib: from here on, a name is taken for another one that is misspelled
@@ -35,14 +37,15 @@ def read_source(path: Path, names: tuple[str, ...] = ()) -> str:
         AnswerError: the file cannot be read, or is not text or not a notebook.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with tokenize.open(path) as file:  # by the encoding that its first lines may name
+            text = file.read()
     except OSError as error:
         raise AnswerError("not-readable", f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, SyntaxError) as error:
         raise AnswerError("not-python", f"{path.name} is not a text file.") from error
     if "\0" in text:
         raise AnswerError("not-python", f"{path.name} is not a text file.")
-    if path.suffix != ".ipynb":
+    if not is_notebook(path.name):
         return text
     try:
         return notebook_source(text, names)
@@ -72,12 +75,14 @@ def run_source(source: str, name: str) -> dict[str, Any]:
         code = compile(source, file, "exec", dont_inherit=True)
     except SyntaxError as error:
         line = f", in line {error.lineno}"
-        if name.endswith(".ipynb"):  # whose lines nobody counts
+        if is_notebook(name):  # whose lines nobody counts
             line = f", where it says: {(error.text or '').strip()}"
         raise AnswerError("not-python", f"{name} is not Python: {error.msg}{line}.") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise AnswerError("not-python", f"{name} is not Python: {error}.") from error
     module = types.ModuleType(MODULE)
+    module.__file__ = file
+    sys.modules[MODULE] = module  # where dataclasses, pickle and inspect look for it
     exec(code, module.__dict__)
     return module.__dict__
 

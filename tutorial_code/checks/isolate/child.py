@@ -65,6 +65,7 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
         use_own,
     )
     from tutorial_code.checks.isolate.needed_statements import what_is_needed
+    from tutorial_code.checks.isolate.notebooks import is_from_notebook, is_notebook
     from tutorial_code.checks.observe import group_member, scenarios_of
     from tutorial_code.checks.observe.exceptions import line_of
 
@@ -78,7 +79,8 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
     whole = patches.snapshot()
     hide_checks()
     try:
-        notebook = job["name"].endswith(".ipynb")
+        sys.argv = [job["name"]]  # a file may read the arguments of its own command
+        notebook = is_notebook(job["name"]) or is_from_notebook(job["source"])
         source = what_is_needed(job["source"], exercise, notebook)
         namespace = run_source(source, job["name"])
         use_own(namespace, originals, own)

@@ -11,11 +11,9 @@ import ast
 import re
 
 from tutorial_code.checks.exercises import Exercise
-from tutorial_code.shared.free_names import given_by, needed_by, without
+from tutorial_code.shared.free_names import IMPORTS, NAMED, given_by, needed_by, without
 
 CHAPTER = re.compile(r"(?:tutorial_code\.)?ch(\d\d)_\w+$")
-ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
-IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -> str:
@@ -25,8 +23,8 @@ def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -
     Args:
         source: of a file, or what ``read_source`` returns of a notebook.
         exercise: that is judged.
-        in_notebook: leave out assignments and imports that the answer does not need, and imports
-            from the chapter itself.
+        in_notebook: leave out whatever the answer does not need, except for definitions, and
+            imports from the chapter itself.
     """
     try:
         body = ast.parse(source).body
@@ -42,7 +40,12 @@ def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -
         if _is_later(statement, last) or (in_notebook and _is_for_the_rest(statement))
     ]
     kept_others = without(others, unwanted)
+    own = {name for each in body if not isinstance(each, IMPORTS) for name in given_by(each)}
     left = [statement for statement in others if statement not in kept_others]
+    # The skeleton of a later exercise imports the solution of this one, which the file writes.
+    left += [
+        each for each in body if _is_later(each, exercise.number - 1) and given_by(each) <= own
+    ]
     lines = source.split("\n")
     kept = {line for statement in body if statement not in left for line in _lines(statement)}
     for line in {line for statement in left for line in _lines(statement)} - kept:
@@ -54,7 +57,7 @@ def _is_for_the_rest(statement: ast.stmt) -> bool:
     """Tell whether a statement that gives no needed name can only matter to others."""
     if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
         return False
-    return isinstance(statement, (*ASSIGNMENTS, *IMPORTS)) and "*" not in given_by(statement)
+    return not isinstance(statement, NAMED) and "*" not in given_by(statement)
 
 
 def _is_later(statement: ast.stmt, number: int) -> bool:

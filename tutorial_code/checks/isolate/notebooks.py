@@ -3,12 +3,39 @@
 import ast
 import json
 import re
+import textwrap
 
-from tutorial_code.shared.free_names import BEGUN, given_by, needed_by
+from tutorial_code.shared.free_names import (
+    ASSIGNMENTS,
+    BEGUN,
+    IMPORTS,
+    NAMED,
+    given_by,
+    needed_by,
+)
 
-# A line that Jupyter runs itself: %magic, !command, ?help, or help?
-COMMAND = re.compile(r"^([ \t]*)(?:%%?[A-Za-z].*|!(?!=).*|\?.*|[\w.]+\?\??[ \t]*)$", re.MULTILINE)
-JUDGED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+# Lines that Jupyter runs itself: %magic, !command, each perhaps assigned, ?help and help?
+COMMAND = re.compile(
+    r"""
+    ^ ([ \t]*)
+    (?: (?:[\w, ]+=[ ]*)? (?: %%?[A-Za-z] | !(?!=) ) (?:.*\\\n)* .*
+      | \? .*
+      | [\w.]+ \?\??[ \t]*
+    ) $""",
+    re.MULTILINE | re.VERBOSE,
+)
+OTHER_LANGUAGE = re.compile(r"\s*%%(?:script|bash|sh|html|javascript|js|latex|markdown|svg|cmd)\b")
+JUDGED = (*IMPORTS, *NAMED, *ASSIGNMENTS)
+
+
+def is_notebook(name: str) -> bool:
+    """Tell by a file's name whether it is a notebook."""
+    return name.lower().endswith(".ipynb")
+
+
+def is_from_notebook(source: str) -> bool:
+    """Tell whether a ``.py`` file was made of a notebook, by nbconvert or by Colab."""
+    return "get_ipython()" in source or "google.colab" in source
 
 
 def notebook_source(text: str, names: tuple[str, ...] = ()) -> str:
@@ -27,9 +54,9 @@ def notebook_source(text: str, names: tuple[str, ...] = ()) -> str:
     cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
     sources = [_as_python("".join(cell["source"])) for cell in cells]
     bodies = [_body(source) for source in sources]
-    judged = [part for body in bodies for part in body or [] if isinstance(part, JUDGED)]
-    given = {name for part in judged for name in given_by(part)}
-    wanted = needed_by(set(names), judged)
+    parts = [part for body in bodies for part in body or []]
+    given = {name for part in parts if isinstance(part, JUDGED) for name in given_by(part)}
+    wanted = needed_by(set(names), parts)
     kept = []
     for source, body in zip(sources, bodies, strict=True):
         if body is None:
@@ -38,15 +65,20 @@ def notebook_source(text: str, names: tuple[str, ...] = ()) -> str:
                 kept.append(source)  # whoever runs it says what is wrong
             continue
         kept += [
-            ast.get_source_segment(source, _with_decorators(part), padded=True) or ""
+            ast.get_source_segment(source, _with_decorators(part)) or ""
             for part in body
-            if isinstance(part, JUDGED)
+            if isinstance(part, JUDGED) or given_by(part) & {*wanted, "*"}
         ]
+    # These have to stand first in a file, and in a notebook at the beginning of a cell.
+    kept.sort(key=lambda source: not source.startswith("from __future__"))
     return "\n\n\n".join(kept) + "\n"
 
 
 def _as_python(source: str) -> str:
-    """Return a cell with its commands left out, in a cell that is not Python because of them."""
+    """Return a cell as Jupyter runs it, but with its commands left out."""
+    if OTHER_LANGUAGE.match(source):
+        return ""
+    source = textwrap.dedent(source)
     return source if _body(source) is not None else COMMAND.sub(r"\1pass", source)
 
 

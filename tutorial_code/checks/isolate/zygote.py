@@ -9,6 +9,7 @@ untouched.
 
 import gc
 import importlib
+import io
 import os
 import socket
 import sys
@@ -46,9 +47,19 @@ def main() -> None:
             os.setsid()
             control.close()
             connection, prints = descriptors
-            os.dup2(prints, 1)
-            os.dup2(prints, 2)
+            for number in (1, 2):
+                os.dup2(prints, number)
             os.close(prints)
+            # Those of the zygote still take their places for what they were at its start.
+            sys.stdout, sys.stderr = (
+                io.TextIOWrapper(
+                    io.FileIO(number, "w", closefd=False),
+                    "utf-8",
+                    "backslashreplace",
+                    write_through=True,
+                )
+                for number in (1, 2)
+            )
             channel = socket.socket(fileno=connection)
             serve.get(kind, child.serve_answer)(channel.makefile("rb"), channel.makefile("wb"))
             os._exit(0)  # threads and exit handlers of an answer end here
