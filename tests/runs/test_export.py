@@ -81,6 +81,6 @@ def test_export_refuses_what_cannot_be(finished, command, tmp_path, monkeypatch)
     save_checkpoint(tmp_path / "checkpoint.pt", state)
     refused(command("export", tmp_path, "--to", "torchvision"), "7×7 stem")
     monkeypatch.setitem(sys.modules, "onnxscript", None)
-    refused(command("export", tmp_path, "--to", "onnx"), "needs onnxscript")
+    refused(command("export", tmp_path, "--to", "onnx"), "needs the package onnxscript")
     assert command("export", tmp_path)[0] == 0
     refused(command("export", tmp_path, "-o", "."), "cannot be written")

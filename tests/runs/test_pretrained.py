@@ -125,8 +125,8 @@ def test_any_right_answer_takes_the_weights(path):
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("out + self.shortcut(x)", "out", "computes something else"),
-        ("return self.relu(out", "return (out", "computes something else"),
+        ("out + self.shortcut(x)", "out", "does not compute what the chapter's computes"),
+        ("return self.relu(out", "return (out", "does not compute what the chapter's computes"),
         ("padding=1", "padding=0", "and give the command again"),
     ],
 )

@@ -58,8 +58,8 @@ def _sentence(gone: Sequence[int], elsewhere: bool, error: RuntimeError) -> str:
     if gone:
         who = " and ".join(f"rank {rank}" for rank in gone)
         return (
-            f"The job ends because {who} ended, for a reason that is printed above, or because the "
-            f"system killed it when the memory was full: {go_on}."
+            f"The job ends because {who} ended, for a reason that is printed above, or because it "
+            f"was killed, as the system does when the memory is full: {go_on}."
         )
     place = "another machine" if elsewhere else "this job"
     return (

@@ -127,7 +127,8 @@ class Worker:
                 if used > limit:
                     raise _TooLongError(
                         f"It was stopped after computing for {used:.0f} seconds. Look for a "
-                        "loop that never ends."
+                        "loop that never ends, and put what else the file computes under  "
+                        'if __name__ == "__main__":.'
                     ) from None
                 if now - computing > IDLE_LIMIT or now - start > WALL_LIMIT:
                     raise _TooLongError(
