@@ -3,12 +3,11 @@
 #
 # *Sixteen blocks: how are they arranged?*
 #
-# You have the block. ResNet-50 is a stem, which makes the image smaller, then
-# sixteen such blocks, and a classifier, which gives a number for each class.
-# Its name counts the convolutions and linear layers along the main path: one
-# convolution in the stem, three in each block, and one linear layer at the end,
-# so $1 + 16 \times 3 + 1 = 50$. What is left to decide is how wide each block
-# is, and where the image shrinks.
+# You have the block. ResNet-50 is a stem that makes the image smaller, sixteen
+# such blocks, and a classifier with a number for each class. Its name counts
+# the convolutions and linear layers along the main path: one in the stem, three
+# in each block, and one linear layer at the end, so $1 + 16 \times 3 + 1 = 50$.
+# What is left to decide is how wide each block is, and where the image shrinks.
 #
 # ![Follow the boxes row by row, then choose another image size. In the four
 # groups of blocks, conv2_x to conv5_x, each box is the output of one block,
