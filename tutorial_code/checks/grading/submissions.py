@@ -145,5 +145,5 @@ def _is_tutorials(path: Path, folder: Path) -> bool:
     """Tell whether a folder is a copy of this project, which somebody may hand in as a whole, and
     the file is a part of it that holds no answers of theirs.
     """
-    copied = (folder / PACKAGE.name / "ch01_images.py").is_file()
-    return copied and path.relative_to(folder).parts[0] in PROJECT
+    inside = path.relative_to(folder).parts[0] in PROJECT
+    return inside and (folder / PACKAGE.name / "ch01_images.py").is_file()
