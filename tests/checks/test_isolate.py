@@ -131,6 +131,7 @@ def test_a_notebook_is_judged_by_its_definitions(tmp_path):
         "class Bottleneck(nn.Module:  # another version, given up\n",
         "for name in (1, 2)\n    print(name)\n",
         "def train_one_epoch(model:  # of another exercise\n",
+        "def count():\n    nonlocal found\n    found = 1\n",  # parses, and does not compile
     ],
 )
 @pytest.mark.parametrize("before", [True, False])

@@ -84,6 +84,7 @@ def _as_python(source: str) -> str:
 
 def _body(source: str) -> list[ast.stmt] | None:
     try:
+        compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         return ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
