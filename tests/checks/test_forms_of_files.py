@@ -107,6 +107,16 @@ FILES = {
     "what it prints": f"import sys\nsys.stdout.reconfigure(encoding='utf-8')\nprint('×')\n{SOURCE}",
     "its arguments": f"import argparse\nargparse.ArgumentParser().parse_args()\n{SOURCE}",
     "progress bars": f"from tqdm.auto import tqdm\n{SOURCE}\nfor _ in tqdm(range(2)):\n    pass\n",
+    "progress bars of a notebook": (
+        f"from tqdm.notebook import tqdm\n{SOURCE}\nfor _ in tqdm(range(2)):\n    pass\n"
+    ),
+    "a package that is not installed": f"import not_installed\n{SOURCE}",
+    "an image that is elsewhere": f"{SOURCE}\nimage = open('C:/Users/me/cat.jpg', 'rb').read()\n",
+    "a GPU": f"import torch\n{SOURCE}\nx = Bottleneck(4, 4)(torch.ones(2, 4, 8, 8).cuda())\n",
+    "a question": f"{SOURCE}\nwidth = int(input('width? '))\n",
+    "a data set": (
+        f"from torchvision import datasets\n{SOURCE}\nphotographs = datasets.CIFAR10('elsewhere')\n"
+    ),
 }
 
 
@@ -115,6 +125,20 @@ def test_a_right_answer_in_a_file(text, tmp_path):
     path = tmp_path / "answer.py"
     path.write_text(text, encoding="utf-8")
     assert not refused(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        (f"import not_installed\n{with_four('2')}", "expansion-2"),
+        (f"import not_installed\n{with_four('not_installed.E')}", "fails-at-import"),
+        (f"{SOURCE}\nraise ValueError('a defect of its own')\n", "fails-at-import"),
+    ],
+)
+def test_what_a_machine_lacks_excuses_nothing_else(text, id, tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text(text, encoding="utf-8")
+    assert refused(path).id == id
 
 
 def test_a_file_may_name_its_encoding(tmp_path):

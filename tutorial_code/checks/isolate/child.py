@@ -58,14 +58,8 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
     """Return what is observed for each name in a job, or the problem with the whole answer."""
     from tutorial_code.checks.exercises import find_exercise
     from tutorial_code.checks.isolate import patches, solutions
-    from tutorial_code.checks.isolate.answers import (
-        AnswerError,
-        expect_names,
-        run_source,
-        use_own,
-    )
-    from tutorial_code.checks.isolate.needed_statements import what_is_needed
-    from tutorial_code.checks.isolate.notebooks import is_from_notebook, is_notebook
+    from tutorial_code.checks.isolate.answers import AnswerError, expect_names, use_own
+    from tutorial_code.checks.isolate.needed_statements import run_needed
     from tutorial_code.checks.observe import group_member, scenarios_of
     from tutorial_code.checks.observe.exceptions import line_of
 
@@ -80,9 +74,7 @@ def look_at(job: dict[str, Any]) -> dict[str, Any]:
     hide_checks()
     try:
         sys.argv = [job["name"]]  # a file may read the arguments of its own command
-        notebook = is_notebook(job["name"]) or is_from_notebook(job["source"])
-        source = what_is_needed(job["source"], exercise, notebook)
-        namespace = run_source(source, job["name"])
+        namespace = run_needed(job["source"], job["name"], exercise)
         use_own(namespace, originals, own)
         expect_names(exercise.names, namespace)
         for name in exercise.names:
@@ -118,14 +110,15 @@ def own_versions(sources: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any
         The chapters' versions and the reader's, by the names of the classes and functions.
     """
     from tutorial_code.checks.exercises import EXERCISES
-    from tutorial_code.checks.isolate.answers import run_source, use_own
+    from tutorial_code.checks.isolate.answers import use_own
+    from tutorial_code.checks.isolate.needed_statements import run_needed
 
     originals: dict[str, Any] = {}
     own: dict[str, Any] = {}
     for exercise in EXERCISES:
         if exercise.id in sources:
             chapter = importlib.import_module(f"tutorial_code.{exercise.chapter}")
-            defined = run_source(sources[exercise.id], exercise.file.name)
+            defined = run_needed(sources[exercise.id], exercise.file.name, exercise)
             use_own(defined, originals, own)
             for name in exercise.names:
                 originals[name], own[name] = getattr(chapter, name), defined[name]

@@ -4,16 +4,54 @@ A file may hold the answers to several exercises, and a notebook much more besid
 later exercises take from later chapters, which hold the solutions of this one, is left out, and so
 are the variables and imports of a notebook that the answer does not need: what they are made of
 may not be there, because a notebook's other statements are not run, and what is imported may be
-installed where it was written only.
+installed where it was written only. Where a machine lacks what the rest of a ``.py`` file uses, it
+is left out as in a notebook.
 """
 
 import ast
+import contextlib
 import re
+from typing import Any
 
 from tutorial_code.checks.exercises import Exercise
+from tutorial_code.checks.isolate.answers import run_source
+from tutorial_code.checks.isolate.notebooks import is_from_notebook, is_notebook
 from tutorial_code.shared.free_names import IMPORTS, NAMED, given_by, needed_by, without
 
 CHAPTER = re.compile(r"(?:tutorial_code\.)?ch(\d\d)_\w+$")
+NOT_HERE = re.compile(r"CUDA|NVIDIA|\bMPS\b|\bXPU\b|[Dd]ownload")  # a GPU, a data set
+
+
+def run_needed(source: str, name: str, exercise: Exercise) -> dict[str, Any]:
+    """Run what the answer to an exercise needs of a file; return what it defines.
+
+    Args:
+        source: of the file, or what ``read_source`` returns of a notebook.
+        name: of the file.
+        exercise: that is judged.
+
+    Raises:
+        AnswerError: it is not Python.
+        Exception: whatever the file raises.
+    """
+    in_notebook = is_notebook(name) or is_from_notebook(source)
+    try:
+        return run_source(what_is_needed(source, exercise, in_notebook), name)
+    except Exception as error:
+        if not in_notebook and _is_of_the_machine(error):
+            with contextlib.suppress(Exception):
+                defined = run_source(what_is_needed(source, exercise, in_notebook=True), name)
+                if set(exercise.names) & set(defined):
+                    return defined
+        raise
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    """Tell whether an error may be due to what this machine lacks: a package, a file, a network, a
+    keyboard, a GPU or a data set.
+    """
+    lacks = isinstance(error, (ImportError, OSError, EOFError))
+    return lacks or NOT_HERE.search(str(error)) is not None
 
 
 def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -> str:
