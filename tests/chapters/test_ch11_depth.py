@@ -19,6 +19,8 @@ from tutorial_code.ch11_depth import (
     tiny_digits,
     without_block,
 )
+from tutorial_code.shared.chapters import read_chapters
+from tutorial_code.shared.tables import recorded_run
 
 PARAMETERS = {20: 269_722, 32: 464_154, 44: 658_586, 56: 853_018, 110: 1_727_962}
 PAPER = {20: "0.27", 32: "0.46", 44: "0.66", 56: "0.85", 110: "1.7"}  # millions, table 6
@@ -198,3 +200,30 @@ def test_the_tiny_digits_are_the_scanned_ones():
         torch.stack([data.train_images[:, 0].flatten().float(), scans.flatten()])
     )[0, 1]
     assert correlation > 0.98
+
+
+def test_the_text_says_what_the_record_on_photographs_shows():
+    [chapter] = [each for each in read_chapters() if each.number == 11]
+    text = " ".join(chapter.text.replace("\n#", " ").split())
+    curves = recorded_run("depth-cpu").rows("curves.jsonl")
+    errors = {}
+    for row in sorted(curves, key=lambda row: row["seed"]):
+        errors.setdefault((row["kind"], row["layers"]), []).append(row)
+    assert {len(seeds) for seeds in errors.values()} == {3}
+    assert set(errors) == {(kind, n) for kind in ("plain", "residual") for n in (20, 56)}
+    for seed in range(3):
+        test_errors = {key: seeds[seed]["test_error"] for key, seeds in errors.items()}
+        assert min(test_errors, key=test_errors.get) == ("residual", 20)
+    means = {key: sum(row["test_error"] for row in seeds) / 3 for key, seeds in errors.items()}
+    for kind, words in {
+        "plain": "the test error from {:.0f} to {:.0f}%",
+        "residual": "shortcuts from {:.0f} to {:.0f}%",
+    }.items():
+        assert words.format(means[kind, 20], means[kind, 56]) in text
+    for row in errors["plain", 56]:
+        assert abs(row["train_error"] - row["test_error"]) < 1
+    for shallow, deep in zip(errors["residual", 20], errors["residual", 56], strict=True):
+        assert deep["train_error"] > shallow["train_error"]
+    hours = sum(row["seconds"] for row in curves) / 2 / 3600
+    assert 3.5 < hours < 4.5
+    assert "took two cores of a CPU about four hours" in text
