@@ -76,6 +76,10 @@ CELLS = {
         LATER,
     ],
     "the import first": [IMPORT, SOURCE],
+    "a cell that is written to a file": [
+        f"%%writefile parts/my_block.py\n{SOURCE}",
+        "from my_block import Bottleneck\nBottleneck(4, 4)",
+    ],
     "a name that is a constant and a loop's": [
         "k = 4",
         "def factor():\n    return k if [k for k in (1, 3)] else 0",
@@ -112,6 +116,7 @@ FILES = {
     ),
     "a package that is not installed": f"import not_installed\n{SOURCE}",
     "an image that is elsewhere": f"{SOURCE}\nimage = open('C:/Users/me/cat.jpg', 'rb').read()\n",
+    "a command of an editor": f"# %%\n%matplotlib inline\n!nvidia-smi\n# %%\n{SOURCE}",
     "a GPU": f"import torch\n{SOURCE}\nx = Bottleneck(4, 4)(torch.ones(2, 4, 8, 8).cuda())\n",
     "a question": f"{SOURCE}\nwidth = int(input('width? '))\n",
     "a data set": (

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tutorial_code.checks.isolate.notebooks import is_notebook, notebook_source
+from tutorial_code.checks.isolate.notebooks import is_notebook, notebook_source, without_commands
 
 MODULE = "answer"  # the name under which an answer is run
 ALIKE = 0.8  # of difflib: from here on, a name is taken for another one that is misspelled
@@ -46,7 +46,7 @@ def read_source(path: Path, names: tuple[str, ...] = ()) -> str:
     if "\0" in text:
         raise AnswerError("not-python", f"{path.name} is not a text file.")
     if not is_notebook(path.name):
-        return text
+        return without_commands(text)  # which editors run in a .py file, too
     try:
         return notebook_source(text, names)
     except (ValueError, KeyError, TypeError) as error:

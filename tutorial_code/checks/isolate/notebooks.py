@@ -25,6 +25,7 @@ COMMAND = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 OTHER_LANGUAGE = re.compile(r"\s*%%(?:script|bash|sh|html|javascript|js|latex|markdown|svg|cmd)\b")
+WRITTEN = re.compile(r"\s*%%(?:write)?file\b.*?(\w+)\.py\s*$", re.MULTILINE)  # by a cell
 JUDGED = (*IMPORTS, *NAMED, *ASSIGNMENTS)
 
 
@@ -52,8 +53,10 @@ def notebook_source(text: str, names: tuple[str, ...] = ()) -> str:
         KeyError, TypeError, ValueError: the file is not a notebook.
     """
     cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-    sources = [_as_python("".join(cell["source"])) for cell in cells]
-    bodies = [_body(source) for source in sources]
+    texts = ["".join(cell["source"]) for cell in cells]
+    files = {found[1] for found in map(WRITTEN.match, texts) if found}
+    sources = [_as_python(text) for text in texts]
+    bodies = [_without_imports_of(files, _body(source)) for source in sources]
     parts = [part for body in bodies for part in body or []]
     given = {name for part in parts if isinstance(part, JUDGED) for name in given_by(part)}
     wanted = needed_by(set(names), parts)
@@ -78,8 +81,25 @@ def _as_python(source: str) -> str:
     """Return a cell as Jupyter runs it, but with its commands left out."""
     if OTHER_LANGUAGE.match(source):
         return ""
-    source = textwrap.dedent(source)
-    return source if _body(source) is not None else COMMAND.sub(r"\1pass", source)
+    return without_commands(textwrap.dedent(source))
+
+
+def without_commands(source: str) -> str:
+    """Return Python as it is, and anything else without the lines that Jupyter runs itself."""
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return COMMAND.sub(r"\1pass", source)
+    return source
+
+
+def _without_imports_of(files: set[str], body: list[ast.stmt] | None) -> list[ast.stmt] | None:
+    """Leave out what a notebook imports from files that its own cells write and hold."""
+    return body and [
+        part
+        for part in body
+        if not (isinstance(part, ast.ImportFrom) and (part.module or "") in files)
+    ]
 
 
 def _body(source: str) -> list[ast.stmt] | None:
