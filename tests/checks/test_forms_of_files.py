@@ -99,6 +99,18 @@ def test_a_right_answer_in_a_notebook(cells, tmp_path):
 FILES = {
     "the skeletons one after the other": SOURCE + LATER,
     "the import first": IMPORT + SOURCE,
+    "the tutorial's to compare with": (
+        f"import torch\n{IMPORT.strip()} as Reference\n{SOURCE}\nx = torch.ones(2, 4, 8, 8)\n"
+        "assert Reference(4, 1)(x).shape == Bottleneck(4, 1)(x).shape\n"
+    ),
+    "the tutorial's module to compare with": (
+        f"import tutorial_code.ch03_bottleneck as tutorial\n{SOURCE}\n"
+        "def compare():\n    return tutorial.Bottleneck(4, 1), Bottleneck(4, 1)\ncompare()\n"
+    ),
+    "a function that compares": (
+        f"{SOURCE}\ndef compare():\n    {IMPORT.strip()} as Reference\n"
+        "    return Reference(4, 1), Bottleneck(4, 1)\ncompare()\n"
+    ),
     "made by nbconvert": f"get_ipython().run_line_magic('matplotlib', 'inline')\n{SOURCE}",
     "made by Colab": f"from google.colab import drive\ndrive.mount('/content')\n{SOURCE}",
     "a dataclass": (
@@ -159,6 +171,12 @@ def test_a_file_may_name_its_encoding(tmp_path):
         f"{IMPORT}Bottleneck = Bottleneck\n",
         f"{IMPORT.strip()} as B\nclass Bottleneck(B):\n    pass\n",
         "from tutorial_code import ch03_bottleneck\nBottleneck = ch03_bottleneck.Bottleneck\n",
+        f"def take():\n    {IMPORT.strip()} as B\n    return B\nBottleneck = take()\n",
+        f"def take():\n    {IMPORT.strip()} as B\n    globals()['Bottleneck'] = B\ntake()\n",
+        f"{IMPORT.strip()} as B\nglobals()['Bottleneck'] = B\n",
+        f"{IMPORT.strip()} as B\n{SOURCE}\nfor Bottleneck in [B]:\n    pass\n",
+        f"{IMPORT.strip()} as B\n{SOURCE}\nBottleneck.forward = B.forward\n",
+        f"{IMPORT.strip()} as B\n{with_four('globals()[chr(66)].expansion')}",
     ],
 )
 def test_the_solution_stays_out_of_reach(text, tmp_path):

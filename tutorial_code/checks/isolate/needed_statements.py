@@ -1,11 +1,11 @@
 """What of a file is run to judge one exercise.
 
-A file may hold the answers to several exercises, and a notebook much more besides. What only the
-later exercises take from later chapters, which hold the solutions of this one, is left out, and so
-are the variables and imports of a notebook that the answer does not need: what they are made of
-may not be there, because a notebook's other statements are not run, and what is imported may be
-installed where it was written only. Where a machine lacks what the rest of a ``.py`` file uses, it
-is left out as in a notebook.
+A file may hold the answers to several exercises, and a notebook much more besides. What the answer
+does not need of the chapters that hold its solution is left out: it serves later exercises, or is
+compared with the answer. So are the variables and imports of a notebook that the answer does not
+need: what they are made of may not be there, because a notebook's other statements are not run, and
+what is imported may be installed where it was written only. Where a machine lacks what the rest of
+a ``.py`` file uses, it is left out as in a notebook.
 """
 
 import ast
@@ -61,29 +61,26 @@ def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -
     Args:
         source: of a file, or what ``read_source`` returns of a notebook.
         exercise: that is judged.
-        in_notebook: leave out whatever the answer does not need, except for definitions, and
-            imports from the chapter itself.
+        in_notebook: leave out whatever the answer does not need, except for definitions.
     """
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source  # whoever runs it says what is wrong
     needed = needed_by(set(exercise.names), body)
-    # The notebook of a chapter imports the tutorial's own solution where it shows what that does.
-    last = exercise.number - in_notebook
+    last = exercise.number - 1  # of the chapters without the solution
     others = [statement for statement in body if not given_by(statement) & needed]
     unwanted = [
         statement
         for statement in others
-        if _is_later(statement, last) or (in_notebook and _is_for_the_rest(statement))
+        if any(_is_later(part, last) for part in ast.walk(statement))
+        or (in_notebook and _is_for_the_rest(statement))
     ]
     kept_others = without(others, unwanted)
     own = {name for each in body if not isinstance(each, IMPORTS) for name in given_by(each)}
     left = [statement for statement in others if statement not in kept_others]
     # The skeleton of a later exercise imports the solution of this one, which the file writes.
-    left += [
-        each for each in body if _is_later(each, exercise.number - 1) and given_by(each) <= own
-    ]
+    left += [each for each in body if _is_later(each, last) and given_by(each) <= own]
     lines = source.split("\n")
     kept = {line for statement in body if statement not in left for line in _lines(statement)}
     for line in {line for statement in left for line in _lines(statement)} - kept:
@@ -98,8 +95,8 @@ def _is_for_the_rest(statement: ast.stmt) -> bool:
     return not isinstance(statement, NAMED) and "*" not in given_by(statement)
 
 
-def _is_later(statement: ast.stmt, number: int) -> bool:
-    """Tell whether a statement imports from chapters after this number, and only from there."""
+def _is_later(statement: ast.AST, number: int) -> bool:
+    """Tell whether this part imports from chapters after this number, and from nothing else."""
     if isinstance(statement, ast.Import) or (
         isinstance(statement, ast.ImportFrom) and statement.module == "tutorial_code"
     ):
