@@ -185,7 +185,8 @@ def test_each_has_a_file_and_the_second_imports_the_first_from_the_chapter(tutor
         ("half", HALF.replace(", nn.ReLU()", ""), "no-relu"),
         ("half", "from tutorial_code.ch98_pairs import KERNEL\n" + HALF, None),
         ("half", "from tutorial_code.ch98_pairs import Half\n", "not-your-own"),
-        ("half", "from tutorial_code.ch98_pairs import Pair\n" + HALF, "not-your-own"),
+        ("half", "from tutorial_code.ch98_pairs import Pair\n" + HALF, None),  # it takes nothing
+        ("half", "from tutorial_code.ch98_pairs import Pair as Half\n", "not-your-own"),
         ("pair", PAIR, None),
         ("pair", FIRST_HALF_ONLY, "second-half-not-used"),
         (
