@@ -34,7 +34,11 @@ def refused(path):
     return None if verdict.passed else verdict.mistake
 
 
+BARE = SOURCE[SOURCE.index("def conv3x3") :]  # without its imports
+STAR = IMPORT.replace("import Bottleneck", "import *")
+
 CELLS = {
+    "a star from the chapter": [STAR, BARE],
     "a constant changed": ["E = 2", "E *= 2", with_four("E")],
     "a constant of a condition": ["import os\nif os.name:\n    E = 4", with_four("E")],
     "a constant of a with": [
@@ -107,6 +111,8 @@ FILES = {
         f"import tutorial_code.ch03_bottleneck as tutorial\n{SOURCE}\n"
         "def compare():\n    return tutorial.Bottleneck(4, 1), Bottleneck(4, 1)\ncompare()\n"
     ),
+    "a star from the chapter": STAR + BARE,
+    "a star from a later one": f"{SOURCE}\n{STAR.replace('ch03_bottleneck', 'ch04_resnet50')}",
     "a function that compares": (
         f"{SOURCE}\ndef compare():\n    {IMPORT.strip()} as Reference\n"
         "    return Reference(4, 1), Bottleneck(4, 1)\ncompare()\n"
@@ -171,6 +177,7 @@ def test_a_file_may_name_its_encoding(tmp_path):
         f"{IMPORT}Bottleneck = Bottleneck\n",
         f"{IMPORT.strip()} as B\nclass Bottleneck(B):\n    pass\n",
         "from tutorial_code import ch03_bottleneck\nBottleneck = ch03_bottleneck.Bottleneck\n",
+        f"{STAR}class Bottleneck(Bottleneck):\n    pass\n",
         f"def take():\n    {IMPORT.strip()} as B\n    return B\nBottleneck = take()\n",
         f"def take():\n    {IMPORT.strip()} as B\n    globals()['Bottleneck'] = B\ntake()\n",
         f"{IMPORT.strip()} as B\nglobals()['Bottleneck'] = B\n",

@@ -68,19 +68,18 @@ def what_is_needed(source: str, exercise: Exercise, in_notebook: bool = False) -
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source  # whoever runs it says what is wrong
     needed = needed_by(set(exercise.names), body)
-    last = exercise.number - 1  # of the chapters without the solution
     others = [statement for statement in body if not given_by(statement) & needed]
     unwanted = [
         statement
         for statement in others
-        if any(_is_later(part, last) for part in ast.walk(statement))
+        if any(_is_later(part, exercise) for part in ast.walk(statement))
         or (in_notebook and _is_for_the_rest(statement))
     ]
     kept_others = without(others, unwanted)
     own = {name for each in body if not isinstance(each, IMPORTS) for name in given_by(each)}
     left = [statement for statement in others if statement not in kept_others]
     # The skeleton of a later exercise imports the solution of this one, which the file writes.
-    left += [each for each in body if _is_later(each, last) and given_by(each) <= own]
+    left += [each for each in body if _is_later(each, exercise) and given_by(each) <= own]
     lines = source.split("\n")
     kept = {line for statement in body if statement not in left for line in _lines(statement)}
     for line in {line for statement in left for line in _lines(statement)} - kept:
@@ -95,18 +94,21 @@ def _is_for_the_rest(statement: ast.stmt) -> bool:
     return not isinstance(statement, NAMED) and "*" not in given_by(statement)
 
 
-def _is_later(statement: ast.AST, number: int) -> bool:
-    """Tell whether this part imports from chapters after this number, and from nothing else."""
-    if isinstance(statement, ast.Import) or (
-        isinstance(statement, ast.ImportFrom) and statement.module == "tutorial_code"
+def _is_later(part: ast.AST, exercise: Exercise) -> bool:
+    """Tell whether a part of a file imports from nothing but the exercise's chapter and later ones.
+    A star from its own chapter does not count: what it gives is what stands before the solution.
+    """
+    if isinstance(part, ast.Import) or (
+        isinstance(part, ast.ImportFrom) and part.module == "tutorial_code"
     ):
-        modules = [alias.name for alias in statement.names]
-    elif isinstance(statement, ast.ImportFrom):
-        modules = [statement.module or ""]
+        modules = [alias.name for alias in part.names]
+    elif isinstance(part, ast.ImportFrom):
+        modules = [part.module or ""]
     else:
         return False
+    first = exercise.number + ("*" in given_by(part))
     chapters = [CHAPTER.match(module) for module in modules]
-    return all(found and int(found[1]) > number for found in chapters)
+    return all(found and int(found[1]) >= first for found in chapters)
 
 
 def _lines(statement: ast.stmt) -> range:
